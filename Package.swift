@@ -1,0 +1,59 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The arrows between the targets are the architecture: docs/architecture.md draws them, HouseTests keeps them.
+
+let house: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+]
+
+func room(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: imports, swiftSettings: house)
+}
+
+func tests(_ name: String, _ imports: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+  .testTarget(
+    name: name, dependencies: imports, exclude: [], resources: resources, swiftSettings: house)
+}
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "dunningd",
+  products: [.executable(name: "dunningd", targets: ["dunningd"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
+  ],
+  targets: [
+    // Core: values in, values out.
+    room("Units"),
+    room("Ledger", ["Units"]),
+    room("Intake", ["Ledger"]),
+    room("Receivables", ["Ledger"]),
+    room("Decisions", ["Receivables"]),
+    room("Letters", ["Decisions", crypto, mustache]),
+    room("Journal", ["Decisions", crypto]),
+    room("TOML"),
+    room("Settings", ["TOML", "Decisions"]),
+
+    // World: each room owns one piece of it and knows bytes, not invoices.
+    room("Storage"),
+    .systemLibrary(
+      name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .target(name: "CCurl", dependencies: ["CLibcurl"]),
+    room("Delivery", ["CCurl"]),
+
+    // Where all meet.
+    room("Daemon", ["Intake", "Letters", "Journal", "Settings", "Storage", "Delivery", logging]),
+    room("Commands", ["Daemon", arguments]),
+    .executableTarget(name: "dunningd", dependencies: ["Commands"], swiftSettings: house),
+  ]
+)

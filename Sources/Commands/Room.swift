@@ -1,0 +1,1 @@
+// The room Commands is furnished by a later commit.

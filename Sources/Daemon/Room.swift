@@ -1,0 +1,1 @@
+// The room Daemon is furnished by a later commit.

@@ -1,0 +1,1 @@
+// The room Delivery is furnished by a later commit.

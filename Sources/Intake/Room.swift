@@ -1,0 +1,1 @@
+// The room Intake is furnished by a later commit.

@@ -1,0 +1,1 @@
+// The room Journal is furnished by a later commit.

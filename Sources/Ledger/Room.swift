@@ -1,0 +1,1 @@
+// The room Ledger is furnished by a later commit.

@@ -1,0 +1,1 @@
+// The room Letters is furnished by a later commit.

@@ -1,0 +1,1 @@
+// The room Receivables is furnished by a later commit.

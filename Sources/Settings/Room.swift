@@ -1,0 +1,1 @@
+// The room Settings is furnished by a later commit.

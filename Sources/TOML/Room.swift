@@ -1,0 +1,1 @@
+// The room TOML is furnished by a later commit.
