@@ -1,1 +1,1 @@
-// The room Decisions is furnished by a later commit.
+// later

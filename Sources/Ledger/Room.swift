@@ -1,1 +1,0 @@
-// The room Ledger is furnished by a later commit.
