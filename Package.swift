@@ -55,5 +55,7 @@ let package = Package(
     room("Daemon", ["Intake", "Letters", "Journal", "Settings", "Storage", "Delivery", logging]),
     room("Commands", ["Daemon", arguments]),
     .executableTarget(name: "dunningd", dependencies: ["Commands"], swiftSettings: house),
+
+    tests("UnitsTests", ["Units"]),
   ]
 )

@@ -10,14 +10,24 @@ package struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
     guard (1...9999).contains(year), (1...12).contains(month), day >= 1,
       day <= Day.daysIn(month: month, of: year)
     else { return nil }
-    // Counts from a March-based year so that the leap day comes last; eras of 400 years are all alike.
+    self.number = Day.number(year: year, month: month, day: day)
+  }
+
+  /// Counts from a March-based year so that the leap day comes last; eras of 400 years are all alike.
+  private static func number(year: Int, month: Int, day: Int) -> Int {
     let shifted = month <= 2 ? year - 1 : year
     let era = (shifted >= 0 ? shifted : shifted - 399) / 400
     let yearOfEra = shifted - era * 400
     let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
     let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-    self.number = era * 146_097 + dayOfEra - 719_468
+    return era * 146_097 + dayOfEra - 719_468
   }
+
+  /// 1 January of any year, also beyond those that are read from outside.
+  static func first(of year: Int) -> Day { first(of: 1, year) }
+
+  /// The first day of a month; `month` is 1...12.
+  static func first(of month: Int, _ year: Int) -> Day { Day(number: number(year: year, month: month, day: 1)) }
 
   /// Reads `2026-03-01` and nothing else.
   package init?(iso text: String) {
@@ -84,25 +94,5 @@ package struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
   static func padded(_ value: Int, _ width: Int) -> String {
     let text = String(value)
     return String(repeating: "0", count: Swift.max(0, width - text.count)) + text
-  }
-}
-
-package enum Weekday: Int, CaseIterable, Sendable, Comparable {
-  case monday = 1
-  case tuesday, wednesday, thursday, friday, saturday, sunday
-
-  package static func < (a: Weekday, b: Weekday) -> Bool { a.rawValue < b.rawValue }
-
-  /// `mon` ... `sun`, as configuration writes it.
-  package var short: String {
-    switch self {
-    case .monday: "mon"
-    case .tuesday: "tue"
-    case .wednesday: "wed"
-    case .thursday: "thu"
-    case .friday: "fri"
-    case .saturday: "sat"
-    case .sunday: "sun"
-    }
   }
 }

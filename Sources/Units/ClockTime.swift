@@ -1,0 +1,27 @@
+/// A time on a clock face, in minutes since midnight: 0...1440, where 1440 is the end of the day (`24:00`).
+package struct ClockTime: Hashable, Comparable, Sendable, CustomStringConvertible {
+  package let minutes: Int
+
+  package init?(hour: Int, minute: Int) {
+    guard (0...24).contains(hour), (0...59).contains(minute), hour < 24 || minute == 0 else { return nil }
+    minutes = hour * 60 + minute
+  }
+
+  /// Minutes that are known to lie in a day.
+  init(minutesOfDay minutes: Int) {
+    precondition((0...1440).contains(minutes), "\(minutes) is no minute of a day")
+    self.minutes = minutes
+  }
+
+  /// Reads `09:00` or `24:00`.
+  package init?(text: String) {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 2, parts.allSatisfy({ $0.utf8.count == 2 }), let hour = UInt(parts[0]),
+      let minute = UInt(parts[1]), hour <= 24, minute <= 59
+    else { return nil }
+    self.init(hour: Int(hour), minute: Int(minute))
+  }
+
+  package static func < (a: ClockTime, b: ClockTime) -> Bool { a.minutes < b.minutes }
+  package var description: String { Day.padded(minutes / 60, 2) + ":" + Day.padded(minutes % 60, 2) }
+}

@@ -1,0 +1,43 @@
+/// A length of time; days in it are exactly 24 hours. Civil days are counted with `Day`, not with this.
+package struct Span: Hashable, Comparable, Sendable, CustomStringConvertible {
+  package let milliseconds: Int
+
+  package init(milliseconds: Int) { self.milliseconds = milliseconds }
+  package static func seconds(_ count: Int) -> Span { Span(milliseconds: count * 1000) }
+  package static func minutes(_ count: Int) -> Span { .seconds(count * 60) }
+  package static func hours(_ count: Int) -> Span { .seconds(count * 3600) }
+  package static func days(_ count: Int) -> Span { .seconds(count * 86_400) }
+
+  package static let zero = Span(milliseconds: 0)
+
+  /// Whole days, or nil when it is not a multiple of 24 hours.
+  package var wholeDays: Int? { milliseconds % 86_400_000 == 0 ? milliseconds / 86_400_000 : nil }
+  package var wholeSeconds: Int { Instant.floored(milliseconds, 1000) }
+
+  package static func < (a: Span, b: Span) -> Bool { a.milliseconds < b.milliseconds }
+
+  /// Reads `"15m"`, `"36h"`, `"7d"`, `"2w"`, `"90s"`: one whole number and one unit.
+  package init?(text: String) {
+    guard let unit = text.last, let count = Int(text.dropLast()), count >= 0, count <= 1_000_000,
+      text.utf8.first.map({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) == true
+    else { return nil }
+    switch unit {
+    case "s": self = .seconds(count)
+    case "m": self = .minutes(count)
+    case "h": self = .hours(count)
+    case "d": self = .days(count)
+    case "w": self = .days(count * 7)
+    default: return nil
+    }
+  }
+
+  /// The shortest text that reads back to the same length: `15m`, `36h`, `7d`.
+  package var description: String {
+    let seconds = wholeSeconds
+    if seconds == 0 { return "0s" }
+    for (unit, letter) in [(86_400, "d"), (3600, "h"), (60, "m")] where seconds % unit == 0 {
+      return "\(seconds / unit)\(letter)"
+    }
+    return "\(seconds)s"
+  }
+}
