@@ -1,0 +1,147 @@
+import Ledger
+import Units
+
+/// What was decided for one open item, and why. There is one for every item of the ledger, silence included.
+package struct Decision: Sendable {
+  /// The end of what it waits for, where that is known.
+  package enum Until: Sendable, Equatable {
+    case day(Day)
+    case instant(Instant)
+  }
+
+  package var key: ItemKey
+  package var payer: String
+  package var currency: Currency
+  /// Nil when its row could not be read.
+  package var due: Day?
+  /// What is open on it today, the disputed part included; nil when its row could not be read.
+  package var open: Money?
+  /// What may be asked for: open, less what is disputed and what credit covers.
+  package var dunnable: Money?
+  /// Civil days after the due date in the payer's zone; nil when it is not past due.
+  package var daysPastDue: Int?
+  /// The schedule that it is under; nil when none matches, or when that did not matter.
+  package var schedule: String?
+  /// The step that comes next; nil when none does.
+  package var step: Step?
+  /// 0 for the first sending of the step, then its repeats.
+  package var repetition = 0
+  package var ground: Ground
+  package var rule: Rule
+  package var until: Until?
+  /// Its step asks for a person's word and the time to ask has come.
+  package var asksApproval = false
+
+  package var reason: ReasonCode { ground.code }
+}
+
+/// Where in the configuration the rule stands that a decision follows.
+package struct Rule: Sendable, Equatable, CustomStringConvertible {
+  /// Such as `contact.at_most` or `schedule "standard", step "first"`; for a rule that no key changes, its words.
+  package var key: String
+  package var place: Place?
+
+  package init(_ key: String, _ place: Place? = nil) {
+    self.key = key
+    self.place = place
+  }
+
+  package var description: String { place.map { "\(key) (\($0))" } ?? key }
+}
+
+/// A reason together with the facts that it rests on; `code` is the bare word.
+package enum Ground: Sendable, Equatable {
+  case settled(Settlement)
+  case quarantined(BadRow)
+  case handedOver
+  /// `resumes`: the first day after it, where its end is known.
+  case held(PlacedRest, resumes: Day?)
+  /// Nil when the ledger says so.
+  case disputed(PlacedRest?, resumes: Day?)
+  case promised(PlacedRest)
+  case inPlan(PlacedRest)
+  case autopay(collected: Day, posted: Day)
+  case replied(at: Instant, until: Instant)
+  case noSchedule
+  case excluded(Exclusion)
+  case completed
+  case capped(maxLevel: Int)
+  case belowMinimum(balance: Money, minimum: Money)
+  case taskOpen(Channel)
+  /// `planned` by the step, `goes` when it really can.
+  case notYet(planned: Day, goes: Day)
+  case staleLedger(age: Span, limit: Span)
+  case cashNotPosted(posted: Day?, needed: Day)
+  case doNotContact
+  /// The addresses that are marked as bad; empty when the ledger has none.
+  case noAddress(bad: [String])
+  case inDoubt(contact: String)
+  case needsApproval(ApprovalNeed)
+  case deadlineRunning(deadline: Day, until: Day)
+  case tooSoon(Frequency, last: Day, until: Day)
+  case retryLater(contact: String, until: Instant)
+  case outsideHours(Closed, opens: Instant)
+  case contact
+
+  package enum Settlement: Sendable, Equatable {
+    case paid
+    case credited(Money)
+  }
+
+  package enum Exclusion: Sendable, Equatable {
+    case noSteps
+    case dueBefore(Day)
+  }
+
+  package enum ApprovalNeed: Sendable, Equatable {
+    case step
+    case firstCycle
+    case largeCycle(contacts: Int, limit: Int)
+    case refused(Instant)
+  }
+
+  package enum Frequency: Sendable, Equatable {
+    case cap(ContactRules.Cap)
+    case gap(days: Int)
+    /// One reminder a group a day.
+    case sameDay
+  }
+
+  package enum Closed: Sendable, Equatable {
+    case weekday(Weekday)
+    case holiday(String)
+    case hours
+  }
+
+  package var code: ReasonCode {
+    switch self {
+    case .settled: .settled
+    case .quarantined: .quarantined
+    case .handedOver: .handedOver
+    case .held: .held
+    case .disputed: .disputed
+    case .promised: .promised
+    case .inPlan: .inPlan
+    case .autopay: .autopay
+    case .replied: .replied
+    case .noSchedule: .noSchedule
+    case .excluded: .excluded
+    case .completed: .completed
+    case .capped: .capped
+    case .belowMinimum: .belowMinimum
+    case .taskOpen: .taskOpen
+    case .notYet: .notYet
+    case .staleLedger: .staleLedger
+    case .cashNotPosted: .cashNotPosted
+    case .doNotContact: .doNotContact
+    case .noAddress: .noAddress
+    case .inDoubt: .inDoubt
+    case .needsApproval: .needsApproval
+    case .deadlineRunning: .deadlineRunning
+    case .tooSoon: .tooSoon
+    case .retryLater: .retryLater
+    case .outsideHours: .outsideHours
+    case .contact: .contact
+    }
+  }
+}

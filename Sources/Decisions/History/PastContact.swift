@@ -1,0 +1,99 @@
+import Ledger
+import Units
+
+/// A contact that was tried, and how it stands now.
+package struct PastContact: Sendable, Equatable {
+  /// What became of one recipient.
+  package enum Fate: Sendable, Equatable {
+    /// Intended, and nothing heard since.
+    case pending
+    case sent
+    case deferred(until: Instant)
+    case failed
+    case inDoubt
+    case bounced
+  }
+
+  /// What became of the contact: it counts as made when one To recipient took it, or may have taken it.
+  package enum Standing: Sendable, Equatable {
+    case made
+    /// One To recipient may have it, none surely has.
+    case inDoubt
+    case deferred(until: Instant)
+    case failed
+    case bounced
+    /// A person said that it never left, or a rule called it off.
+    case undone
+  }
+
+  package let id: String
+  package let attempt: Int
+  /// When it was last intended.
+  package let at: Instant
+  package let payer: String
+  package let currency: Currency
+  package let kind: ContactKind
+  package let step: String
+  package let level: Int
+  package let channel: Channel
+  package let items: [AdvancedItem]
+  package let deadline: Day?
+  package let messageID: String
+  package let sha256: String
+  package let to: [String]
+  package let cc: [String]
+  /// Over `to`, then `cc`.
+  package private(set) var recipients: [Fate]
+  private var verdict: Bool?
+  private var cancelled = false
+
+  init(_ intended: IntendedContact, at time: Instant, after earlier: PastContact?) {
+    id = intended.contact
+    attempt = intended.attempt
+    at = time
+    payer = intended.customer
+    currency = intended.currency
+    kind = intended.kind
+    step = intended.step
+    level = intended.level
+    channel = intended.channel
+    items = intended.invoices
+    deadline = intended.deadline
+    messageID = intended.messageID
+    sha256 = intended.sha256
+    to = intended.to
+    cc = intended.cc
+    let count = max(1, intended.to.count + intended.cc.count)
+    recipients = Array(repeating: .pending, count: count)
+    // Who took an earlier attempt is not tried again, so what is known of them stays.
+    if let earlier, earlier.to == to, earlier.cc == cc {
+      for (index, fate) in earlier.recipients.enumerated() where fate == .sent { recipients[index] = .sent }
+    }
+  }
+
+  /// How many of `recipients` are To.
+  private var toCount: Int { max(1, to.count) }
+
+  package var standing: Standing {
+    if cancelled { return .undone }
+    if let verdict { return verdict ? .made : .undone }
+    let fates = recipients.prefix(toCount)
+    if fates.contains(.sent) { return .made }
+    if fates.contains(.inDoubt) || fates.contains(.pending) { return .inDoubt }
+    var next: Instant?
+    for case .deferred(let until) in fates { next = max(next ?? until, until) }
+    if let next { return .deferred(until: next) }
+    return fates.contains(.bounced) ? .bounced : .failed
+  }
+
+  /// Whether it reached the customer, or may have: only that counts for caps, gaps and deadlines.
+  package var mayHaveReached: Bool { standing == .made || standing == .inDoubt }
+
+  mutating func settle(_ recipient: Int, _ fate: Fate) {
+    guard recipients.indices.contains(recipient) else { return }
+    recipients[recipient] = fate
+  }
+
+  mutating func resolve(sent: Bool) { verdict = sent }
+  mutating func cancel() { cancelled = true }
+}
