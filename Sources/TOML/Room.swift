@@ -1,1 +1,0 @@
-// The room TOML is furnished by a later commit.
