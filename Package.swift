@@ -57,5 +57,6 @@ let package = Package(
     .executableTarget(name: "dunningd", dependencies: ["Commands"], swiftSettings: house),
 
     tests("UnitsTests", ["Units"]),
+    tests("TOMLTests", ["TOML"]),
   ]
 )
