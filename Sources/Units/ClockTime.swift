@@ -13,13 +13,13 @@ package struct ClockTime: Hashable, Comparable, Sendable, CustomStringConvertibl
     self.minutes = minutes
   }
 
-  /// Reads `09:00` or `24:00`.
+  /// Reads `09:00` or `24:00`: two digits, a colon, two digits.
   package init?(text: String) {
-    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    guard parts.count == 2, parts.allSatisfy({ $0.utf8.count == 2 }), let hour = UInt(parts[0]),
-      let minute = UInt(parts[1]), hour <= 24, minute <= 59
+    let bytes = Array(text.utf8)
+    guard bytes.count == 5, bytes[2] == UInt8(ascii: ":"), let hour = Digits.number(bytes[..<2]),
+      let minute = Digits.number(bytes[3...])
     else { return nil }
-    self.init(hour: Int(hour), minute: Int(minute))
+    self.init(hour: hour, minute: minute)
   }
 
   package static func < (a: ClockTime, b: ClockTime) -> Bool { a.minutes < b.minutes }

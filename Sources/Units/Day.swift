@@ -33,15 +33,9 @@ package struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
   package init?(iso text: String) {
     let bytes = Array(text.utf8)
     guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-") else { return nil }
-    func number(_ range: Range<Int>) -> Int? {
-      var value = 0
-      for byte in bytes[range] {
-        guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
-        value = value * 10 + Int(byte - UInt8(ascii: "0"))
-      }
-      return value
-    }
-    guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10) else { return nil }
+    guard let year = Digits.number(bytes[..<4]), let month = Digits.number(bytes[5..<7]),
+      let day = Digits.number(bytes[8...])
+    else { return nil }
     self.init(year: year, month: month, day: day)
   }
 
@@ -55,12 +49,14 @@ package struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// A day as calendars write it.
   package struct Components: Equatable, Sendable {
     package let year: Int
     package let month: Int
     package let day: Int
   }
 
+  /// Year, month (1...12) and day of the month (1...31).
   package var components: Components {
     let shifted = number + 719_468
     let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
@@ -75,8 +71,15 @@ package struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
 
   package var weekday: Weekday {
     // 1970-01-01 was a Thursday.
-    let index = ((number + 3) % 7 + 7) % 7
-    return Weekday.allCases[index]
+    switch ((number + 3) % 7 + 7) % 7 {
+    case 0: .monday
+    case 1: .tuesday
+    case 2: .wednesday
+    case 3: .thursday
+    case 4: .friday
+    case 5: .saturday
+    default: .sunday
+    }
   }
 
   package static func + (day: Day, days: Int) -> Day { Day(number: day.number + days) }

@@ -1,1 +1,103 @@
-package struct HolidayCalendar: Sendable {}
+/// The holidays of a country, a region or a payment system, by name: rules laid out for the years 1990 to 2100.
+///
+/// One look into a table a question; years outside of the table are worked out from the rules when they are asked for.
+package struct HolidayCalendar: Hashable, Sendable {
+  /// `DE`, `DE-BY`, `TARGET`: what configuration calls it.
+  package let code: String
+  /// The country whose customers and companies it concerns, ISO 3166-1 alpha-2; nil for a payment system.
+  package let country: String?
+  package let title: String
+  /// The law or official page that it was taken from.
+  package let source: String
+  package let rules: [HolidayRule]
+
+  /// For each day from `firstDay` on: 0, or 1 + the index of its name in `names`.
+  private let table: [UInt16]
+  private let names: [String]
+
+  private static let tabled = 1990...2100
+  private static let firstDay = Day.first(of: tabled.lowerBound).number
+
+  package init(code: String, country: String?, title: String, source: String = "", rules: [HolidayRule]) {
+    self.code = code
+    self.country = country
+    self.title = title
+    self.source = source
+    self.rules = rules
+    let tabled = HolidayCalendar.tabled
+    var table = [UInt16](repeating: 0, count: Day.first(of: tabled.upperBound + 1).number - HolidayCalendar.firstDay)
+    var names: [String] = []
+    var indexes: [String: UInt16] = [:]
+    for holiday in HolidayCalendar.holidays(by: rules, in: tabled) {
+      if indexes[holiday.name] == nil, names.count < UInt16.max {
+        names.append(holiday.name)
+        indexes[holiday.name] = UInt16(names.count)
+      }
+      let slot = holiday.day.number - HolidayCalendar.firstDay
+      if table.indices.contains(slot), table[slot] == 0 { table[slot] = indexes[holiday.name, default: 0] }
+    }
+    self.table = table
+    self.names = names
+  }
+
+  /// The name of the holiday on `day`, such as `Christmas Day (observed)`, or nil. Of two on one day the first rule's.
+  package func isHoliday(_ day: Day) -> String? {
+    let slot = day.number - HolidayCalendar.firstDay
+    if table.indices.contains(slot) { return table[slot] == 0 ? nil : names[Int(table[slot]) - 1] }
+    let year = day.components.year
+    return HolidayCalendar.holidays(by: rules, in: year...year).first { $0.day == day }?.name
+  }
+
+  /// All holidays of a year, by day.
+  package func holidays(in year: Int) -> [(day: Day, name: String)] {
+    HolidayCalendar.holidays(by: rules, in: year...year)
+  }
+
+  /// Ascending by day, each day once.
+  private static func holidays(
+    by rules: [HolidayRule], in years: ClosedRange<Int>
+  ) -> [(day: Day, name: String)] {
+    var found: [(day: Day, rule: HolidayRule, order: Int)] = []
+    // The years beside, since a substitute may lie in another year than its holiday.
+    for year in (years.lowerBound - 1)...(years.upperBound + 1) {
+      for (order, rule) in rules.enumerated() {
+        if let day = rule.day(in: year) { found.append((day, rule, order)) }
+      }
+    }
+    found.sort { ($0.day, $0.order) < ($1.day, $1.order) }
+    var nameByDay: [Day: String] = [:]
+    for holiday in found where nameByDay[holiday.day] == nil { nameByDay[holiday.day] = holiday.rule.name }
+    // After all days proper, so that a substitute gives way to them; in the order of days, so that Christmas Day comes
+    // before Boxing Day.
+    for holiday in found {
+      guard let free = observed(holiday.day, by: holiday.rule.observed, { nameByDay[$0] != nil }),
+        nameByDay[free] == nil
+      else { continue }
+      nameByDay[free] = holiday.rule.name + " (observed)"
+    }
+    return nameByDay.filter { years.contains($0.key.components.year) }.map { (day: $0.key, name: $0.value) }
+      .sorted { $0.day < $1.day }
+  }
+
+  /// The day that is free for one on a weekend, if any.
+  private static func observed(
+    _ day: Day, by observed: HolidayRule.Observed, _ isTaken: (Day) -> Bool
+  ) -> Day? {
+    switch (observed, day.weekday) {
+    case (.us, .saturday): return day - 1
+    case (.us, .sunday), (.monday, .sunday): return day + 1
+    case (.gb, .saturday), (.gb, .sunday):
+      return (1...14).lazy.map { day + $0 }.first { $0.weekday < .saturday && !isTaken($0) }
+    default: return nil
+    }
+  }
+
+  package static func == (a: HolidayCalendar, b: HolidayCalendar) -> Bool {
+    (a.code, a.country, a.title, a.source) == (b.code, b.country, b.title, b.source) && a.rules == b.rules
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(code)
+    hasher.combine(rules)
+  }
+}

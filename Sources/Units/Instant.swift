@@ -26,24 +26,22 @@ package struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible 
       + Day.padded(inDay / 1000 % 60, 2) + "." + Day.padded(inDay % 1000, 3) + "Z"
   }
 
-  /// Reads what `description` writes; the fraction may be absent. Nil for anything else.
+  /// Reads what `description` writes; the fraction may be absent. Nil for anything else, a leap second too.
   package init?(rfc3339 text: String) {
-    let parts = text.split(separator: "T", omittingEmptySubsequences: false)
-    guard parts.count == 2, let day = Day(iso: String(parts[0])), parts[1].hasSuffix("Z") else { return nil }
-    let clock = parts[1].dropLast().split(separator: ".", omittingEmptySubsequences: false)
-    guard clock.count == 1 || (clock.count == 2 && clock[1].utf8.count == 3) else { return nil }
-    let fields = clock[0].split(separator: ":", omittingEmptySubsequences: false)
-    guard fields.count == 3, fields.allSatisfy({ $0.utf8.count == 2 }),
-      let hour = UInt(fields[0]), hour < 24, let minute = UInt(fields[1]), minute < 60,
-      let second = UInt(fields[2]), second < 60
+    let bytes = Array(text.utf8)
+    guard bytes.count == 20 || (bytes.count == 24 && bytes[19] == UInt8(ascii: ".")), bytes.last == UInt8(ascii: "Z"),
+      bytes[10] == UInt8(ascii: "T"), bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"),
+      let day = Day(iso: String(decoding: bytes[..<10], as: UTF8.self)),
+      let hour = Digits.number(bytes[11..<13]), hour < 24, let minute = Digits.number(bytes[14..<16]), minute < 60,
+      let second = Digits.number(bytes[17..<19]), second < 60
     else { return nil }
     var millisecond = 0
-    if clock.count == 2 {
-      guard let value = UInt(clock[1]) else { return nil }
-      millisecond = Int(value)
+    if bytes.count == 24 {
+      guard let value = Digits.number(bytes[20..<23]) else { return nil }
+      millisecond = value
     }
-    let inDay = Int(hour) * 3_600_000 + Int(minute) * 60_000 + Int(second) * 1000 + millisecond
-    self.init(milliseconds: day.number * 86_400_000 + inDay)
+    self.init(
+      milliseconds: day.number * 86_400_000 + hour * 3_600_000 + minute * 60_000 + second * 1000 + millisecond)
   }
 
   static func floored(_ value: Int, _ divisor: Int) -> Int {

@@ -31,7 +31,7 @@ package struct Span: Hashable, Comparable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// The shortest text that reads back to the same length: `15m`, `36h`, `7d`.
+  /// In the largest unit that leaves no rest: `15m`, `36h`, `7d`. Reads back unless negative; parts of a second are left out.
   package var description: String {
     let seconds = wholeSeconds
     if seconds == 0 { return "0s" }

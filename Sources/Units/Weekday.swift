@@ -1,3 +1,4 @@
+/// A day of the week, numbered as in ISO 8601: Monday is 1, Sunday is 7.
 package enum Weekday: Int, CaseIterable, Sendable, Comparable {
   case monday = 1
   case tuesday, wednesday, thursday, friday, saturday, sunday
@@ -15,5 +16,11 @@ package enum Weekday: Int, CaseIterable, Sendable, Comparable {
     case .saturday: "sat"
     case .sunday: "sun"
     }
+  }
+
+  /// Reads what `short` writes; nil for anything else.
+  package init?(short text: String) {
+    guard let weekday = Weekday.allCases.first(where: { $0.short == text }) else { return nil }
+    self = weekday
   }
 }
