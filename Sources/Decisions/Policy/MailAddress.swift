@@ -1,0 +1,143 @@
+/// A mailbox: an address that mail servers take, and the name shown with it.
+package struct MailAddress: Hashable, Sendable, CustomStringConvertible {
+  /// Empty when none is shown.
+  package let name: String
+  /// `local@domain`, as given.
+  package let address: String
+
+  /// Why an address was refused.
+  package enum Fault: Error, Hashable, Sendable {
+    case empty
+    case controlCharacter(Unicode.Scalar)
+    case noAt
+    case several
+    case badLocalPart(String)
+    case badDomain(String)
+    case nonASCII(Unicode.Scalar)
+    case tooLong(Int)
+    case badBrackets
+
+    /// `it has no @`
+    package var description: String {
+      switch self {
+      case .empty: "it is empty"
+      case .controlCharacter(let scalar): "it contains the control character \(Fault.code(scalar))"
+      case .noAt: "it has no @"
+      case .several: "it holds more than one address"
+      case .badLocalPart(let part):
+        "\"\(part)\" before the @ is not letters, digits and !#$%&'*+-/=?^_`{|}~ with single dots"
+      case .badDomain(let part): "\"\(part)\" after the @ is no domain such as example.com"
+      case .nonASCII(let scalar):
+        "it contains \(Fault.code(scalar)), which few servers take: write the domain in its xn-- form"
+      case .tooLong(let count): "it has \(count) characters, and at most 254 (64 before the @) are allowed"
+      case .badBrackets: "its < and > do not fit: expected Name <local@domain>"
+      }
+    }
+
+    static func code(_ scalar: Unicode.Scalar) -> String {
+      let hex = String(scalar.value, radix: 16, uppercase: true)
+      return "U+" + String(repeating: "0", count: max(0, 4 - hex.count)) + hex
+    }
+  }
+
+  /// - Throws: what is wrong with the address, or a control character in the name.
+  package init(name: String = "", address: String) throws(Fault) {
+    for scalar in name.unicodeScalars where MailAddress.isControl(scalar) { throw .controlCharacter(scalar) }
+    if let fault = MailAddress.fault(in: address) { throw fault }
+    self.name = name
+    self.address = address
+  }
+
+  /// Reads `ar@example.com`, `Example Accounts <ar@example.com>` and `"Accounts, Example" <ar@example.com>`.
+  package init(parsing text: String) throws(Fault) {
+    for scalar in text.unicodeScalars where MailAddress.isControl(scalar) { throw .controlCharacter(scalar) }
+    let trimmed = MailAddress.trimmed(text)
+    guard let open = trimmed.lastIndex(of: "<") else {
+      guard !trimmed.contains(">") else { throw .badBrackets }
+      try self.init(address: trimmed)
+      return
+    }
+    guard trimmed.last == ">" else { throw .badBrackets }
+    let address = trimmed[trimmed.index(after: open)...].dropLast()
+    var name = MailAddress.trimmed(String(trimmed[..<open]))
+    if name.count >= 2, name.first == "\"", name.last == "\"" {
+      name = MailAddress.unquoted(String(name.dropFirst().dropLast()))
+    }
+    guard !name.contains("<"), !name.contains(">") else { throw .badBrackets }
+    try self.init(name: name, address: String(address))
+  }
+
+  /// What follows the @.
+  package var domain: String { String(address.split(separator: "@").last ?? "") }
+
+  /// `Name <local@domain>` for people; never for a header.
+  package var description: String { name.isEmpty ? address : "\(name) <\(address)>" }
+
+  /// What is wrong with an address; nil when nothing is.
+  ///
+  /// Accepts the Dot-string form of RFC 5321 section 4.1.2 with a host name of letters, digits and hyphens. Quoted
+  /// local parts, address literals, comments and groups are refused: no customer has them, and every one of them has
+  /// been a way to smuggle something.
+  package static func fault(in address: String) -> Fault? {
+    if address.isEmpty { return .empty }
+    for scalar in address.unicodeScalars {
+      if isControl(scalar) { return .controlCharacter(scalar) }
+      if !scalar.isASCII { return .nonASCII(scalar) }
+    }
+    if address.contains(",") || address.contains(";") { return .several }
+    let parts = address.split(separator: "@", omittingEmptySubsequences: false).map(String.init)
+    if parts.count < 2 { return .noAt }
+    if parts.count > 2 { return .several }
+    let (local, domain) = (parts[0], parts[1])
+    if address.utf8.count > 254 || local.utf8.count > 64 { return .tooLong(address.utf8.count) }
+    for atom in local.split(separator: ".", omittingEmptySubsequences: false) {
+      guard !atom.isEmpty, atom.utf8.allSatisfy(isAtomText) else { return .badLocalPart(local) }
+    }
+    for label in domain.split(separator: ".", omittingEmptySubsequences: false) {
+      guard (1...63).contains(label.utf8.count), !label.hasPrefix("-"), !label.hasSuffix("-"),
+        label.utf8.allSatisfy({ isAlphanumeric($0) || $0 == UInt8(ascii: "-") })
+      else { return .badDomain(domain) }
+    }
+    return nil
+  }
+
+  /// Controls of C0 and C1, delete, and the two separators that some software takes for a line's end.
+  package static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || scalar.value == 0x2028 || scalar.value == 0x2029
+  }
+
+  private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"):
+      true
+    default: false
+    }
+  }
+
+  /// `atext` of RFC 5322 section 3.2.3.
+  package static func isAtomText(_ byte: UInt8) -> Bool {
+    isAlphanumeric(byte) || "!#$%&'*+-/=?^_`{|}~".utf8.contains(byte)
+  }
+
+  private static func trimmed(_ text: String) -> String {
+    var part = text[...]
+    while part.first == " " { part.removeFirst() }
+    while part.last == " " { part.removeLast() }
+    return String(part)
+  }
+
+  private static func unquoted(_ text: String) -> String {
+    var output = ""
+    var isEscaped = false
+    for character in text {
+      if character == "\\", !isEscaped {
+        isEscaped = true
+      } else {
+        output.append(character)
+        isEscaped = false
+      }
+    }
+    return output
+  }
+}
