@@ -58,5 +58,6 @@ let package = Package(
 
     tests("UnitsTests", ["Units"]),
     tests("TOMLTests", ["TOML"]),
+    tests("DeliveryTests", ["Delivery"]),
   ]
 )

@@ -1,0 +1,76 @@
+/// An address that may stand in `MAIL FROM:<…>` and `RCPT TO:<…>`.
+///
+/// libcurl 7.88 puts whatever it is given on the wire, line ends included, so nothing may reach it that was not read
+/// here first. A strict part of RFC 5321 section 4.1.2: `dot-string@domain`, no quoted local part, no address literal.
+package struct MailAddress: Sendable, Equatable {
+  /// ASCII throughout: a domain in another script is written as A-labels (RFC 5891).
+  package let text: String
+  /// The part after the `@`, lower case.
+  package let domain: String
+
+  /// Why a text is no address.
+  package struct Fault: Error, Equatable {
+    package let reason: String
+  }
+
+  /// Throws a `Fault` with the reason in words that can follow "the address is refused:".
+  package init(_ text: String) throws(Fault) {
+    if text.isEmpty { throw Fault(reason: "it is empty") }
+    for scalar in text.unicodeScalars {
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate:
+        throw Fault(reason: "it has a control character in it")
+      case .spaceSeparator: throw Fault(reason: "it has a blank in it")
+      default: break
+      }
+    }
+    let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+    guard parts.count == 2 else { throw Fault(reason: "it does not have exactly one @") }
+    try MailAddress.checkLocalPart(parts[0])
+    let domain = try MailAddress.asciiDomain(parts[1])
+    let whole = "\(parts[0])@\(domain)"
+    // RFC 5321 section 4.5.3.1.3: a path is 256 octets with its angle brackets.
+    guard whole.utf8.count <= 254 else { throw Fault(reason: "it is longer than 254 characters") }
+    self.text = whole
+    self.domain = domain
+  }
+
+  private static func checkLocalPart(_ text: Substring) throws(Fault) {
+    guard !text.isEmpty else { throw Fault(reason: "nothing stands before its @") }
+    guard text.utf8.count <= 64 else { throw Fault(reason: "more than 64 characters stand before its @") }
+    for byte in text.utf8 {
+      if byte >= 0x80 { throw Fault(reason: "it has a character outside ASCII before its @ (needs SMTPUTF8)") }
+      let isAtom =
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), 0x30...0x39: true
+        default: "!#$%&'*+-/=?^_`{|}~.".utf8.contains(byte)
+        }
+      if !isAtom { throw Fault(reason: "\"\(Character(Unicode.Scalar(byte)))\" is not allowed before its @") }
+    }
+    if text.hasPrefix(".") || text.hasSuffix(".") || text.contains("..") {
+      throw Fault(reason: "a dot stands first, last or twice before its @")
+    }
+  }
+
+  private static func asciiDomain(_ text: Substring) throws(Fault) -> String {
+    guard !text.isEmpty else { throw Fault(reason: "nothing stands after its @") }
+    var labels: [String] = []
+    for part in text.split(separator: ".", omittingEmptySubsequences: false) {
+      let label: String
+      if part.utf8.allSatisfy({ $0 < 0x80 }) {
+        label = part.lowercased()
+      } else if let encoded = Punycode.aLabel(String(part)) {
+        label = encoded
+      } else {
+        throw Fault(reason: "its domain cannot be written in ASCII here; give it as it stands in DNS (xn--…)")
+      }
+      let isLetterDigitHyphen = label.utf8.allSatisfy { byte in
+        (0x30...0x39).contains(byte) || (0x61...0x7a).contains(byte) || byte == UInt8(ascii: "-")
+      }
+      guard !label.isEmpty, label.utf8.count <= 63, isLetterDigitHyphen, !label.hasPrefix("-"), !label.hasSuffix("-")
+      else { throw Fault(reason: "what stands after its @ is no domain name") }
+      labels.append(label)
+    }
+    return labels.joined(separator: ".")
+  }
+}

@@ -1,0 +1,33 @@
+/// What must be true of a message before its bytes may go on the wire.
+///
+/// libcurl doubles leading dots only after CRLF and never converts 8-bit text, so a bare LF or a byte above 127 would
+/// reach the server as it is: the door to smuggled messages, and to refusals.
+package enum MessageBytes {
+  /// The longest line without its CRLF (RFC 5322 section 2.1.1).
+  package static let lineBytesMax = 998
+
+  /// The first fault with its line (from 1), in words; nil for a message that may go out.
+  package static func fault(in message: [UInt8]) -> String? {
+    if message.isEmpty { return "the message is empty" }
+    var line = 1
+    var length = 0
+    var previous: UInt8 = 0
+    for byte in message {
+      if previous == 0x0d && byte != 0x0a { return "line \(line) has a CR without its LF" }
+      switch byte {
+      case 0x0d: break
+      case 0x0a:
+        if previous != 0x0d { return "line \(line) ends in LF without CR" }
+        line += 1
+        length = 0
+      case 0x00: return "line \(line) has a NUL in it"
+      case 0x80...: return "line \(line) has a byte that is not 7-bit"
+      default:
+        length += 1
+        if length > lineBytesMax { return "line \(line) is longer than \(lineBytesMax) characters" }
+      }
+      previous = byte
+    }
+    return previous == 0x0a ? nil : "line \(line), the last, does not end in CRLF"
+  }
+}

@@ -1,0 +1,45 @@
+/// Who carries the messages: a value of functions, so that tests and the simulator put their own in its place.
+package struct Postman: Sendable {
+  /// Takes an envelope on without waiting.
+  package var submit: @Sendable (Envelope) -> Void
+  /// The next result, waiting no longer than that; nil when none came or somebody called `wake`.
+  package var next: @Sendable (Duration) -> Delivered?
+  /// Ends a waiting `next` early; from any thread.
+  package var wake: @Sendable () -> Void
+  /// Begins nothing more and waits so long for what is on the wire; the tickets that still are, ascending.
+  package var close: @Sendable (Duration) -> [Int]
+  /// A visit to the relay without a mail.
+  package var probe: @Sendable () -> ProbeReport
+
+  package init(
+    submit: @escaping @Sendable (Envelope) -> Void, next: @escaping @Sendable (Duration) -> Delivered?,
+    wake: @escaping @Sendable () -> Void = {}, close: @escaping @Sendable (Duration) -> [Int] = { _ in [] },
+    probe: @escaping @Sendable () -> ProbeReport
+  ) {
+    self.submit = submit
+    self.next = next
+    self.wake = wake
+    self.close = close
+    self.probe = probe
+  }
+
+  /// The real one, through libcurl.
+  package static func smtp(_ settings: RelaySettings) -> Postman {
+    let room = Postroom(settings)
+    return Postman(
+      submit: { room.submit($0) }, next: { room.next(within: $0) }, wake: { room.wake() },
+      close: { room.close(within: $0) }, probe: { room.probe() })
+  }
+
+  /// One without a network: `answer` decides at once what becomes of each envelope. `next` never waits.
+  package static func answering(_ answer: @escaping @Sendable (Envelope) -> DeliveryResult) -> Postman {
+    let results = Monitor<[Delivered]>([])
+    return Postman(
+      submit: { envelope in
+        let delivered = Delivered(ticket: envelope.ticket, result: answer(envelope))
+        results.with { $0.append(delivered) }
+      },
+      next: { _ in results.with { $0.isEmpty ? nil : $0.removeFirst() } },
+      probe: { ProbeReport(result: DeliveryResult(verdict: .accepted, stage: .noop, code: 250, reply: "250 ok")) })
+  }
+}

@@ -1,1 +1,0 @@
-// The room Delivery is furnished by a later commit.

@@ -1,0 +1,125 @@
+import Delivery
+import Foundation
+import Testing
+
+/// `Tests/Support/smtp_sink.py` on a port of its own, told to fail in some way; ends with the value.
+final class TestServer {
+  let port: Int
+  let folder: URL
+  private let process = Process()
+  private let input = Pipe()
+
+  init(_ rules: [String] = [], _ options: [String] = []) throws {
+    folder = FileManager.default.temporaryDirectory.appendingPathComponent("smtp-sink-\(UUID().uuidString)")
+    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("Support/smtp_sink.py")
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments =
+      ["python3", script.path, "--until-eof", "--dir", folder.path] + rules.flatMap { ["--fail", $0] } + options
+    process.standardInput = input
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+    let words = line.split(whereSeparator: \.isWhitespace)
+    port = try #require(words.count == 2 && words[0] == "ready" ? Int(words[1]) : nil)
+  }
+
+  deinit {
+    try? input.fileHandleForWriting.close()
+    process.waitUntilExit()
+    try? FileManager.default.removeItem(at: folder)
+  }
+
+  /// Settings for it, patient enough that a busy machine does not matter.
+  func settings(_ security: RelaySettings.Security = .none) -> RelaySettings {
+    RelaySettings(
+      host: "localhost", port: port, security: security, helloName: "client.test", connectTimeout: .seconds(30),
+      replyTimeout: .seconds(30), totalTimeout: .seconds(60))
+  }
+
+  /// The messages that it holds, oldest first.
+  var messages: [[UInt8]] {
+    let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).sorted()
+    return names.filter { $0.hasSuffix(".eml") }.compactMap { name in
+      (try? Data(contentsOf: folder.appendingPathComponent(name))).map { [UInt8]($0) }
+    }
+  }
+
+  /// A line for each message kept.
+  var index: [[String: Any]] { lines("index.jsonl") }
+
+  /// The commands that it saw, as they came.
+  var commands: [String] { lines("events.jsonl").compactMap { $0["line"] as? String } }
+
+  var connections: Int { lines("events.jsonl").filter { $0["event"] as? String == "connect" }.count }
+
+  private func lines(_ name: String) -> [[String: Any]] {
+    let text = (try? String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)) ?? ""
+    return text.split(separator: "\n").compactMap {
+      (try? JSONSerialization.jsonObject(with: Data($0.utf8))) as? [String: Any]
+    }
+  }
+
+  /// ca.pem, server.pem and .key, wrong.pem and .key; made once.
+  static let certificates: URL? = {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("smtp-sink-ca-\(getpid())")
+    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("Support/smtp_sink.py")
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["python3", script.path, "--make-certificates", folder.path]
+    guard (try? process.run()) != nil else { return nil }
+    process.waitUntilExit()
+    return process.terminationStatus == 0 ? folder : nil
+  }()
+
+  /// Options that give the server a certificate: `server` or `wrong`.
+  static func certificate(_ name: String = "server") throws -> [String] {
+    let folder = try #require(certificates)
+    return ["--cert", folder.path + "/\(name).pem", "--key", folder.path + "/\(name).key"]
+  }
+
+  static func caFile() throws -> String { try #require(certificates).path + "/ca.pem" }
+}
+
+/// A small message that may go out.
+let letter = Array("From: a@example.com\r\nSubject: hello\r\n\r\n.one\r\n..two\r\n.\r\nend\r\n".utf8)
+
+func envelope(
+  _ ticket: Int = 1, to recipient: String = "b@example.org", from sender: String = "a@example.com",
+  _ message: [UInt8] = letter
+) -> Envelope {
+  Envelope(ticket: ticket, sender: sender, recipient: recipient, message: message)
+}
+
+/// Runs what blocks on a thread of its own, so that other tests go on meanwhile; a few at a time.
+func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+  try await withCheckedThrowingContinuation { continuation in
+    let thread = Thread {
+      places.wait()
+      defer { places.signal() }
+      continuation.resume(with: Result { try body() })
+    }
+    thread.start()
+  }
+}
+
+private let places = DispatchSemaphore(value: 8)
+
+/// Sends one envelope after the other through one postroom and gives the results by ticket.
+func send(_ envelopes: [Envelope], by settings: RelaySettings) -> [DeliveryResult] {
+  let room = Postroom(settings)
+  var results: [Int: DeliveryResult] = [:]
+  for envelope in envelopes {
+    room.submit(envelope)
+    if settings.connections == 1, let delivered = room.next(within: .seconds(60)) {
+      results[delivered.ticket] = delivered.result
+    }
+  }
+  while results.count < envelopes.count, let delivered = room.next(within: .seconds(60)) {
+    results[delivered.ticket] = delivered.result
+  }
+  _ = room.close(within: .seconds(30))
+  return envelopes.compactMap { results[$0.ticket] }
+}
