@@ -16,22 +16,23 @@ package struct Span: Hashable, Comparable, Sendable, CustomStringConvertible {
 
   package static func < (a: Span, b: Span) -> Bool { a.milliseconds < b.milliseconds }
 
-  /// Reads `"15m"`, `"36h"`, `"7d"`, `"2w"`, `"90s"`: one whole number and one unit.
+  /// Reads `"15m"`, `"36h"`, `"7d"`, `"2w"`, `"90s"`: one whole number and one unit. At most a million days.
   package init?(text: String) {
-    guard let unit = text.last, let count = Int(text.dropLast()), count >= 0, count <= 1_000_000,
-      text.utf8.first.map({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) == true
-    else { return nil }
+    guard let unit = text.last, let count = Digits.number(Array(text.dropLast().utf8)[...]) else { return nil }
+    let span: Span
     switch unit {
-    case "s": self = .seconds(count)
-    case "m": self = .minutes(count)
-    case "h": self = .hours(count)
-    case "d": self = .days(count)
-    case "w": self = .days(count * 7)
+    case "s": span = .seconds(count)
+    case "m": span = .minutes(count)
+    case "h": span = .hours(count)
+    case "d": span = .days(count)
+    case "w": span = .days(count * 7)
     default: return nil
     }
+    guard span <= .days(1_000_000) else { return nil }
+    self = span
   }
 
-  /// In the largest unit that leaves no rest: `15m`, `36h`, `7d`. Reads back unless negative; parts of a second are left out.
+  /// In the largest unit that leaves no rest: `15m`, `36h`, `7d`; parts of a second are left out.
   package var description: String {
     let seconds = wholeSeconds
     if seconds == 0 { return "0s" }
