@@ -59,5 +59,6 @@ let package = Package(
     tests("UnitsTests", ["Units"]),
     tests("TOMLTests", ["TOML"]),
     tests("DeliveryTests", ["Delivery"]),
+    tests("SettingsTests", ["Settings", "Units"]),
   ]
 )
