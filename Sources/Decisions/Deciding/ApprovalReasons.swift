@@ -1,0 +1,42 @@
+import Ledger
+import Units
+
+/// Test 19: the step, or the first cycle, needs a person's word. (The size of the cycle is known only at the end.)
+extension GroupCase {
+  func needsApproval(_ item: ItemCase) -> Finding? {
+    guard let next = item.next, let schedule = item.schedule else { return nil }
+    if let need = stepApproval(item, next) {
+      return Finding(.needsApproval(need), .step(next.step, of: schedule))
+    }
+    guard policy.contact.firstCycle == .approve, !history.hasSentContact, next.step.channel == .email,
+      !isApproved(item, next, .cycle)
+    else { return nil }
+    return Finding(.needsApproval(.firstCycle), Rule("contact.first_cycle", policy.contact.places.firstCycle))
+  }
+
+  /// What is missing for a step that asks for approval; nil when nothing is.
+  private func stepApproval(_ item: ItemCase, _ next: NextStep) -> Ground.ApprovalNeed? {
+    guard next.step.approval, !isApproved(item, next, .contact) else { return nil }
+    let given = approvals(of: item, next, .contact).last
+    return given.map { $0.granted ? .step : .refused($0.at) } ?? .step
+  }
+
+  /// Approval is asked for some days before the step's day, so that it is there in time.
+  func asksApproval(_ item: ItemCase) -> Bool {
+    guard let next = item.next, today >= next.opens - policy.contact.approvalAheadDays else { return false }
+    return stepApproval(item, next) != nil
+  }
+
+  /// It holds for that item and step, up to the amount shown, for two weeks; a later word takes the place of an
+  /// earlier one.
+  func isApproved(_ item: ItemCase, _ next: NextStep, _ extent: Approval.Extent) -> Bool {
+    approvals(of: item, next, extent).last.map { $0.granted && item.dunnable <= $0.line.upTo } ?? false
+  }
+
+  private func approvals(of item: ItemCase, _ next: NextStep, _ extent: Approval.Extent) -> [GivenApproval] {
+    (history.approvals[item.key] ?? []).filter {
+      $0.extent == extent && $0.line.step == next.step.name && $0.line.repetition == next.repetition
+        && $0.line.upTo.currency == account.currency && now < $0.at + .days(ContactRules.approvalValidDays)
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import Ledger
+import Receivables
+import Units
+
+/// One open item with all that its decision rests on.
+struct ItemCase {
+  let item: OpenItem
+  let progress: Progress
+  /// Nil when no schedule matches.
+  let schedule: Schedule?
+  let choice: StepChoice
+  /// A rest that covers it: tests 2 to 9. It takes credit last, and is not asked for.
+  var rest: Finding?
+  /// The part that people or the ledger contest.
+  var disputed: Money
+  /// Unapplied credit that it got.
+  var credit: Money
+
+  var key: ItemKey { item.key }
+
+  /// What may be asked for.
+  var dunnable: Money {
+    let left = item.open - disputed - credit
+    return left.isNegative ? .zero(left.currency) : left
+  }
+
+  var next: NextStep? {
+    if case .step(let next) = choice { return next }
+    return nil
+  }
+
+  /// Past due, and beyond the days of grace.
+  var isOverdue: Bool { item.daysPastDue.map { $0 > schedule?.graceDays ?? 0 } ?? false }
+}
+
+/// What a test found: the reason with its facts, the rule that it follows, and how long it lasts.
+struct Finding {
+  var ground: Ground
+  var rule: Rule
+  var until: Decision.Until?
+
+  init(_ ground: Ground, _ rule: Rule, until: Decision.Until? = nil) {
+    self.ground = ground
+    self.rule = rule
+    self.until = until
+  }
+}
+
+extension Rule {
+  static func schedule(_ schedule: Schedule) -> Rule { Rule("schedule \"\(schedule.name)\"", schedule.place) }
+
+  static func step(_ step: Step, of schedule: Schedule) -> Rule {
+    Rule("schedule \"\(schedule.name)\", step \"\(step.name)\"", step.place ?? schedule.place)
+  }
+}

@@ -1,0 +1,220 @@
+import Ledger
+import Units
+
+/// The ordered tests: the first that finds something is the reason.
+///
+/// Each says in its first lines when it holds. A test that finds nothing passes the item on; the last one, `contact`,
+/// always finds.
+extension GroupCase {
+  private typealias Test = @Sendable (GroupCase) -> (ItemCase) -> Finding?
+
+  private static let tests: [Test] = [
+    settled,
+    resting,
+    noScheduleOrExcluded,
+    completedOrCapped,
+    belowMinimum,
+    taskOpen,
+    notYet,
+    staleLedger,
+    cashNotPosted,
+    doNotContact,
+    noAddress,
+    inDoubt,
+    needsApproval,
+    deadlineRunning,
+    tooSoon,
+    retryLater,
+    outsideHours,
+  ]
+
+  func finding(for item: ItemCase) -> Finding {
+    for test in Self.tests {
+      if let finding = test(self)(item) { return finding }
+    }
+    return contact(item)
+  }
+
+  /// Nothing is open, or unapplied credit covers it.
+  private func settled(_ item: ItemCase) -> Finding? {
+    let rule = Rule("ledger row", item.item.invoice.place)
+    if item.item.open.isPositive {
+      guard item.credit >= item.item.open else { return nil }
+      return Finding(.settled(.credited(item.credit)), rule)
+    }
+    return Finding(.settled(.paid), rule)
+  }
+
+  /// Quarantined, handed over, held, disputed, promised, in a plan, collected, answered: gathered beforehand, because
+  /// what rests takes credit last.
+  private func resting(_ item: ItemCase) -> Finding? { item.rest }
+
+  private func noScheduleOrExcluded(_ item: ItemCase) -> Finding? { excluded(item) }
+
+  /// No schedule matches; its schedule has no steps; it was due before `ignore_due_before`.
+  func excluded(_ item: ItemCase) -> Finding? {
+    guard let schedule = item.schedule else { return Finding(.noSchedule, Rule("schedule")) }
+    if schedule.steps.isEmpty { return Finding(.excluded(.noSteps), .schedule(schedule)) }
+    if let first = policy.contact.ignoreDueBefore, item.item.invoice.due < first {
+      return Finding(
+        .excluded(.dueBefore(first)), Rule("contact.ignore_due_before", policy.contact.places.ignoreDueBefore))
+    }
+    return nil
+  }
+
+  /// Every step has been done; only steps above the customer's `max_level` are left.
+  private func completedOrCapped(_ item: ItemCase) -> Finding? {
+    guard let schedule = item.schedule else { return nil }
+    switch item.choice {
+    case .step: return nil
+    case .completed: return Finding(.completed, .schedule(schedule))
+    case .capped(let maxLevel):
+      return Finding(.capped(maxLevel: maxLevel), Rule("ledger column max_level", payer.place))
+    }
+  }
+
+  /// What the group owes on overdue items is under `min_balance`; notices only.
+  private func belowMinimum(_ item: ItemCase) -> Finding? {
+    guard let next = item.next, next.step.level >= 1,
+      let minimum = policy.contact.minBalance.first(where: { $0.currency == account.currency })
+    else { return nil }
+    let balance = item.isOverdue ? overdueBalance : overdueBalance + item.dunnable
+    guard balance < minimum else { return nil }
+    return Finding(
+      .belowMinimum(balance: balance, minimum: minimum),
+      Rule("contact.min_balance", policy.contact.places.minBalance))
+  }
+
+  /// Its call, letter or other task waits for a person; nothing else climbs meanwhile.
+  private func taskOpen(_ item: ItemCase) -> Finding? {
+    guard let next = item.next, let schedule = item.schedule, next.opens <= today, !next.step.approval,
+      next.step.channel != .email
+    else { return nil }
+    return Finding(.taskOpen(next.step.channel), .step(next.step, of: schedule))
+  }
+
+  /// The step's day has not come. Says the day on which it can really go.
+  private func notYet(_ item: ItemCase) -> Finding? {
+    guard let next = item.next, let schedule = item.schedule, today < next.opens else { return nil }
+    let goes = frequency.firstDay(for: next.step.kind, from: next.opens)
+    return Finding(
+      .notYet(planned: next.planned, goes: goes), .step(next.step, of: schedule), until: .day(goes))
+  }
+
+  /// The snapshot is older than `max_age`.
+  private func staleLedger(_ item: ItemCase) -> Finding? {
+    guard let limit = policy.freshness.maxAge, ledgerAge > limit else { return nil }
+    return Finding(
+      .staleLedger(age: ledgerAge, limit: limit), Rule("ledger.max_age", policy.freshness.maxAgePlace))
+  }
+
+  /// Bank statements are not posted up to the banking day before today; notices only.
+  private func cashNotPosted(_ item: ItemCase) -> Finding? {
+    guard policy.freshness.needsPostedCash, let next = item.next, next.step.level >= 1 else { return nil }
+    let needed = calendar.bankingDay(-1, after: today)
+    if let posted = books.cashThrough, posted >= needed { return nil }
+    return Finding(
+      .cashNotPosted(posted: books.cashThrough, needed: needed),
+      Rule("ledger.cash_through", policy.freshness.postedCashPlace))
+  }
+
+  /// The customer asked for no contact on every channel that the step can use.
+  private func doNotContact(_ item: ItemCase) -> Finding? {
+    guard let next = item.next, channels(of: next.step).isEmpty else { return nil }
+    return Finding(.doNotContact, Rule("ledger column do_not_contact", payer.place))
+  }
+
+  /// No usable address: none, or all of them bad. The fallback channel comes first.
+  private func noAddress(_ item: ItemCase) -> Finding? {
+    guard let next = item.next, let schedule = item.schedule else { return nil }
+    let channels = channels(of: next.step)
+    guard channels.contains(.email), usableAddresses.isEmpty else {
+      // The customer wants no mail, so the fallback is all that is left.
+      return channels.first == .email || next.step.channel != .email
+        ? nil : channels.first.map { Finding(.taskOpen($0), .step(next.step, of: schedule)) }
+    }
+    if let fallback = channels.first(where: { $0 != .email }) {
+      return Finding(.taskOpen(fallback), .step(next.step, of: schedule))
+    }
+    return Finding(.noAddress(bad: payer.emails.sorted()), Rule("ledger column email", payer.place))
+  }
+
+  /// An attempt's outcome is unknown, and the step's policy is to ask.
+  private func inDoubt(_ item: ItemCase) -> Finding? {
+    guard let next = item.next, let schedule = item.schedule, let open = item.progress.open,
+      open.standing == .inDoubt, let past = open.items.first(where: { $0.key == item.key }),
+      policy.inDoubt(of: past) == .ask
+    else { return nil }
+    return Finding(.inDoubt(contact: open.id), .step(next.step, of: schedule))
+  }
+
+  /// A deadline that was given to the group has not passed, with two banking days for the money to post.
+  private func deadlineRunning(_ item: ItemCase) -> Finding? {
+    guard let next = item.next, let schedule = item.schedule, next.step.kind == .notice,
+      let running = frequency.deadlineRunning(on: today)
+    else { return nil }
+    return Finding(
+      .deadlineRunning(deadline: running.deadline, until: running.until), .schedule(schedule),
+      until: .day(frequency.firstDay(for: .notice, from: running.until)))
+  }
+
+  /// The cap or the gap.
+  private func tooSoon(_ item: ItemCase) -> Finding? {
+    guard let next = item.next, let soon = frequency.tooSoon(next.step.kind, on: today) else { return nil }
+    let rule: Rule =
+      switch soon.why {
+      case .gap: Rule("contact.min_gap", policy.contact.places.minGap)
+      case .cap, .sameDay: Rule("contact.at_most", policy.contact.places.atMost)
+      }
+    let goes = frequency.firstDay(for: next.step.kind, from: soon.until)
+    return Finding(.tooSoon(soon.why, last: soon.last, until: goes), rule, until: .day(goes))
+  }
+
+  /// The last attempt failed for now.
+  private func retryLater(_ item: ItemCase) -> Finding? {
+    guard let open = item.progress.open else { return nil }
+    let until: Instant
+    switch open.standing {
+    case .deferred(let next): until = next
+    // The server refused the message itself: the same text is not offered again before a day has passed.
+    case .failed where !usableAddresses.isEmpty && open.to.contains(where: { usableAddresses.contains($0) }):
+      until = open.at + .days(1)
+    default: return nil
+    }
+    guard now < until else { return nil }
+    return Finding(
+      .retryLater(contact: open.id, until: until), Rule("retry after a failed attempt"), until: .instant(until))
+  }
+
+  /// Weekend, holiday or hour. Says when it opens.
+  private func outsideHours(_ item: ItemCase) -> Finding? {
+    guard let closed = calendar.closed else { return nil }
+    let places = policy.contact.places
+    let rule: Rule =
+      switch closed.why {
+      case .hours: Rule("contact.hours", places.hours)
+      case .weekday: Rule("contact.days", places.days)
+      case .holiday: Rule("contact.holidays", places.holidays)
+      }
+    return Finding(.outsideHours(closed.why, opens: closed.opens), rule, until: .instant(closed.opens))
+  }
+
+  private func contact(_ item: ItemCase) -> Finding {
+    guard let next = item.next, let schedule = item.schedule else {
+      preconditionFailure("an item without a step got past the tests")
+    }
+    // The hand-over is done by a person once it is approved.
+    if next.step.channel != .email { return Finding(.taskOpen(next.step.channel), .step(next.step, of: schedule)) }
+    return Finding(.contact, .step(next.step, of: schedule))
+  }
+
+  // MARK: - Channels and addresses
+
+  /// The channels that a step may use for this payer, the preferred one first.
+  private func channels(of step: Step) -> [Channel] {
+    ([step.channel] + [step.fallback].compactMap(\.self)).filter { !payer.doNotContact.forbids($0) }
+  }
+
+  /// The payer's addresses that no server refused.
+  var usableAddresses: [String] { payer.emails.filter { history.badAddresses[$0.lowercased()] == nil } }
+}

@@ -1,0 +1,114 @@
+import Ledger
+import Receivables
+import Units
+
+/// Turns the items of a group that are due for a step into messages.
+///
+/// Level 0 and notices never share one; neither do two channels. The invoice itself goes one a message. The message's
+/// step is the highest level due; each item advances by its own step. A notice lists every overdue item that may be
+/// asked for; only those that are due for a step advance.
+struct MessagePlan {
+  let group: GroupCase
+
+  /// - Parameter due: indices into the group's cases.
+  func contacts(for due: [Int], waitsFor: Ground? = nil) -> [PlannedContact] {
+    var bundles: [[Int]] = []
+    for kind in ContactKind.allCases {
+      let ofKind = due.filter { group.cases[$0].next?.step.kind == kind }
+      let single = kind == .invoice
+      var shared: [Int] = []
+      for index in ofKind {
+        if single || group.cases[index].schedule?.consolidation == .invoice {
+          bundles.append([index])
+        } else {
+          shared.append(index)
+        }
+      }
+      if !shared.isEmpty { bundles.append(shared) }
+    }
+    return bundles.compactMap { contact(advancing: $0, waitsFor: waitsFor) }
+  }
+
+  private func contact(advancing: [Int], waitsFor: Ground?) -> PlannedContact? {
+    let cases = group.cases
+    // The highest level; among equals the latest step, then the oldest item.
+    let top = advancing.max { a, b in
+      guard let x = cases[a].next?.step, let y = cases[b].next?.step else { return false }
+      return (x.level, x.day, -a) < (y.level, y.day, -b)
+    }
+    guard let top, let next = cases[top].next, let schedule = cases[top].schedule else { return nil }
+    let kind = next.step.kind
+    let alone = schedule.consolidation == .invoice || kind == .invoice
+    var listed: [PlannedContact.Line] = []
+    var apart: [PlannedContact.Line] = []
+    for (index, item) in cases.enumerated() {
+      if advancing.contains(index) || (kind == .notice && !alone && item.isOverdue && group.mayBeAskedFor(item)) {
+        listed.append(line(item, open: item.dunnable, advances: advancing.contains(index)))
+        if kind == .notice, item.disputed.isPositive {
+          apart.append(line(item, open: item.disputed, apart: .disputed))
+        }
+      } else if kind == .notice, !alone, let why = apartReason(item) {
+        apart.append(line(item, open: why == .disputed ? item.item.open : item.dunnable, apart: why))
+      }
+    }
+    let advanced = advancing.compactMap { advance(cases[$0]) }.sorted { $0.key < $1.key }
+    let total = listed.reduce(Money.zero(group.account.currency)) { $0 + $1.open }
+    let credit = cases.enumerated().reduce(Money.zero(group.account.currency)) { sum, entry in
+      listed.contains { $0.invoice.key == entry.element.key } ? sum + entry.element.credit : sum
+    }
+    let to = group.usableAddresses
+    return PlannedContact(
+      payer: group.payer, currency: group.account.currency, kind: kind, schedule: schedule.name, step: next.step,
+      channel: next.step.channel, to: to,
+      cc: group.payer.cc.filter { group.history.badAddresses[$0.lowercased()] == nil && !to.contains($0) },
+      advancing: advanced, listed: listed, apart: apart, credit: credit, otherCredits: group.otherCredits, total: total,
+      deadline: next.step.deadlineDays.map { group.calendar.bankingDay(0, after: group.today + $0) },
+      day: group.today, thread: thread(advancing), waitsFor: waitsFor)
+  }
+
+  private func line(
+    _ item: ItemCase, open: Money, advances: Bool = false, apart: PlannedContact.Line.Apart? = nil
+  ) -> PlannedContact.Line {
+    let level = advances ? max(item.progress.level, item.next?.step.level ?? 0) : item.progress.level
+    return PlannedContact.Line(
+      invoice: item.item.invoice, open: open, daysPastDue: item.item.daysPastDue ?? 0, level: level,
+      advances: advances, apart: apart, discount: apart == nil ? discount(on: item) : nil)
+  }
+
+  private func discount(on item: ItemCase) -> PlannedContact.OpenDiscount? {
+    guard let found = item.item.openDiscount(on: group.today, terms: group.payer.terms) else { return nil }
+    let base = item.item.invoice.amount ?? item.item.open
+    let off = base.times(Ratio(found.basisPoints, 10_000), .halfUp)
+    guard item.dunnable > off else { return nil }
+    return PlannedContact.OpenDiscount(
+      lastDay: found.lastDay, basisPoints: found.basisPoints, reduced: item.dunnable - off)
+  }
+
+  /// Why an item that is not asked for is mentioned all the same; nil when it is not.
+  private func apartReason(_ item: ItemCase) -> PlannedContact.Line.Apart? {
+    guard item.item.open.isPositive else { return nil }
+    switch item.rest?.ground {
+    case .disputed?: return .disputed
+    case .promised?: return .promised
+    case nil: return !item.isOverdue && group.mayBeAskedFor(item) ? .notDue : nil
+    default: return nil
+    }
+  }
+
+  private func advance(_ item: ItemCase) -> AdvancedItem? {
+    guard let next = item.next, let schedule = item.schedule else { return nil }
+    return AdvancedItem(
+      key: item.key, schedule: schedule.name, step: next.step.name, level: next.step.level, anchor: next.step.anchor,
+      anchorDate: next.anchorDate, day: next.step.day, repetition: next.repetition, open: item.dunnable,
+      ledgerSchedule: group.payer.schedule)
+  }
+
+  private func thread(_ advancing: [Int]) -> [String] {
+    var seen: Set<String> = []
+    var thread: [String] = []
+    for index in advancing {
+      for id in group.cases[index].progress.thread where seen.insert(id).inserted { thread.append(id) }
+    }
+    return thread
+  }
+}

@@ -1,0 +1,63 @@
+import Ledger
+import Units
+
+/// Which day and hour it is for a payer, and when contacts to it are open.
+struct PayerCalendar {
+  let zone: Zone
+  let now: Instant
+  let today: Day
+  /// Days on which contacts may go: the weekdays of `[contact]`, less holidays of the customer and the company.
+  let contactDays: OpenDays
+  /// Days on which money is posted: the company's bank works on them.
+  let banking: BankingCalendar
+  let rules: ContactRules
+
+  init(_ payer: Customer, _ policy: Policy, now: Instant) {
+    self.now = now
+    rules = policy.contact
+    zone = payer.zone ?? policy.company.zone
+    today = zone.day(now)
+    let codes: [String] =
+      switch policy.contact.holidays {
+      case .country: [payer.country ?? policy.company.country, policy.company.country]
+      case .calendars(let list): list
+      }
+    var calendars: [HolidayCalendar] = []
+    var seen: Set<String> = []
+    for code in codes where seen.insert(code).inserted {
+      if let calendar = policy.calendars[code] { calendars.append(calendar) }
+    }
+    contactDays = OpenDays(weekdays: Set(policy.contact.weekdays), calendars: calendars)
+    banking = BankingCalendar(holidays: [policy.calendars[policy.company.country]].compactMap(\.self))
+  }
+
+  /// The first day at or after `day` on which contacts may go.
+  ///
+  /// A policy without any open day never gets past `check`; were it to, the answer is a day that never comes.
+  func openDay(onOrAfter day: Day) -> Day { contactDays.next(onOrAfter: day) ?? day + OpenDays.searchDaysMax }
+
+  func openDay(onOrBefore day: Day) -> Day { contactDays.last(onOrBefore: day) ?? day }
+
+  func bankingDay(_ count: Int, after day: Day) -> Day { banking.adding(count, to: day) ?? day + count }
+
+  /// Why no contact may go at this moment, and when the next one may; nil while it may.
+  var closed: (why: Ground.Closed, opens: Instant)? {
+    let time = zone.civil(now).secondsOfDay
+    let early = time < rules.opens.minutes * 60
+    let late = time >= rules.closes.minutes * 60
+    guard contactDays.isOpen(today) else {
+      let why: Ground.Closed =
+        rules.weekdays.contains(today.weekday)
+        ? .holiday(contactDays.holiday(on: today) ?? "a holiday") : .weekday(today.weekday)
+      return (why, opening(onOrAfter: today + 1))
+    }
+    if early { return (.hours, opening(onOrAfter: today)) }
+    if late { return (.hours, opening(onOrAfter: today + 1)) }
+    return nil
+  }
+
+  /// The instant at which contacts open on the first open day at or after `day`.
+  func opening(onOrAfter day: Day) -> Instant {
+    zone.instant(day: openDay(onOrAfter: day), time: rules.opens)
+  }
+}

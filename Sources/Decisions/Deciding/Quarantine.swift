@@ -1,0 +1,35 @@
+import Ledger
+
+/// Which items rest because a row of the ledger could not be read.
+struct Quarantine {
+  private var byInvoice: [Scope: BadRow] = [:]
+  private var byCustomer: [String: BadRow] = [:]
+  private var everything: BadRow?
+
+  init(_ rows: [BadRow]) {
+    for row in rows {
+      switch row.reach {
+      case .invoice(let customer, let number):
+        let scope = Scope.invoice(customer: customer, number: number)
+        if byInvoice[scope] == nil { byInvoice[scope] = row }
+      case .customer(let id): if byCustomer[id] == nil { byCustomer[id] = row }
+      case .everything: if everything == nil { everything = row }
+      }
+    }
+  }
+
+  /// The bad row that rests the item; nil when none does. A payer's bad row rests all that it pays for.
+  func row(for key: ItemKey, payer: String) -> BadRow? {
+    byInvoice[.invoice(customer: key.customer, number: key.number)] ?? byCustomer[key.customer] ?? byCustomer[payer]
+      ?? everything
+  }
+
+  /// Invoices that are named by a bad row, sorted; some of them could not be read at all.
+  var invoices: [(key: ItemKey, row: BadRow)] {
+    byInvoice.compactMap { scope, row in
+      guard case .invoice(let customer, let number) = scope else { return nil }
+      return (ItemKey(customer: customer, number: number), row)
+    }
+    .sorted { $0.key < $1.key }
+  }
+}

@@ -1,0 +1,115 @@
+import Ledger
+import Units
+
+/// Tests 2 to 9: what rests an item whatever its steps say.
+extension GroupCase {
+  /// The first rest that holds; nil when none does.
+  func rest(_ item: ItemCase, _ quarantine: Quarantine) -> Finding? {
+    quarantined(item, quarantine) ?? held(item) ?? disputed(item) ?? autopay(item) ?? replied(item)
+  }
+
+  private func quarantined(_ item: ItemCase, _ quarantine: Quarantine) -> Finding? {
+    quarantine.row(for: item.key, payer: payer.id).map { row in
+      Finding(.quarantined(row), Rule("ledger row", row.place))
+    }
+  }
+
+  /// A hold on it or its customer is in force, or ended less than `resume_after` ago. Sending the invoice itself is no
+  /// dunning, so a hold lets it pass.
+  private func held(_ item: ItemCase) -> Finding? {
+    guard item.next?.step.kind != .invoice else { return nil }
+    return resting(.hold, item).map { placed, resumes in
+      Finding(
+        .held(placed, resumes: resumes), Rule("hold by \(placed.rest.by)", policy.contact.places.resumeAfter),
+        until: resumes.map { .day($0) })
+    }
+  }
+
+  /// All of it is contested, in the ledger or in the journal; or a dispute ended less than `resume_after` ago.
+  private func disputed(_ item: ItemCase) -> Finding? {
+    if let (placed, resumes) = resting(.dispute, item), placed.rest.amount == nil || item.disputed >= item.item.open {
+      return Finding(
+        .disputed(placed, resumes: resumes),
+        Rule("dispute by \(placed.rest.by)", policy.contact.places.resumeAfter), until: resumes.map { .day($0) })
+    }
+    guard item.item.disputed.isPositive, item.disputed >= item.item.open else { return nil }
+    return Finding(.disputed(nil, resumes: nil), Rule("ledger column disputed", item.item.invoice.place))
+  }
+
+  /// The contested part of an item: what the ledger says and what the journal says, the larger of the two.
+  func disputedPart(of item: ItemCase) -> Money {
+    var part = item.item.disputed
+    for placed in rests(.dispute, item) where isInForce(placed) {
+      guard let amount = placed.rest.amount else { return item.item.open }
+      if amount.currency == part.currency, amount > part { part = amount }
+    }
+    return part > item.item.open ? item.item.open : part
+  }
+
+  /// Its collection is under way: until five banking days after the date, or a returned payment.
+  private func autopay(_ item: ItemCase) -> Finding? {
+    guard let collected = item.item.invoice.autopay else { return nil }
+    let posted = calendar.bankingDay(Self.autopayPostingDays, after: collected)
+    guard today <= posted else { return nil }
+    let returned = books.payments(of: item.key.customer).contains {
+      $0.amount.isNegative && $0.invoice == item.key.number && $0.date >= collected && $0.date <= today
+    }
+    guard !returned else { return nil }
+    return Finding(
+      .autopay(collected: collected, posted: posted), Rule("ledger column autopay", item.item.invoice.place),
+      until: .day(calendar.openDay(onOrAfter: posted + 1)))
+  }
+
+  /// Banking days that a collection takes to come back or to stand.
+  static let autopayPostingDays = 5
+
+  private func replied(_ item: ItemCase) -> Finding? {
+    guard let at = history.replies[item.key.customer] ?? history.replies[payer.id] else { return nil }
+    let until = at + policy.contact.pauseOnReply
+    guard now < until else { return nil }
+    return Finding(.replied(at: at, until: until), Rule("contact.pause_on_reply"), until: .instant(until))
+  }
+
+  // MARK: - Rests of one kind
+
+  private func rests(_ kind: Rest.Kind, _ item: ItemCase) -> [PlacedRest] {
+    let scopes: [Scope] = [
+      .invoice(customer: item.key.customer, number: item.key.number), .customer(item.key.customer),
+    ]
+    let ofPayer = item.key.customer == payer.id ? [] : history.rests[.customer(payer.id)] ?? []
+    return (scopes.flatMap { history.rests[$0] ?? [] } + ofPayer).filter { $0.rest.kind == kind }
+  }
+
+  private func isInForce(_ placed: PlacedRest) -> Bool {
+    placed.ended == nil && placed.rest.until.map { today <= $0 } ?? true
+  }
+
+  /// The rest that lasts longest: in force, or ended so lately that the customer is left in peace a little longer.
+  ///
+  /// `resumes` is the first day after it; nil while its end is open.
+  private func resting(_ kind: Rest.Kind, _ item: ItemCase) -> (PlacedRest, resumes: Day?)? {
+    var longest: (PlacedRest, resumes: Day)?
+    for placed in rests(kind, item) {
+      let released = placed.ended.map { calendar.zone.day($0) }
+      guard let last = [released, placed.rest.until].compactMap(\.self).min() else { return (placed, nil) }
+      let resumes = calendar.bankingDay(policy.contact.resumeAfterBankingDays, after: last)
+      if today < resumes, longest.map({ $0.resumes < resumes }) ?? true { longest = (placed, resumes) }
+    }
+    return longest.map { ($0.0, $0.resumes) }
+  }
+}
+
+extension Books {
+  /// The payments of one customer: one slice of the sorted list.
+  func payments(of customer: String) -> ArraySlice<Payment> {
+    var low = 0
+    var high = payments.count
+    while low < high {
+      let middle = (low + high) / 2
+      if payments[middle].customer < customer { low = middle + 1 } else { high = middle }
+    }
+    var end = low
+    while end < payments.count, payments[end].customer == customer { end += 1 }
+    return payments[low..<end]
+  }
+}

@@ -1,0 +1,133 @@
+import Ledger
+import Receivables
+import Units
+
+/// The step that an item comes to next, and the days on which it may go.
+struct NextStep {
+  var step: Step
+  /// 0 for the first sending, then the repeats.
+  var repetition: Int
+  var anchorDate: Day
+  /// As the policy says, closed days not minded.
+  var planned: Day
+  /// The first day on which it may go.
+  var opens: Day
+  /// The last day on which it may go; nil for a notice, which never lapses.
+  var closes: Day?
+}
+
+enum StepChoice {
+  case step(NextStep)
+  /// Only steps above the customer's `max_level` are left.
+  case capped(maxLevel: Int)
+  /// Every step was done, or its time has passed.
+  case completed
+}
+
+/// Chooses the next step of one item.
+struct StepChooser {
+  let item: OpenItem
+  let schedule: Schedule
+  let progress: Progress
+  let calendar: PayerCalendar
+  let maxLevel: Int?
+  /// The terms that hold for the item, for discounts.
+  let terms: PaymentTerms?
+
+  var choice: StepChoice {
+    var left: [NextStep] = []
+    var capped = false
+    for (index, step) in schedule.steps.enumerated() where !progress.passed(step, at: index, of: schedule) {
+      guard let next = window(of: step) else { continue }
+      if let maxLevel, step.level > maxLevel {
+        capped = true
+      } else {
+        left.append(next)
+      }
+    }
+    let due = left.filter { $0.opens <= calendar.today }
+    let chosen: NextStep? =
+      switch schedule.catchUp {
+      case .next: left.first
+      case .latest: due.last ?? left.first
+      }
+    // A repeat goes as long as the step after it is not due.
+    if let again = repeated, chosen.map({ $0.opens > calendar.today && again.planned < $0.planned }) ?? true {
+      return .step(again)
+    }
+    if let chosen { return .step(chosen) }
+    return capped ? .capped(maxLevel: maxLevel ?? 0) : .completed
+  }
+
+  /// The days on which `step` may go; nil when its anchor is missing or its time has passed.
+  private func window(of step: Step) -> NextStep? {
+    guard let anchor = anchorDate(of: step) else { return nil }
+    let planned = anchor + step.day
+    return step.level >= 1 ? notice(step, anchor, planned) : reminder(step, anchor, planned)
+  }
+
+  /// A notice is due from its day on; on a closed day it goes on the next open one.
+  private func notice(_ step: Step, _ anchor: Day, _ planned: Day) -> NextStep {
+    let planned = max(planned, item.invoice.due + schedule.graceDays + 1)
+    return NextStep(
+      step: step, repetition: 0, anchorDate: anchor, planned: planned, opens: calendar.openDay(onOrAfter: planned))
+  }
+
+  /// A reminder before the due date moves before closed days and lapses with the day before the due date; one on or
+  /// after its anchor's day goes on that day only.
+  private func reminder(_ step: Step, _ anchor: Day, _ planned: Day) -> NextStep? {
+    var next = NextStep(step: step, repetition: 0, anchorDate: anchor, planned: planned, opens: planned)
+    if step.day >= 0 {
+      // An invoice cannot be sent before it exists, so one that is dated on a closed day goes on the next open one.
+      if step.anchor == .issued { next.opens = calendar.openDay(onOrAfter: planned) }
+      next.closes = next.opens
+    } else {
+      next.opens = calendar.openDay(onOrBefore: planned)
+      next.closes = item.invoice.due - 1
+    }
+    if step.anchor == .discount { next.closes = min(next.closes ?? anchor, anchor) }
+    guard let closes = next.closes, calendar.today <= closes, calendar.today <= item.invoice.due else { return nil }
+    return next
+  }
+
+  private func anchorDate(of step: Step) -> Day? {
+    switch step.anchor {
+    case .due: item.invoice.due
+    case .issued: item.invoice.issued
+    case .discount: discount(on: calendar.today)?.lastDay
+    }
+  }
+
+  /// The discount that can still be had on `day`: the one whose last day comes first.
+  private func discount(on day: Day) -> (lastDay: Day, basisPoints: Int)? {
+    item.openDiscount(on: day, terms: terms)
+  }
+
+  /// The repeat of the last step done that is still to come.
+  private var repeated: NextStep? {
+    guard let last = progress.done.last,
+      let step = schedule.steps.first(where: { $0.name == last.item.step }),
+      maxLevel.map({ step.level <= $0 }) ?? true,
+      let repetition = step.repetition, let sent = progress.sendings(of: step), sent.count <= repetition.times
+    else { return nil }
+    let planned = calendar.zone.day(sent.last) + repetition.everyDays
+    var next = NextStep(
+      step: step, repetition: sent.count, anchorDate: last.item.anchorDate, planned: planned,
+      opens: calendar.openDay(onOrAfter: planned))
+    if step.level == 0 {
+      next.closes = item.invoice.due - 1
+      guard calendar.today < item.invoice.due, next.opens < item.invoice.due else { return nil }
+    }
+    return next
+  }
+}
+
+extension OpenItem {
+  /// The early-payment discount that can still be had on `day`: the one whose last day comes first.
+  func openDiscount(on day: Day, terms: PaymentTerms?) -> (lastDay: Day, basisPoints: Int)? {
+    guard let issued = invoice.issued, let terms = invoice.terms ?? terms else { return nil }
+    return terms.discounts.map { (lastDay: issued + $0.days, basisPoints: $0.basisPoints) }
+      .filter { $0.lastDay >= day }
+      .min { $0.lastDay < $1.lastDay }
+  }
+}

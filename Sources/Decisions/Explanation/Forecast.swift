@@ -1,0 +1,154 @@
+import Ledger
+import Units
+
+/// What the coming days bring if nothing else happens: `decide`, again and again, fed with its own contacts.
+///
+/// Every contact is taken as sent. What waits for a person's word is taken as approved at once and carries what it
+/// waits for, so that the days after it are seen too. On later days the ledger and the posted cash are taken as fresh:
+/// somebody goes on exporting them.
+package struct Forecast: Sendable {
+  package struct Entry: Sendable {
+    package var at: Instant
+    /// Its `waitsFor` says whose word it needs; nil for none.
+    package var contact: PlannedContact
+  }
+
+  /// In the order of time.
+  package private(set) var entries: [Entry] = []
+
+  /// - Parameters:
+  ///   - days: civil days after today; 0 looks at this moment only.
+  ///   - cycles: clock times in the company's zone at which cycles run; empty when they run all day long, which are then
+  ///     looked at whenever contact hours open somewhere.
+  package init(
+    _ books: Books, _ history: ContactHistory, _ policy: Policy, from now: Instant, ledgerAge: Span, days: Int,
+    cycles: [ClockTime] = []
+  ) {
+    let verdict = decide(books, history, policy, now: now, ledgerAge: ledgerAge)
+    if days == 0 {
+      entries = (verdict.contacts + verdict.waiting).map { Entry(at: now, contact: $0) }
+      return
+    }
+    var fresh = policy
+    fresh.freshness.maxAge = nil
+    fresh.freshness.needsPostedCash = false
+    var future = Future(history: history)
+    entries += future.meet(verdict, at: now) { decide(books, $0, policy, now: now, ledgerAge: ledgerAge) }
+    for instant in Self.cycles(books, policy, from: now, days: days, at: cycles) {
+      let verdict = decide(books, future.history, fresh, now: instant, ledgerAge: .zero)
+      entries += future.meet(verdict, at: instant) { decide(books, $0, fresh, now: instant, ledgerAge: .zero) }
+    }
+  }
+
+  /// The instants after `now` at which something can happen.
+  private static func cycles(
+    _ books: Books, _ policy: Policy, from now: Instant, days: Int, at times: [ClockTime]
+  ) -> [Instant] {
+    var instants: Set<Instant> = []
+    let zones = times.isEmpty ? Set(books.customers.compactMap(\.zone) + [policy.company.zone]) : [policy.company.zone]
+    for zone in zones {
+      for day in 0...days {
+        for time in times.isEmpty ? [policy.contact.opens] : times {
+          instants.insert(zone.instant(day: zone.day(now) + day, time: time))
+        }
+      }
+    }
+    return instants.filter { $0 > now }.sorted()
+  }
+}
+
+/// The history as it would be, and what was approved on the way.
+private struct Future {
+  private(set) var history: ContactHistory
+  private var approved: [Key: Ground] = [:]
+  private var count = 0
+
+  private struct Key: Hashable {
+    let item: ItemKey
+    let step: String
+    let repetition: Int
+
+    init(_ item: AdvancedItem) {
+      self.item = item.key
+      step = item.step
+      repetition = item.repetition
+    }
+  }
+
+  init(history: ContactHistory) { self.history = history }
+
+  /// Approves what waits, decides again, and takes every contact as sent.
+  mutating func meet(
+    _ verdict: Verdict, at instant: Instant, again: (ContactHistory) -> Verdict
+  ) -> [Forecast.Entry] {
+    var verdict = verdict
+    // A list that was approved can only shrink, so this ends; a step may need its own word and the cycle's.
+    for _ in 0..<3 where approve(verdict.waiting, at: instant) { verdict = again(history) }
+    var entries: [Forecast.Entry] = []
+    for var contact in verdict.contacts {
+      contact.waitsFor = contact.advancing.compactMap { approved[Key($0)] }.first
+      count += 1
+      let id = "forecast-\(count)"
+      history.apply(
+        .contactIntended(contact.intended(as: id, attempt: 1, messageID: "", sha256: "", policy: "")), at: instant)
+      for recipient in contact.to.indices {
+        history.apply(.contactSent(Attempt(contact: id, recipient: recipient, attempt: 1)), at: instant)
+      }
+      entries.append(Forecast.Entry(at: instant, contact: contact))
+    }
+    return entries
+  }
+
+  /// False when there was nothing new to approve.
+  private mutating func approve(_ waiting: [PlannedContact], at instant: Instant) -> Bool {
+    guard !waiting.isEmpty else { return false }
+    for contact in waiting {
+      for extent in [Approval.Extent.contact, .cycle] where contact.isWaiting(for: extent) {
+        history.apply(.approvalGiven(Approval(of: contact, extent: extent, subject: "", by: "forecast")), at: instant)
+      }
+      for item in contact.advancing {
+        if let ground = contact.waitsFor { approved[Key(item)] = ground }
+      }
+    }
+    return true
+  }
+}
+
+extension PlannedContact {
+  /// Whether an approval of that extent is what it waits for.
+  package func isWaiting(for extent: Approval.Extent) -> Bool {
+    switch waitsFor {
+    case .needsApproval(.step): extent == .contact
+    case .needsApproval(.firstCycle), .needsApproval(.largeCycle): extent == .cycle
+    default: false
+    }
+  }
+
+  /// The record of the intention to make it.
+  package func intended(
+    as id: String, attempt: Int, messageID: String, sha256: String, policy: String
+  ) -> IntendedContact {
+    IntendedContact(
+      contact: id, attempt: attempt, customer: payer.id, currency: currency, kind: kind, schedule: schedule,
+      step: step.name, level: step.level, channel: channel, template: step.template, invoices: advancing,
+      listed: listed.map { ListedItem(key: $0.invoice.key, open: $0.open) }, amount: total, deadline: deadline,
+      messageID: messageID, sha256: sha256, policy: policy, to: to, cc: cc,
+      names: payer.name.isEmpty ? [] : [payer.name])
+  }
+}
+
+extension Approval {
+  /// A person's word on every step of `contact`, up to the amounts that it shows.
+  package init(
+    of contact: PlannedContact, extent: Extent, subject: String, granted: Bool = true, by: String, text: String? = nil
+  ) {
+    self.init(
+      extent: extent, subject: subject, lines: contact.advancing.map(Line.init), granted: granted, by: by, text: text)
+  }
+}
+
+extension Approval.Line {
+  package init(_ item: AdvancedItem) {
+    self.init(key: item.key, step: item.step, repetition: item.repetition, upTo: item.open)
+  }
+}

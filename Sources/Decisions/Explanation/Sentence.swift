@@ -1,0 +1,112 @@
+import Ledger
+import Units
+
+extension Decision {
+  /// The decision in one sentence, for a clerk who asks why; in English, with ISO dates and plain amounts.
+  package var sentence: String {
+    let name = "Invoice \(key.number)" + (key.item.isEmpty ? "" : " (instalment \(key.item))")
+    return name + " " + ground.words(self) + "."
+  }
+}
+
+extension Ground {
+  /// What follows the invoice's name in the sentence.
+  fileprivate func words(_ decision: Decision) -> String {
+    let step = decision.step.map { "step \"\($0.name)\"" } ?? "the next step"
+    switch self {
+    case .settled(.paid): return "is paid: nothing is open on it"
+    case .settled(.credited(let credit)): return "is covered by unapplied credit of \(credit)"
+    case .quarantined(let row): return "rests because a ledger row cannot be read (\(row.description))"
+    case .handedOver: return "is handed over: only the agency or lawyer writes now"
+    case .held(let placed, let resumes):
+      return restWords("is on hold", placed, resumes)
+    case .disputed(let placed?, let resumes): return restWords("is disputed", placed, resumes)
+    case .disputed(nil, _): return "is disputed: the ledger says so"
+    case .promised(let placed): return restWords("is promised", placed, nil)
+    case .inPlan(let placed): return restWords("is in a payment plan", placed, nil)
+    case .autopay(let collected, let posted):
+      return "is collected by direct debit on \(collected); until \(posted) the money may still come"
+    case .replied(let at, let until):
+      return "waits because the customer answered at \(at); a person reads it until \(until)"
+    case .noSchedule: return "has no schedule: none of them matches its customer"
+    case .excluded(.noSteps): return "is never contacted: schedule \"\(decision.schedule ?? "")\" has no steps"
+    case .excluded(.dueBefore(let day)): return "was due before \(day) and is left to a person"
+    case .completed:
+      return "has had every step of schedule \"\(decision.schedule ?? "")\"; a person decides what comes next"
+    case .capped(let level): return "has had every step up to level \(level), the highest that its customer may get"
+    case .belowMinimum(let balance, let minimum):
+      return "waits because \(balance) overdue is less than the minimum of \(minimum)"
+    case .taskOpen(let channel): return "waits for a person: \(step) is \(channel.task)"
+    case .notYet(let planned, let goes):
+      return "waits for \(step), planned for \(planned)" + (goes == planned ? "" : " and possible from \(goes)")
+    case .staleLedger(let age, let limit):
+      return "waits because the ledger is \(age.rounded) old and at most \(limit) is allowed"
+    case .cashNotPosted(let posted, let needed):
+      return
+        "waits because bank statements are posted up to \(posted.map(\.description) ?? "no known day"), not yet \(needed)"
+    case .doNotContact: return "is not followed up because the customer asked for no contact on \(step)'s channel"
+    case .noAddress(let bad):
+      return bad.isEmpty
+        ? "cannot be followed up: its customer has no e-mail address"
+        : "cannot be followed up: every address of its customer was refused or bounced"
+    case .inDoubt(let contact):
+      return "waits because nobody knows whether contact \(contact) arrived; `dunningd resolve \(contact)` says so"
+    case .needsApproval(.step): return "waits for approval: \(step) asks for a person's word"
+    case .needsApproval(.firstCycle): return "waits for `dunningd approve --cycle`: nothing was ever sent before"
+    case .needsApproval(.largeCycle(let contacts, let limit)):
+      return "waits for `dunningd approve --cycle`: \(contacts) contacts are due at once, more than \(limit)"
+    case .needsApproval(.refused(let at)): return "waits because \(step) was refused at \(at)"
+    case .deadlineRunning(let deadline, let until):
+      return "waits because its customer has until \(deadline) to pay; the next notice can go on \(until)"
+    case .tooSoon(.gap(let days), let last, let until):
+      return "waits until \(until): the last notice went on \(last), and \(days) days lie between two"
+    case .tooSoon(.cap(let cap), let last, let until):
+      return
+        "waits until \(until): a contact went on \(last), and at most \(cap.contacts) in \(cap.days) days are allowed"
+    case .tooSoon(.sameDay, _, let until): return "waits until \(until): a reminder went today already"
+    case .retryLater(let contact, let until):
+      return "waits until \(until): the last attempt (contact \(contact)) failed for now"
+    case .outsideHours(.weekday(let day), let opens): return "waits until \(opens): no contact on a \(day)"
+    case .outsideHours(.holiday(let name), let opens): return "waits until \(opens): today is \(name)"
+    case .outsideHours(.hours, let opens): return "waits until \(opens): it is outside contact hours"
+    case .contact:
+      let late = decision.daysPastDue.map { "\($0) \($0 == 1 ? "day" : "days") past due" } ?? "not due yet"
+      return
+        "is contacted now: \(late), \(step) of schedule \"\(decision.schedule ?? "")\", level \(decision.step?.level ?? 0)"
+    }
+  }
+
+  private func restWords(_ what: String, _ placed: PlacedRest, _ resumes: Day?) -> String {
+    var words = "\(what) by \(placed.rest.by)"
+    if let text = placed.rest.text { words += " (\(text))" }
+    if let amount = placed.rest.amount { words += " for \(amount)" }
+    if let ended = placed.ended {
+      words += ", ended at \(ended)"
+    } else if let until = placed.rest.until {
+      words += " until \(until)"
+    }
+    if let resumes { words += "; it goes on from \(resumes)" }
+    return words
+  }
+}
+
+extension Channel {
+  fileprivate var task: String {
+    switch self {
+    case .email: "an e-mail"
+    case .call: "a call"
+    case .letter: "a letter"
+    case .statement: "a statement"
+    case .handover: "a hand-over to an agency or lawyer"
+    case .webhook: "a message through another service"
+    }
+  }
+}
+
+extension Span {
+  /// Whole hours or days, as a person says an age.
+  fileprivate var rounded: String {
+    let hours = wholeSeconds / 3600
+    return hours < 48 ? "\(hours) h" : "\(hours / 24) days"
+  }
+}

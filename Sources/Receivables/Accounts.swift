@@ -1,0 +1,73 @@
+import Ledger
+import Units
+
+/// The accounts of all payers, each on its own civil day, built from the books in one pass.
+package struct Accounts: Sendable {
+  /// By payer, then currency.
+  package let all: [Account]
+
+  /// - Parameter day: the civil day in that payer's zone.
+  package init(of books: Books, day: (Customer) -> Day) {
+    var customers: [String: Customer] = [:]
+    for customer in books.customers { customers[customer.id] = customer }
+
+    // Books are sorted by customer, so each customer's rows are one slice.
+    let invoices = Slices(books.invoices) { $0.key.customer }
+    let payments = Slices(books.payments) { $0.customer }
+
+    var members: [String: [Customer]] = [:]
+    for customer in books.customers {
+      let payer = customer.payer.flatMap { customers[$0] } ?? customer
+      members[payer.id, default: []].append(customer)
+    }
+    var all: [Account] = []
+    for id in members.keys.sorted() {
+      guard let payer = customers[id], let group = members[id] else { continue }
+      all += Accounts.accounts(of: payer, group, invoices: invoices, payments: payments, on: day(payer))
+    }
+    self.all = all
+  }
+
+  private static func accounts(
+    of payer: Customer, _ members: [Customer], invoices: Slices<Invoice>, payments: Slices<Payment>, on day: Day
+  ) -> [Account] {
+    var currencies: Set<Currency> = []
+    for member in members {
+      for invoice in invoices[member.id] { currencies.insert(invoice.currency) }
+      for payment in payments[member.id] { currencies.insert(payment.amount.currency) }
+    }
+    return currencies.sorted().map { currency in
+      var items: [OpenItem] = []
+      var credits: [UnappliedCredit] = []
+      for member in members {
+        let settlement = Settlement(
+          invoices: invoices[member.id].filter { $0.currency == currency },
+          payments: payments[member.id].filter { $0.amount.currency == currency }, currency: currency, on: day)
+        items += settlement.items
+        credits += settlement.credits
+      }
+      if members.count > 1 { items.sort { ($0.invoice.due, $0.key) < ($1.invoice.due, $1.key) } }
+      return Account(payer: payer, currency: currency, day: day, items: items, credits: credits)
+    }
+  }
+}
+
+/// Rows that are sorted by customer, found by customer without copying them.
+private struct Slices<Row> {
+  private let rows: [Row]
+  private var ranges: [String: Range<Int>] = [:]
+
+  init(_ rows: [Row], customer: (Row) -> String) {
+    self.rows = rows
+    var start = 0
+    while start < rows.count {
+      let id = customer(rows[start])
+      var end = start + 1
+      while end < rows.count, customer(rows[end]) == id { end += 1 }
+      ranges[id] = start..<end
+      start = end
+    }
+  }
+
+  subscript(customer: String) -> ArraySlice<Row> { ranges[customer].map { rows[$0] } ?? [] }
+}

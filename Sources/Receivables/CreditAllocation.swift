@@ -1,0 +1,48 @@
+import Units
+
+/// How unapplied credit is spread over the items of an account.
+///
+/// To the invoice that its reference names; else to the one open invoice of exactly that amount; else by due date and
+/// number. Items that rest take it last, so that a held or disputed invoice does not swallow what would spare the
+/// customer a reminder.
+package struct CreditAllocation: Sendable {
+  /// What each item got, in the order of the account's items.
+  package let applied: [Money]
+  /// What no item could take.
+  package let left: Money
+
+  /// - Parameter resting: whether the item at that index takes credit last.
+  package init(_ account: Account, resting: (Int) -> Bool) {
+    let items = account.items
+    var need = items.map(\.open.minor)
+    var applied = Array(repeating: 0, count: items.count)
+    var free: [Int] = []
+
+    func give(_ amount: inout Int, to index: Int) {
+      let part = min(amount, need[index])
+      need[index] -= part
+      applied[index] += part
+      amount -= part
+    }
+
+    for credit in account.credits {
+      var amount = credit.amount.minor
+      if let reference = credit.reference {
+        for index in items.indices where items[index].key.number == reference { give(&amount, to: index) }
+      }
+      if amount > 0 { free.append(amount) }
+    }
+    for index in free.indices {
+      let exact = items.indices.filter { need[$0] > 0 && need[$0] == free[index] }
+      if exact.count == 1 { give(&free[index], to: exact[0]) }
+    }
+    var rest = free.reduce(0, +)
+    if rest > 0 {
+      // The account's items stand by due date and number already.
+      for index in items.indices where !resting(index) { give(&rest, to: index) }
+      for index in items.indices where resting(index) { give(&rest, to: index) }
+    }
+    self.applied = applied.map { Money(minor: $0, account.currency) }
+    left = Money(minor: rest, account.currency)
+  }
+}

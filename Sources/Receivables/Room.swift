@@ -1,1 +1,0 @@
-// The room Receivables is furnished by a later commit.

@@ -1,0 +1,68 @@
+import Ledger
+import Units
+
+/// What is open on the invoices of one customer on a day, once the payments that name them are taken off.
+struct Settlement {
+  private(set) var items: [OpenItem] = []
+  private(set) var credits: [UnappliedCredit] = []
+
+  /// - Parameters:
+  ///   - invoices: one customer's rows in one currency, credit notes among them.
+  ///   - payments: the same customer's payments in that currency.
+  init(invoices: [Invoice], payments: [Payment], currency: Currency, on day: Day) {
+    let paid = Dictionary(grouping: payments.filter { $0.date <= day }, by: { $0.invoice ?? "" })
+    let existing = invoices.filter { $0.issued.map { $0 <= day } ?? true }
+    let numbers = Dictionary(grouping: existing.filter { $0.kind == .invoice }, by: { $0.key.number })
+    for number in numbers.keys.sorted() {
+      settle(numbers[number] ?? [], with: paid[number] ?? [], currency, on: day)
+    }
+    for note in existing where note.kind == .creditNote {
+      let used = (paid[note.key.number] ?? []).reduce(0) { $0 + $1.amount.minor.magnitude }
+      let left = note.settled.map { $0 <= day } == true ? 0 : (note.open ?? note.amount)?.minor ?? 0
+      let rest = note.open == nil ? left - Int(used) : left
+      let reference = note.details?.reference ?? ""
+      addCredit(rest, currency, reference: reference.isEmpty ? nil : reference, date: note.issued)
+    }
+    // A returned payment takes back what the others brought, so unapplied payments count as one sum from the end.
+    var returned = 0
+    for payment in paid[""] ?? [] where payment.amount.isNegative { returned -= payment.amount.minor }
+    for payment in (paid[""] ?? []).reversed() where payment.amount.isPositive {
+      let taken = min(returned, payment.amount.minor)
+      returned -= taken
+      addCredit(payment.amount.minor - taken, currency, reference: nil, date: payment.date)
+    }
+    items.sort { ($0.invoice.due, $0.key) < ($1.invoice.due, $1.key) }
+    credits.sort { ($0.date ?? day, $0.reference ?? "") < ($1.date ?? day, $1.reference ?? "") }
+  }
+
+  /// The instalments of one number share its payments, oldest due date first.
+  private mutating func settle(_ invoices: [Invoice], with payments: [Payment], _ currency: Currency, on day: Day) {
+    var money = payments.reduce(0) { $0 + $1.amount.minor }
+    var allByAmount = true
+    for invoice in invoices.sorted(by: { ($0.due, $0.key) < ($1.due, $1.key) }) {
+      if let settled = invoice.settled, settled <= day {
+        money -= min(max(money, 0), invoice.amount?.minor ?? 0)
+        items.append(OpenItem(invoice, open: .zero(currency), on: day))
+        continue
+      }
+      // Settled only later, so a zero in `open` speaks of a later day than this one.
+      let final = invoice.settled != nil && invoice.open?.isZero == true ? nil : invoice.open
+      if let final {
+        allByAmount = false
+        items.append(OpenItem(invoice, open: final, on: day))
+        continue
+      }
+      let amount = invoice.amount?.minor ?? 0
+      let taken = min(money, amount)
+      money -= taken
+      items.append(OpenItem(invoice, open: Money(minor: amount - taken, currency), on: day))
+    }
+    // What was paid beyond the invoice is the customer's credit.
+    if allByAmount { addCredit(money, currency, reference: nil, date: payments.last?.date) }
+  }
+
+  private mutating func addCredit(_ minor: Int, _ currency: Currency, reference: String?, date: Day?) {
+    guard minor > 0 else { return }
+    credits.append(UnappliedCredit(amount: Money(minor: minor, currency), reference: reference, date: date))
+  }
+}
