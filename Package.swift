@@ -56,6 +56,7 @@ let package = Package(
     room("Commands", ["Daemon", arguments]),
     .executableTarget(name: "dunningd", dependencies: ["Commands"], swiftSettings: house),
 
+    tests("HouseTests", []),
     tests("UnitsTests", ["Units"]),
     tests("TOMLTests", ["TOML"]),
     tests("DeliveryTests", ["Delivery"]),
