@@ -1,0 +1,55 @@
+import Decisions
+
+/// One cycle under way, over all its restarts.
+struct Cycle: Sendable {
+  /// Decided and not begun, in the order in which they are to go.
+  var queue: [PlannedContact] = []
+  /// Ids whose intent is durable, in that order; one may come twice.
+  var begun: [String] = []
+  var failures: [CycleReport.Failure] = []
+  /// Why nothing more is begun; nil while the cycle goes on.
+  var ending: CycleReport.Ending?
+  var restarts = 0
+  var isRecorded = false
+  /// The journal takes nothing as long as the clock is before its last record.
+  var isClockWrong = false
+  private(set) var hasDecided = false
+  private(set) var waiting = 0
+  private var byReason: [CycleSummary.ReasonCount] = []
+
+  mutating func adopt(_ verdict: Verdict) {
+    hasDecided = true
+    queue = verdict.contacts
+    waiting = verdict.waiting.count
+    var counts: [ReasonCode: Int] = [:]
+    for decision in verdict.decisions { counts[decision.reason, default: 0] += 1 }
+    byReason = ReasonCode.allCases.compactMap { code in
+      counts[code].map { CycleSummary.ReasonCount(reason: code, count: $0) }
+    }
+  }
+
+  /// Read and decide afresh; what was done stays counted.
+  mutating func restart() {
+    restarts += 1
+    hasDecided = false
+    queue = []
+  }
+
+  /// Each contact once, as the history has it by now.
+  func summary(_ history: ContactHistory) -> CycleSummary {
+    var summary = CycleSummary()
+    summary.byReason = byReason
+    summary.failed = failures.count
+    var seen: Set<String> = []
+    for id in begun where seen.insert(id).inserted {
+      switch history.contact(id)?.standing {
+      case .made: summary.contacts += 1
+      case .inDoubt: summary.inDoubt += 1
+      case .deferred: summary.deferred += 1
+      case .failed, .bounced: summary.failed += 1
+      case .undone, nil: break
+      }
+    }
+    return summary
+  }
+}

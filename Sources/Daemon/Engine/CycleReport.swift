@@ -1,0 +1,49 @@
+import Decisions
+import Delivery
+import Units
+
+/// How a cycle went: what the terminal, the log and the exit status are made from.
+package struct CycleReport: Sendable, Equatable {
+  /// Why the cycle did not do all that was due; `completed` when it did.
+  package enum Ending: Sendable, Equatable {
+    case completed
+    /// Nothing was decided.
+    case ledgerRejected(String)
+    case stopped
+    /// Ledger or journal changed again and again while it ran: the rest is for the next cycle.
+    case keepsChanging
+    /// The relay, not a customer, is at fault: the rest was not begun.
+    case relayAtFault
+    /// So many messages in a row were refused for their content that the fault is probably ours. The last refusal.
+    case contentRefused(DeliveryResult)
+    /// Nothing may be sent before a person has looked at the clock.
+    case clockWentBack(last: Instant, now: Instant)
+    /// Nothing more may be sent in this process.
+    case journalBroken(String)
+  }
+
+  /// A contact for which no message could be made.
+  package struct Failure: Sendable, Equatable {
+    package var payer: String
+    package var step: String
+    package var reason: String
+
+    package init(payer: String, step: String, reason: String) {
+      self.payer = payer
+      self.step = step
+      self.reason = reason
+    }
+  }
+
+  package var ending = Ending.completed
+  package var summary = CycleSummary()
+  /// What keeps the breaker open at the end; nil when it is closed.
+  package var relayFault: DeliveryResult?
+  package var failures: [Failure] = []
+  /// Contacts that wait for a person's word.
+  package var waiting = 0
+  /// How often it began anew because ledger or journal had changed.
+  package var restarts = 0
+
+  package init() {}
+}

@@ -1,0 +1,82 @@
+import Decisions
+import Delivery
+import Ledger
+import Units
+
+// From a look at the world to what is ready to be recorded as intended.
+extension Engine {
+  mutating func take(_ books: Books, age: Span) {
+    awaiting = .nothing
+    guard cycle?.ending == nil else { return }
+    cycle?.adopt(judge(books, history, policy, now, age))
+  }
+
+  mutating func take(_ news: [DatedEvent], ledgerChanged: Bool) -> [Effect] {
+    awaiting = .nothing
+    remember(news)
+    guard let queue = cycle?.queue, cycle?.ending == nil else { return [] }
+    guard !ledgerChanged, news.isEmpty else { return startAnew(ledgerChanged: ledgerChanged) }
+    let next = Array(queue.prefix(2 * connections - flight.contacts))
+    cycle?.queue.removeFirst(next.count)
+    // Other channels open a task for a person, or hand a case over: each will have its own way from here.
+    let mails = next.filter { contact in
+      switch contact.channel {
+      case .email: true
+      case .call, .letter, .statement, .handover, .webhook: false
+      }
+    }
+    guard !mails.isEmpty else { return [] }
+    awaiting = .composition(mails)
+    return [.compose(mails)]
+  }
+
+  mutating func take(_ compositions: [Composition]) -> [Effect] {
+    guard case .composition(let contacts) = awaiting else { return [] }
+    awaiting = .nothing
+    guard cycle?.ending == nil else { return [] }
+    var effects: [Effect] = []
+    var ready: [Prepared] = []
+    var postponed: [PlannedContact] = []
+    for (contact, composition) in zip(contacts, compositions) {
+      switch composition {
+      case .failed(let reason):
+        effects += fail(contact, because: reason)
+      case .ready(var prepared):
+        guard !prepared.intended.to.isEmpty else {
+          effects += fail(contact, because: "it has no recipient")
+          continue
+        }
+        guard mayGo(prepared.intended, step: contact.step) else {
+          effects.append(.tell(.refusedTwice(contact: prepared.intended.contact)))
+          continue
+        }
+        // Asked last, so that a contact without a message never uses up the probe.
+        guard breaker.admit() else {
+          postponed.append(contact)
+          continue
+        }
+        prepared.intended.attempt = (history.contact(prepared.intended.contact)?.attempt ?? 0) + 1
+        ready.append(prepared)
+      }
+    }
+    cycle?.queue.insert(contentsOf: postponed, at: 0)
+    if !ready.isEmpty { effects.append(append(ready)) }
+    return effects
+  }
+
+  mutating func fail(_ contact: PlannedContact, because reason: String) -> [Effect] {
+    let failure = CycleReport.Failure(payer: contact.payer.id, step: contact.step.name, reason: reason)
+    cycle?.failures.append(failure)
+    return [.tell(.notComposed(failure))]
+  }
+
+  /// The last guard against sending twice, of its own and not by what was decided.
+  func mayGo(_ intended: IntendedContact, step: Step) -> Bool {
+    guard let past = history.contact(intended.contact) else { return true }
+    switch past.standing {
+    case .made: return false
+    case .inDoubt: return (step.inDoubt ?? policy.inDoubt) == .resend
+    case .deferred, .failed, .bounced, .undone: return true
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import Decisions
+import Delivery
+import Units
+
+// What became of the envelopes, and whose fault it is.
+extension Engine {
+  mutating func take(_ delivered: Delivered) -> [Effect] { land(delivered.ticket, delivered.result) }
+
+  mutating func land(_ ticket: Int, _ result: DeliveryResult) -> [Effect] {
+    guard let leg = flight.land(ticket) else { return [] }
+    var effects: [Effect] = []
+    outcomes.append(Outcome.event(leg, result, at: now))
+
+    let notice = breaker.record(result, ticket: ticket, domain: leg.domain)
+    if result.verdict == .recipientRefused { suspects[ticket] = leg }
+    for acquitted in notice.acquitted {
+      if let leg = suspects[acquitted] { acquit(leg, because: result) }
+    }
+    let stillSuspect = Set(breaker.suspects)
+    suspects = suspects.filter { stillSuspect.contains($0.key) }
+    if notice.hasOpened { effects += [.tell(.relayAtFault(result)), .recall] }
+
+    switch result.verdict {
+    case .contentRefused: contentRefusalsInRow += 1
+    case .accepted: contentRefusalsInRow = 0
+    case .deferred, .recipientRefused, .relayRefused, .unknown: break
+    }
+    if contentRefusalsInRow >= Engine.contentRefusalsMax {
+      end(.contentRefused(result))
+      effects.append(.recall)
+    }
+    return effects
+  }
+
+  /// A refused recipient was the relay's fault after all: it is deferred, and its address is good.
+  mutating func acquit(_ leg: Leg, because result: DeliveryResult) {
+    let deferred = HistoryEvent.contactDeferred(leg.told(result), next: now + Outcome.backOff(after: 1))
+    let waiting = outcomes.firstIndex {
+      if case .contactFailed(let attempt) = $0 {
+        attempt.contact == leg.contact && attempt.recipient == leg.recipient
+      } else {
+        false
+      }
+    }
+    if let waiting {
+      outcomes[waiting] = deferred
+    } else {
+      outcomes += [deferred, .addressCleared(customer: leg.customer, address: leg.address, by: "dunningd")]
+    }
+  }
+
+  /// Whether the breaker forbids even what it had admitted.
+  var isRelayBarred: Bool { if case .open = breaker.state { true } else { false } }
+}

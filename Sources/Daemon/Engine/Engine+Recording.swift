@@ -1,0 +1,89 @@
+import Decisions
+import Delivery
+import Units
+
+// What becomes durable, and what may happen only then.
+extension Engine {
+  mutating func append(_ ready: [Prepared]) -> Effect {
+    let batch = Batch(
+      events: outcomes + ready.map { .contactIntended($0.intended) },
+      messages: ready.map { KeptMessage(sha256: $0.intended.sha256, bytes: $0.message) }, onlyIfUnchanged: true)
+    awaiting = .sync(outcomes: outcomes, intents: ready)
+    outcomes = []
+    return .append(batch)
+  }
+
+  mutating func flush() -> Effect {
+    let batch = Batch(events: outcomes)
+    awaiting = .sync(outcomes: outcomes, intents: [])
+    outcomes = []
+    return .append(batch)
+  }
+
+  mutating func recordCycle(_ cycle: Cycle) -> Effect {
+    self.cycle?.isRecorded = true
+    awaiting = .sync(outcomes: [], intents: [])
+    return .append(Batch(events: [.cycleCompleted(cycle.summary(history))]))
+  }
+
+  mutating func takeDurable(_ news: [DatedEvent], _ written: [DatedEvent]) -> [Effect] {
+    guard case .sync(let recorded, let intents) = awaiting else { return [] }
+    awaiting = .nothing
+    remember(news)
+    remember(written)
+    var effects = recorded.map { Effect.tell(.outcome($0)) }
+    let envelopes = intents.flatMap { take(off: $0) }
+    // Only now, and only these, may go; nothing may if the cycle came to an end meanwhile.
+    if cycle?.ending == nil, !isRelayBarred {
+      if !envelopes.isEmpty { effects.append(.send(envelopes)) }
+    } else {
+      for envelope in envelopes { effects += land(envelope.ticket, Outcome.unsent()) }
+    }
+    // A batch with intents never comes with news; what is still in the queue may rest on what they changed.
+    if !news.isEmpty, cycle?.queue.isEmpty == false { effects += startAnew(ledgerChanged: false) }
+    return effects
+  }
+
+  /// The envelopes of a contact whose intent is durable: one for each recipient of whom nothing is known. The history
+  /// says who that is, since who took an earlier attempt is not tried again.
+  mutating func take(off prepared: Prepared) -> [Envelope] {
+    let intended = prepared.intended
+    cycle?.begun.append(intended.contact)
+    guard let contact = history.contact(intended.contact) else { return [] }
+    var envelopes: [Envelope] = []
+    for (index, address) in (intended.to + intended.cc).enumerated()
+    where contact.recipients.indices.contains(index) && contact.recipients[index] == .pending {
+      let leg = Leg(
+        contact: intended.contact, customer: intended.customer, recipient: index, attempt: intended.attempt,
+        address: address)
+      let ticket = flight.add(leg)
+      envelopes.append(
+        Envelope(ticket: ticket, sender: prepared.sender, recipient: address, message: prepared.message))
+    }
+    return envelopes
+  }
+
+  mutating func takeOvertaken(_ news: [DatedEvent]) -> [Effect] {
+    guard case .sync(let recorded, _) = awaiting else { return [] }
+    awaiting = .nothing
+    outcomes = recorded + outcomes
+    remember(news)
+    // The probe that was admitted is not sent; another one may be.
+    if case .probing = breaker.state { breaker.rearm() }
+    return startAnew(ledgerChanged: false)
+  }
+
+  mutating func take(_ fault: AppendFault) -> [Effect] {
+    guard case .sync(let recorded, _) = awaiting else { return [] }
+    awaiting = .nothing
+    switch fault {
+    case .clockWentBack(let last, let time):
+      outcomes = recorded + outcomes
+      mistrustClock(last: last, now: time)
+    case .broken(let words):
+      broken = words
+      end(.journalBroken(words))
+    }
+    return [.recall]
+  }
+}

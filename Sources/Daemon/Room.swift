@@ -1,1 +1,0 @@
-// The room Daemon is furnished by a later commit.

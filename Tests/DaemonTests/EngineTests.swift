@@ -1,0 +1,236 @@
+import Decisions
+import Delivery
+import Ledger
+import Testing
+import Units
+
+@testable import Daemon
+
+@Suite("The engine")
+struct EngineTests {
+  @Test("one contact goes from the ledger to a recorded outcome, in this order and no other")
+  func mainPath() {
+    var rig = Rig([Rig.contact("a")])
+    rig.run()
+    #expect(
+      rig.trace == [
+        "read", "look", "compose 1", "append intended:a", "send a", "append sent:a0", "append cycle", "finished",
+      ])
+    #expect(rig.report?.ending == .completed)
+    #expect(rig.report?.summary.contacts == 1)
+  }
+
+  @Test("nothing due reads, decides, and records the cycle")
+  func nothingDue() {
+    var rig = Rig([])
+    rig.run()
+    #expect(rig.trace == ["read", "append cycle", "finished"])
+  }
+
+  @Test("outcomes ride on the next append, before its intents")
+  func outcomesRide() {
+    var rig = Rig(["a", "b", "c", "d"].map { Rig.contact($0) })
+    rig.run()
+    #expect(
+      rig.trace.filter { $0.hasPrefix("append") } == [
+        "append intended:a intended:b", "append sent:a0 intended:c", "append sent:b0 intended:d",
+        "append sent:c0 sent:d0", "append cycle",
+      ])
+  }
+
+  @Test("outcomes wait no longer than a tick")
+  func tick() {
+    var rig = Rig(["a", "b", "c"].map { Rig.contact($0) }, connections: 2)
+    // Three are on the wire, so nothing is begun; one comes back, then a second passes.
+    rig.handleUntilQuiet([.start(now: rig.now)])
+    rig.handleUntilQuiet([.delivered(Delivered(ticket: 1, result: .accepted), at: rig.now)])
+    #expect(rig.journal.map(Rig.short) == ["intended:a", "intended:b", "intended:c"])
+    rig.handleUntilQuiet([.tick(now: rig.now + .seconds(1))])
+    #expect(rig.journal.map(Rig.short).last == "sent:a0")
+    // Nothing waits any more.
+    rig.handleUntilQuiet([.tick(now: rig.now + .seconds(2))])
+    #expect(rig.journal.count == 4)
+  }
+
+  @Test("no more than two contacts a connection are without a durable outcome", arguments: [1, 2, 5])
+  func window(connections: Int) {
+    var rig = Rig(
+      (0..<40).map { Rig.contact("c\($0)", to: ["a@c\($0).example", "b@c\($0).example"]) },
+      connections: connections)
+    var open: Set<String> = []
+    var heard: [String: Int] = [:]
+    var most = 0
+    rig.run()
+    for event in rig.journal {
+      switch event {
+      case .contactIntended(let intended): open.insert(intended.contact)
+      case .contactSent(let attempt):
+        heard[attempt.contact, default: 0] += 1
+        if heard[attempt.contact] == 2 { open.remove(attempt.contact) }
+      default: break
+      }
+      most = max(most, open.count)
+    }
+    #expect(most == 2 * connections)
+    #expect(rig.report?.summary.contacts == 40)
+    #expect(rig.sent.count == 80)
+  }
+
+  @Test("a changed ledger or journal ends the batch: the ledger is read again before anything else")
+  func changed() {
+    for ledger in [true, false] {
+      let note = DatedEvent(.noteAdded(scope: .customer("a"), by: "ann", text: nil), at: Rig.morning)
+      var rig = Rig([Rig.contact("a")])
+      rig.surroundings = [(ledger, ledger ? [] : [note])]
+      rig.run()
+      #expect(Array(rig.trace.prefix(4)) == ["read", "look", "read", "look"])
+      #expect(rig.report?.restarts == 1)
+      #expect(rig.report?.summary.contacts == 1)
+      #expect(rig.remarks.first == .startedAnew(ledgerChanged: ledger))
+    }
+  }
+
+  @Test("what is on the wire is heard and recorded before it decides afresh")
+  func drained() {
+    var rig = Rig { history in ["a", "b", "c"].filter { history.contact($0) == nil }.map { Rig.contact($0) } }
+    rig.surroundings = [(false, []), (true, [])]
+    rig.run()
+    #expect(
+      rig.trace == [
+        "read", "look", "compose 2", "append intended:a intended:b", "send a b", "look", "append sent:a0 sent:b0",
+        "read", "look", "compose 1", "append intended:c", "send c", "append sent:c0", "append cycle", "finished",
+      ])
+    #expect(rig.report?.summary.contacts == 3)
+  }
+
+  @Test("a world that changes again and again is left to the next cycle")
+  func keepsChanging() {
+    var rig = Rig([Rig.contact("a")])
+    rig.surroundings = Array(repeating: (true, []), count: 100)
+    rig.run()
+    #expect(rig.report?.ending == .keepsChanging)
+    #expect(rig.report?.restarts == Engine.restartsMax)
+    #expect(rig.trace.filter { $0 == "read" }.count == 1 + Engine.restartsMax)
+    #expect(rig.sent.isEmpty)
+  }
+
+  @Test("intents that others came before are not written, and are decided afresh")
+  func overtaken() {
+    let hold = DatedEvent(
+      .restPlaced(Rest(kind: .hold, scope: .customer("a"), by: "ann", text: nil)), at: Rig.morning)
+    var rig = Rig { history in
+      history.rests[.customer("a")] == nil ? [Rig.contact("a"), Rig.contact("b")] : [Rig.contact("b")]
+    }
+    rig.appends = [.overtaken([hold])]
+    rig.run()
+    #expect(rig.journal.map(Rig.short) == ["intended:b", "sent:b0", "cycle"])
+    #expect(rig.report?.summary.contacts == 1)
+  }
+
+  @Test("news that come with a mere outcome stop what was decided before them")
+  func newsWithOutcome() {
+    let note = DatedEvent(.noteAdded(scope: .customer("c"), by: "ann", text: nil), at: Rig.morning)
+    var rig = Rig(["a", "b", "c", "d", "e"].map { Rig.contact($0) }, connections: 2)
+    rig.handleUntilQuiet([.start(now: rig.now)])
+    #expect(rig.wire.count == 4)
+    // One result comes, a second passes; the append of that outcome brings the news.
+    rig.handleUntilQuiet([.delivered(Delivered(ticket: 1, result: .accepted), at: rig.now)])
+    rig.appends = [
+      .durable(
+        news: [note],
+        written: [DatedEvent(.contactSent(Attempt(contact: "a", recipient: 0, attempt: 1)), at: rig.now)])
+    ]
+    rig.handleUntilQuiet([.tick(now: rig.now)])
+    #expect(rig.trace.suffix(1) == ["append sent:a0"])
+    #expect(rig.remarks.contains(.startedAnew(ledgerChanged: false)))
+    for ticket in 2...4 {
+      rig.handleUntilQuiet([.delivered(Delivered(ticket: ticket, result: .accepted), at: rig.now)])
+    }
+    #expect(rig.trace.contains("append sent:b0 sent:c0 sent:d0"))
+    #expect(rig.trace.filter { $0 == "read" }.count == 2)
+  }
+
+  @Test("a rejected ledger sends nothing and records nothing")
+  func rejected() {
+    var rig = Rig([Rig.contact("a")])
+    rig.ledgerProblem = "invoices.csv: 12 bad rows of 20"
+    rig.run()
+    #expect(rig.trace == ["read", "finished"])
+    #expect(rig.report?.ending == .ledgerRejected("invoices.csv: 12 bad rows of 20"))
+  }
+
+  @Test("a contact without a message gets no intent; the others go on")
+  func notComposed() {
+    var rig = Rig(["a", "b"].map { Rig.contact($0) })
+    rig.compose = { contact in
+      contact.payer.id == "a" ? .failed("first.mustache:3: unknown name") : .ready(Rig.prepared(contact))
+    }
+    rig.run()
+    #expect(rig.journal.map(Rig.short) == ["intended:b", "sent:b0", "cycle"])
+    let failure = CycleReport.Failure(payer: "a", step: "first", reason: "first.mustache:3: unknown name")
+    #expect(rig.report?.failures == [failure])
+    #expect(rig.report?.summary.failed == 1)
+    #expect(rig.remarks.contains(.notComposed(failure)))
+    #expect(rig.report?.ending == .completed)
+  }
+
+  @Test("a contact without a recipient is no contact")
+  func noRecipient() {
+    var rig = Rig([Rig.contact("a", to: [])])
+    rig.run()
+    #expect(rig.journal.map(Rig.short) == ["cycle"])
+    #expect(rig.report?.summary.failed == 1)
+  }
+
+  @Test("calls and letters are no mail", arguments: [Channel.call, .letter, .statement, .handover, .webhook])
+  func otherChannels(channel: Channel) {
+    var rig = Rig([Rig.contact("a", channel: channel), Rig.contact("b")])
+    rig.run()
+    #expect(rig.journal.map(Rig.short) == ["intended:b", "sent:b0", "cycle"])
+  }
+
+  @Test("every recipient has a transaction of its own, and an outcome")
+  func recipients() {
+    var rig = Rig([Rig.contact("a", to: ["x@a.example", "y@a.example"])])
+    rig.deliver = { $0.recipient == "x@a.example" ? .noSuchUser : .accepted }
+    rig.run()
+    #expect(rig.journal.map(Rig.short) == ["intended:a", "failed:a0", "sent:a1", "cycle"])
+    #expect(rig.report?.summary.contacts == 1)
+    #expect(rig.engine.history.badAddresses["x@a.example"] != nil)
+  }
+
+  @Test("the next attempt has the same id, a higher number, and leaves out who took the first")
+  func nextAttempt() {
+    let contact = Rig.contact("a", to: ["x@a.example", "y@a.example"])
+    var rig = Rig([contact])
+    rig.deliver = { _ in .tooBusy }
+    rig.run()
+    rig.now = rig.now + .hours(1)
+    rig.deliver = { _ in .accepted }
+    rig.run()
+    let attempts = rig.journal.compactMap { event -> Int? in
+      if case .contactIntended(let intended) = event { intended.attempt } else { nil }
+    }
+    #expect(attempts == [1, 2])
+    #expect(rig.engine.history.contact("a")?.standing == .made)
+  }
+
+  @Test("what may have reached its customer is not sent again, whatever was decided")
+  func neverTwice() {
+    var rig = Rig([Rig.contact("a")])
+    rig.run()
+    rig.run()
+    #expect(rig.sent.count == 1)
+    #expect(rig.remarks.contains(.refusedTwice(contact: "a")))
+  }
+
+  @Test("a doubt is sent again only where that was asked for", arguments: InDoubtPolicy.allCases)
+  func doubt(policy: InDoubtPolicy) {
+    var rig = Rig([Rig.contact("a", inDoubt: policy)])
+    rig.deliver = { _ in .lost }
+    rig.run()
+    #expect(rig.report?.summary.inDoubt == 1)
+    rig.run()
+    #expect(rig.sent.count == (policy == .resend ? 2 : 1))
+  }
+}
