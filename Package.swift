@@ -60,6 +60,7 @@ let package = Package(
     tests("UnitsTests", ["Units"]),
     tests("TOMLTests", ["TOML"]),
     tests("DeliveryTests", ["Delivery"]),
+    tests("DaemonTests", ["Daemon"]),
     tests("SettingsTests", ["Settings", "Units"]),
   ]
 )
