@@ -1,51 +1,68 @@
 /// The holidays of a country, a region or a payment system, by name: rules laid out for the years 1990 to 2100.
 ///
 /// One look into a table a question; years outside of the table are worked out from the rules when they are asked for.
+/// Cheap to copy: all of it stands in one shared, immutable place.
 package struct HolidayCalendar: Hashable, Sendable {
-  /// `DE`, `DE-BY`, `TARGET`: what configuration calls it.
-  package let code: String
-  /// The country whose customers and companies it concerns, ISO 3166-1 alpha-2; nil for a payment system.
-  package let country: String?
-  package let title: String
-  /// The law or official page that it was taken from.
-  package let source: String
-  package let rules: [HolidayRule]
+  private let content: Content
 
-  /// For each day from `firstDay` on: 0, or 1 + the index of its name in `names`.
-  private let table: [UInt16]
-  private let names: [String]
+  /// `DE`, `DE-BY`, `TARGET`: what configuration calls it.
+  package var code: String { content.code }
+  /// The country whose customers and companies it concerns, ISO 3166-1 alpha-2; nil for a payment system.
+  package var country: String? { content.country }
+  /// For people: `United Kingdom: England and Wales`.
+  package var title: String { content.title }
+  /// The law or official page that it was taken from.
+  package var source: String { content.source }
+  package var rules: [HolidayRule] { content.rules }
+
+  private final class Content: Sendable {
+    let code: String
+    let country: String?
+    let title: String
+    let source: String
+    let rules: [HolidayRule]
+    /// For each day from `firstDay` on: 0, or 1 + the index of its name in `names`.
+    let table: [UInt16]
+    let names: [String]
+
+    init(code: String, country: String?, title: String, source: String, rules: [HolidayRule]) {
+      self.code = code
+      self.country = country
+      self.title = title
+      self.source = source
+      self.rules = rules
+      var table = [UInt16](repeating: 0, count: HolidayCalendar.dayCount)
+      var names: [String] = []
+      var indexes: [String: UInt16] = [:]
+      for holiday in HolidayCalendar.holidays(by: rules, in: HolidayCalendar.tabled) {
+        if indexes[holiday.name] == nil, names.count < UInt16.max {
+          names.append(holiday.name)
+          indexes[holiday.name] = UInt16(names.count)
+        }
+        table[holiday.day.number - HolidayCalendar.firstDay] = indexes[holiday.name, default: 0]
+      }
+      self.table = table
+      self.names = names
+    }
+  }
 
   private static let tabled = 1990...2100
   private static let firstDay = Day.first(of: tabled.lowerBound).number
+  private static let dayCount = Day.first(of: tabled.upperBound + 1).number - firstDay
 
   package init(code: String, country: String?, title: String, source: String = "", rules: [HolidayRule]) {
-    self.code = code
-    self.country = country
-    self.title = title
-    self.source = source
-    self.rules = rules
-    let tabled = HolidayCalendar.tabled
-    var table = [UInt16](repeating: 0, count: Day.first(of: tabled.upperBound + 1).number - HolidayCalendar.firstDay)
-    var names: [String] = []
-    var indexes: [String: UInt16] = [:]
-    for holiday in HolidayCalendar.holidays(by: rules, in: tabled) {
-      if indexes[holiday.name] == nil, names.count < UInt16.max {
-        names.append(holiday.name)
-        indexes[holiday.name] = UInt16(names.count)
-      }
-      let slot = holiday.day.number - HolidayCalendar.firstDay
-      if table.indices.contains(slot), table[slot] == 0 { table[slot] = indexes[holiday.name, default: 0] }
-    }
-    self.table = table
-    self.names = names
+    content = Content(code: code, country: country, title: title, source: source, rules: rules)
   }
 
   /// The name of the holiday on `day`, such as `Christmas Day (observed)`, or nil. Of two on one day the first rule's.
   package func isHoliday(_ day: Day) -> String? {
     let slot = day.number - HolidayCalendar.firstDay
-    if table.indices.contains(slot) { return table[slot] == 0 ? nil : names[Int(table[slot]) - 1] }
+    if slot >= 0, slot < content.table.count {
+      let index = Int(content.table[slot])
+      return index == 0 ? nil : content.names[index - 1]
+    }
     let year = day.components.year
-    return HolidayCalendar.holidays(by: rules, in: year...year).first { $0.day == day }?.name
+    return HolidayCalendar.holidays(by: content.rules, in: year...year).first { $0.day == day }?.name
   }
 
   /// All holidays of a year, by day.
@@ -93,7 +110,8 @@ package struct HolidayCalendar: Hashable, Sendable {
   }
 
   package static func == (a: HolidayCalendar, b: HolidayCalendar) -> Bool {
-    (a.code, a.country, a.title, a.source) == (b.code, b.country, b.title, b.source) && a.rules == b.rules
+    a.content === b.content
+      || (a.code, a.country, a.title, a.source) == (b.code, b.country, b.title, b.source) && a.rules == b.rules
   }
 
   package func hash(into hasher: inout Hasher) {

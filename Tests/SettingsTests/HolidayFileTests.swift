@@ -54,6 +54,7 @@ private let known: [KnownYear] = [
   KnownYear(code: "GB", year: 2026, days: "01-01 04-03 04-06 05-04 05-25 08-31 12-25 12-26 12-28"),
   KnownYear(code: "GB", year: 2027, days: "01-01 03-26 03-29 05-03 05-31 08-30 12-25 12-26 12-27 12-28"),
   KnownYear(code: "IE", year: 2022, days: "01-01 01-03 03-17 03-18 04-18 05-02 06-06 08-01 10-31 12-25 12-26 12-27"),
+  KnownYear(code: "IE", year: 2023, days: "01-01 01-02 02-06 03-17 04-10 05-01 06-05 08-07 10-30 12-25 12-26"),
   KnownYear(code: "IE", year: 2024, days: "01-01 02-05 03-17 03-18 04-01 05-06 06-03 08-05 10-28 12-25 12-26"),
   KnownYear(code: "IE", year: 2025, days: "01-01 02-03 03-17 04-21 05-05 06-02 08-04 10-27 12-25 12-26"),
   KnownYear(code: "IE", year: 2026, days: "01-01 02-02 03-17 04-06 05-04 06-01 08-03 10-26 12-25 12-26 12-28"),
@@ -120,6 +121,16 @@ private let known: [KnownYear] = [
       #expect(calendar.code == code)
       #expect(calendar.country == (code == "TARGET" ? nil : String(code.prefix(2))))
       #expect(!calendar.title.isEmpty && !calendar.source.isEmpty)
+    }
+  }
+
+  @Test("St Brigid's Day is the first Monday in February, or Friday the 1st")
+  func brigid() throws {
+    let ireland = try supplied("IE")
+    for year in 2023...2060 {
+      let days = try (1...7).map { try #require(Day(year: year, month: 2, day: $0)) }
+      let wanted = days[0].weekday == .friday ? days[0] : days.first { $0.weekday == .monday }
+      #expect(days.filter { ireland.isHoliday($0) != nil } == [wanted].compactMap { $0 }, "\(year)")
     }
   }
 

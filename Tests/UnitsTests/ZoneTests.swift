@@ -30,7 +30,7 @@ private let changes: [(String, String, Int, Int)] = [
 
 /// The same for rules of the future, in zone files that have nothing else; the file's own offset is the rule's
 /// standard time. Computed with Python's zoneinfo from the same bytes, but for those at the end: Python counts the days
-/// of `59` from 1 where POSIX says 0 (those rows are glibc's), and looks at one year only where the time of a rule
+/// of `59` from 1 where POSIX says 0 (those rows are glibc's, as is `J59`), and looks at one year only where the time of a rule
 /// reaches into the next one (the last row, seven days after 31 December, is reckoned by hand).
 private let ruleChanges: [(String, String, Int, Int)] = [
   ("CET-1CEST,M3.5.0,M10.5.0/3", "2038-03-28T01:00:00Z", 3600, 7200),
@@ -61,6 +61,7 @@ private let ruleChanges: [(String, String, Int, Int)] = [
   ("AAA3BBB,59/0,299", "2040-10-26T04:00:00Z", -7200, -10800),
   ("AAA3BBB,59/0,299", "2041-03-01T03:00:00Z", -10800, -7200),
   ("AAA3BBB,59/0,299", "2041-10-27T04:00:00Z", -7200, -10800),
+  ("AAA3BBB,J59/0,J300", "2040-02-28T03:00:00Z", -10800, -7200),
   ("EST5EDT,M12.5.0/167,M6.1.0", "2052-01-07T04:00:00Z", -18000, -14400),
 ]
 
@@ -130,10 +131,11 @@ private let meetings: [(String, String, String, String)] = [
     // One hour more for good from 2030 on, then the rule, which has its summer from 1 July to 1 October.
     let change = try #require(Instant(rfc3339: "2030-01-01T00:00:00Z"))
     let bytes = ZoneFiles.made(
-      first: 0, changes: [(0, 7200), (change.seconds, 3600)], footer: "<+01>-1<+02>,J182/0,J274/0")
+      first: 0, changes: [(0, 5400), (change.seconds, 3600)], footer: "<+01>-1<+02>,J182/0,J274/0")
     let zone = try Zone(name: "Test/Made", tzif: bytes)
     let rows = [
-      ("1969-12-31T23:59:59Z", 0), ("1970-01-01T00:00:00Z", 7200), ("2029-08-01T00:00:00Z", 7200),
+      ("1969-12-31T23:59:59Z", 0), ("1970-01-01T00:00:00Z", 5400), ("2028-08-01T00:00:00Z", 5400),
+      ("2029-01-01T00:00:00Z", 5400), ("2029-08-01T00:00:00Z", 5400), ("2029-12-01T00:00:00Z", 5400),
       ("2030-01-01T00:00:00Z", 3600), ("2030-08-01T00:00:00Z", 7200), ("2030-12-01T00:00:00Z", 3600),
       ("2031-08-01T00:00:00Z", 7200), ("2431-08-01T00:00:00Z", 7200), ("9999-12-01T00:00:00Z", 3600),
     ]
