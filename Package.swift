@@ -50,6 +50,7 @@ let package = Package(
       name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(name: "CCurl", dependencies: ["CLibcurl"]),
     room("Delivery", ["CCurl"]),
+    room("Sink"),
 
     // Where all meet.
     room("Daemon", ["Intake", "Letters", "Journal", "Settings", "Storage", "Delivery", logging]),
@@ -59,8 +60,9 @@ let package = Package(
     tests("HouseTests", []),
     tests("UnitsTests", ["Units"]),
     tests("TOMLTests", ["TOML"]),
-    tests("DeliveryTests", ["Delivery"]),
     tests("DaemonTests", ["Daemon"]),
     tests("SettingsTests", ["Settings", "Units"]),
+    tests("DeliveryTests", ["Delivery", "CCurl"]),
+    tests("SinkTests", ["Sink"]),
   ]
 )

@@ -52,7 +52,25 @@ final class TestServer {
   /// The commands that it saw, as they came.
   var commands: [String] { lines("events.jsonl").compactMap { $0["line"] as? String } }
 
-  var connections: Int { lines("events.jsonl").filter { $0["event"] as? String == "connect" }.count }
+  var connections: Int { events.filter { $0 == "connect" }.count }
+
+  /// `connect`, `command`, `kept`, `close`, as they came; of commands the verb.
+  var events: [String] {
+    lines("events.jsonl").map { event in
+      let line = event["line"] as? String
+      return line.map { String($0.prefix { $0 != " " }) } ?? event["event"] as? String ?? ""
+    }
+  }
+
+  /// Returns when that event has come, or after a minute.
+  func waitFor(_ event: String) {
+    for _ in 1...6000 where !events.contains(event) { usleep(10_000) }
+  }
+
+  /// The commands that came without encryption.
+  var plainCommands: [String] {
+    lines("events.jsonl").filter { $0["tls"] as? Bool == false }.compactMap { $0["line"] as? String }
+  }
 
   private func lines(_ name: String) -> [[String: Any]] {
     let text = (try? String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)) ?? ""

@@ -24,7 +24,7 @@ conditions  first N, after N, every N, only N: the N-th time that this stage com
             to PART: PART stands in the recipient's address;  connection N: on the N-th connection
 
 Files in OUT: 000001.eml ... with the dots undone; index.jsonl, a line for each kept message; events.jsonl, a line for
-each connection, command (of AUTH only the mechanism) and close.
+each connection, command (of AUTH only the mechanism), kept message and close.
 """
 
 import argparse
@@ -85,6 +85,7 @@ class Store:
             with open(os.path.join(self.folder, name), "wb") as file:
                 file.write(message)
             self._line("index.jsonl", {"file": name, **facts, "size": len(message)})
+            self._line("events.jsonl", {"event": "kept", "connection": facts["connection"], "file": name})
             return name
 
     def event(self, **facts):

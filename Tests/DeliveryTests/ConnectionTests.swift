@@ -1,0 +1,154 @@
+import Delivery
+import Foundation
+import Testing
+
+@Suite("A connection")
+struct ConnectionTests {
+  @Test("the message arrives byte for byte, with our name in EHLO and its size in MAIL")
+  func verbatim() async throws {
+    let dotFirst = Array(".first\r\n..\r\n.\r\n\r\n.last\r\n".utf8)
+    let long = Array(String(repeating: String(repeating: ".x", count: 499) + "\r\n", count: 3000).utf8)
+    try await blocking {
+      let server = try TestServer([], ["--offer", "SIZE 9999999"])
+      let envelopes = [letter, dotFirst, long].enumerated().map { envelope($0.offset, $0.element) }
+      let results = send(envelopes, by: server.settings())
+      #expect(results.map(\.verdict) == [.accepted, .accepted, .accepted])
+      #expect(server.messages == [letter, dotFirst, long])
+      #expect(server.index.allSatisfy { $0["hello"] as? String == "client.test" && $0["bare_lf"] as? Int == 0 })
+      #expect(server.commands.contains("MAIL FROM:<a@example.com> SIZE=\(letter.count)"))
+      #expect(results[0].reply == "250 2.0.0 kept as 000001.eml")
+      #expect(results[0].server == "localhost:\(server.port)")
+    }
+  }
+
+  @Test("mails share a connection, and it ends with QUIT")
+  func reuse() async throws {
+    try await blocking {
+      let server = try TestServer()
+      let results = send((1...3).map { envelope($0) }, by: server.settings())
+      #expect(results.map(\.newConnection) == [true, false, false])
+      var expected = ["connect", "EHLO"]
+      for _ in 1...3 { expected += ["MAIL", "RCPT", "DATA", "kept"] }
+      expected += ["NOOP", "QUIT"]
+      #expect(Array(server.events.prefix(16)) == expected)
+    }
+  }
+
+  @Test("a refusal after the dot keeps the connection, one before it costs a new one")
+  func afterRefusal() async throws {
+    try await blocking {
+      let dot = try TestServer(["dot=554 5.6.0 no:first 1"])
+      #expect(send([envelope(1), envelope(2)], by: dot.settings()).map(\.verdict) == [.contentRefused, .accepted])
+      #expect(dot.connections == 1)
+      let rcpt = try TestServer(["rcpt=550 5.1.1 no:to bad@"])
+      let results = send([envelope(1, to: "bad@example.org"), envelope(2)], by: rcpt.settings())
+      #expect(results.map(\.verdict) == [.recipientRefused, .accepted])
+      #expect(rcpt.connections == 2)
+    }
+  }
+
+  @Test(
+    "a kept connection that is gone costs no attempt",
+    arguments: [
+      "idle=drop", "idle=421 4.4.2 timeout", "mail=drop:only 2", "mail=reset:only 2", "mail=421 4.4.2 timeout:only 2",
+    ])
+  func stale(rule: String) async throws {
+    try await blocking {
+      let server = try TestServer([rule])
+      let results = send([envelope(1), envelope(2)], by: server.settings())
+      #expect(results.map(\.verdict) == [.accepted, .accepted], "\(results)")
+      #expect(results.map(\.newConnection) == [true, true])
+      #expect(server.connections == 2)
+      #expect(server.messages.count == 2)
+    }
+  }
+
+  @Test("the retry on a fresh connection is made once")
+  func staleOnce() async throws {
+    try await blocking {
+      let server = try TestServer(["mail=drop:after 1"])
+      let results = send([envelope(1), envelope(2)], by: server.settings())
+      #expect(results.map(\.verdict) == [.accepted, .relayRefused])
+      #expect(server.connections == 2)
+      #expect(server.messages.count == 1)
+    }
+  }
+
+  @Test(
+    "an address that could carry a command never reaches the wire",
+    arguments: [
+      "b@example.org>\r\nRCPT TO:<evil@example.net", "b@example.org\nDATA", "b\u{0}@example.org", "b @example.org",
+      "<b@example.org>", "b@example.org, c@example.org", "", "b", "b\u{85}@example.org", "b\u{2028}@example.org",
+    ])
+  func injection(address: String) async throws {
+    try await blocking {
+      let server = try TestServer()
+      let results = send([envelope(1, to: address), envelope(2, from: address)], by: server.settings())
+      #expect(results.map(\.verdict) == [.recipientRefused, .relayRefused])
+      #expect(results.map(\.stage) == [.address, .settings])
+      #expect(results.map(\.isConfiguration) == [false, true])
+      #expect(server.connections == 0)
+    }
+  }
+
+  @Test("bytes that are no message never reach the wire")
+  func badBytes() async throws {
+    try await blocking {
+      let server = try TestServer()
+      let bad = ["", "a\nb\r\n", "a\rb\r\n", "a", "ä\r\n", String(repeating: "x", count: 999) + "\r\n"]
+      let results = send(bad.enumerated().map { envelope($0.offset, Array($0.element.utf8)) }, by: server.settings())
+      #expect(results.allSatisfy { $0.verdict == .contentRefused && $0.stage == .message && !$0.detail.isEmpty })
+      #expect(results.count == bad.count)
+      #expect(server.connections == 0)
+    }
+  }
+
+  @Test(
+    "a server that reads no more leaves a doubt, and no truncated message", arguments: ["body=stall", "body=reset"])
+  func bigBody(rule: String) async throws {
+    try await blocking {
+      let big = Array(String(repeating: String(repeating: "x", count: 98) + "\r\n", count: 80_000).utf8)
+      let server = try TestServer([rule])
+      var settings = server.settings()
+      (settings.connectTimeout, settings.replyTimeout, settings.totalTimeout) = (.seconds(2), .seconds(2), .seconds(4))
+      let result = send([envelope(1, big)], by: settings).first
+      #expect(result?.verdict == .unknown)
+      #expect(result?.stage == .body)
+      #expect(server.messages.isEmpty)
+    }
+  }
+
+  @Test("a body is not begun when too little time is left for its answer")
+  func late() async throws {
+    try await blocking {
+      let server = try TestServer(["rcpt=delay 2"])
+      var settings = server.settings()
+      (settings.connectTimeout, settings.replyTimeout, settings.totalTimeout) = (.seconds(1), .seconds(30), .seconds(1))
+      let result = send([envelope()], by: settings).first
+      #expect(result?.verdict == .relayRefused)
+      #expect(result?.stage == .data)
+      #expect(result?.curlCode == CurlCode.abortedByCallback)
+      #expect(server.commands.last == "DATA")
+      #expect(server.messages.isEmpty)
+    }
+  }
+
+  @Test("proxies and .netrc of the environment have no say")
+  func environment() async throws {
+    setenv("all_proxy", "http://127.0.0.1:1", 1)
+    defer { unsetenv("all_proxy") }
+    try await blocking {
+      let server = try TestServer()
+      #expect(send([envelope()], by: server.settings()).first?.verdict == .accepted)
+    }
+  }
+
+  @Test("an international domain goes out as A-labels")
+  func international() async throws {
+    try await blocking {
+      let server = try TestServer()
+      #expect(send([envelope(1, to: "b@Bücher.example")], by: server.settings()).first?.verdict == .accepted)
+      #expect(server.commands.contains("RCPT TO:<b@xn--bcher-kva.example>"))
+    }
+  }
+}
