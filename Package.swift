@@ -64,5 +64,6 @@ let package = Package(
     tests("SettingsTests", ["Settings", "Units"]),
     tests("DeliveryTests", ["Delivery", "CCurl"]),
     tests("SinkTests", ["Sink"]),
+    tests("IntakeTests", ["Intake"]),
   ]
 )

@@ -1,0 +1,87 @@
+/// What a cell of text may hold.
+enum Text {
+  /// Names the first control character of well-formed UTF-8; nil when there is none.
+  ///
+  /// Besides C0 and C1 these are the separators of lines and paragraphs and the marks that turn the direction of
+  /// writing over, since each of them can make a name look like another one, or like a new header of a message.
+  static func controlFault(in cell: ArraySlice<UInt8>) -> String? {
+    cell.withUnsafeBufferPointer { buffer in
+      var at = 0
+      while at < buffer.count {
+        let byte = buffer[at]
+        if byte >= 0x20, byte < 0x7F {
+          at += 1
+          continue
+        }
+        if byte < 0x80 { return "holds \(name(UInt32(byte)))" }
+        if byte == 0xC2, at + 1 < buffer.count, buffer[at + 1] < 0xA0 { return "holds \(name(UInt32(buffer[at + 1])))" }
+        if byte == 0xE2, at + 2 < buffer.count {
+          let last = buffer[at + 2]
+          let scalar = 0x2000 | UInt32(buffer[at + 1] & 0x3F) << 6 | UInt32(last & 0x3F)
+          if (0x2028...0x202E).contains(scalar) || (0x2066...0x2069).contains(scalar) { return "holds \(name(scalar))" }
+        }
+        at += 1
+      }
+      return nil
+    }
+  }
+
+  private static func name(_ scalar: UInt32) -> String {
+    switch scalar {
+    case 0x09: return "a tab"
+    case 0x0A: return "a line break (LF)"
+    case 0x0D: return "a line break (CR)"
+    default:
+      let hex = String(scalar, radix: 16, uppercase: true)
+      return "the control character U+" + String(repeating: "0", count: max(0, 4 - hex.count)) + hex
+    }
+  }
+
+  /// The cell for a person: in quotes, control characters and bad bytes replaced, cut to 60 characters.
+  static func shown(_ cell: ArraySlice<UInt8>) -> String {
+    var scalars = String.UnicodeScalarView()
+    for scalar in String(decoding: cell.prefix(400), as: UTF8.self).unicodeScalars {
+      let isControl = scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format
+      scalars.append(isControl || scalar == "\u{2028}" || scalar == "\u{2029}" ? "\u{FFFD}" : scalar)
+    }
+    let text = String(scalars)
+    return text.count > 60 ? "\"\(text.prefix(60))…\"" : "\"\(text)\""
+  }
+
+  /// The word of `known` that is nearest to `word`; nil when none is near.
+  static func nearest(to word: String, in known: [String]) -> String? {
+    let wanted = Array(word.lowercased().utf8)
+    var best: (distance: Int, word: String)?
+    for candidate in known {
+      let distance = distance(wanted, Array(candidate.lowercased().utf8))
+      if distance <= max(1, wanted.count / 3), distance < best?.distance ?? Int.max { best = (distance, candidate) }
+    }
+    return best?.word
+  }
+
+  /// Levenshtein's: how many bytes to insert, drop or change.
+  private static func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {
+    guard a.count <= 100, b.count <= 100 else { return Int.max }
+    var row = Array(0...b.count)
+    for (i, byte) in a.enumerated() {
+      var diagonal = row[0]
+      row[0] = i + 1
+      for (j, other) in b.enumerated() {
+        let above = row[j + 1]
+        row[j + 1] = min(above + 1, row[j] + 1, diagonal + (byte == other ? 0 : 1))
+        diagonal = above
+      }
+    }
+    return row[b.count]
+  }
+}
+
+extension Text {
+  /// Without outer blanks and tabs.
+  static func trimmed(_ text: some StringProtocol) -> String {
+    let isBlank = { (byte: UInt8) in byte == Byte.blank || byte == Byte.tab }
+    let bytes = Array(text.utf8.drop(while: isBlank))
+    let end = bytes.lastIndex { !isBlank($0) }.map { $0 + 1 } ?? 0
+    return String(decoding: bytes[..<end], as: UTF8.self)
+  }
+}

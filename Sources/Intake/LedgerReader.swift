@@ -1,0 +1,261 @@
+import Ledger
+import Units
+
+/// Reads the files of a ledger folder into books, or tells why the snapshot cannot be used.
+///
+///     bytes ──► FileText ──► Table (header) ──► rows ──► cells ──► Customer, Invoice, Payment
+///                                                └─► Findings: bad rows with their reach, warnings
+///     all together ──► guards (bad rows, shrinking) ──► Books or LedgerRejection
+///
+/// Pure: the edge reads the files, and says what it knows of zones and documents.
+package struct LedgerReader: Sendable {
+  package let format: IntakeFormat
+  /// A time zone by its IANA name; nil when there is none.
+  private let zones: @Sendable (String) -> Zone?
+  /// Whether the folder of documents has a file of that name. Asked only for names that stay within the folder.
+  private let documentExists: @Sendable (String) -> Bool
+
+  package init(
+    format: IntakeFormat, zones: @escaping @Sendable (String) -> Zone?,
+    documentExists: @escaping @Sendable (String) -> Bool
+  ) {
+    self.format = format
+    self.zones = zones
+    self.documentExists = documentExists
+  }
+
+  /// - Parameter lastRowCounts: `rowCounts` of the last snapshot that was accepted; empty when there was none.
+  package func read(_ files: LedgerFiles, lastRowCounts: RowCounts = [:]) -> LedgerReading {
+    var problems = Problems(reasons: missingFiles(files, lastRowCounts))
+    let tables = tables(files, &problems)
+    let dates = dates(tables, &problems)
+    guard problems.reasons.isEmpty, let invoiceFile = files.invoices, let invoiceTable = tables[.invoices] else {
+      return .rejected(LedgerRejection(reasons: problems.reasons, badRows: []))
+    }
+    func cells(_ file: IntakeFormat.File) -> CellReader {
+      CellReader(dates: dates[file] ?? .iso, decimal: format.decimal ?? .point)
+    }
+
+    var findings = Findings()
+    for file in IntakeFormat.File.allCases { findings.add(tables[file]?.warnings ?? []) }
+    var counts: RowCounts = [:]
+
+    var customers: [Customer]?
+    if let table = tables[.customers] {
+      var rows = CustomerRows(table: table, cells: cells(.customers), currency: format.currency, zones: zones)
+      rows.read(into: &findings)
+      customers = rows.customers
+      counts[.customers] = rows.count
+    }
+    let byID = customers.map { Dictionary($0.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }) }
+
+    var invoiceRows = InvoiceRows(
+      table: invoiceTable, cells: cells(.invoices),
+      setting: .init(currency: format.currency, documentExists: documentExists, customers: byID), preset: format.preset)
+    invoiceRows.read(into: &findings)
+    counts[.invoices] = invoiceRows.count
+    let owners = invoiceRows.owners
+    let arranged = ArrangedInvoices(invoiceRows, isByLine: format.preset == .xero, findings: &findings)
+
+    var books = Books(modified: invoiceFile.modified)
+    books.name = format.name
+    books.customers = LedgerReader.customers(customers, owners)
+    books.invoices = arranged.invoices
+    let known = Set(books.customers.map(\.id))
+
+    if let table = tables[.payments], let file = files.payments {
+      var rows = PaymentRows(table: table, cells: cells(.payments), currency: format.currency)
+      rows.read(
+        into: &findings, isKnown: { byID == nil || known.contains($0) },
+        currencies: { arranged.currency(customer: $0, number: $1) })
+      books.payments = rows.payments
+      books.modified = min(books.modified, file.modified)
+      counts[.payments] = rows.count
+    }
+    if let file = files.cashThrough { books.cashThrough = LedgerReader.cashThrough(file, &findings) }
+
+    let ownFaults = findings.count
+    findings.settleRagged(isKnown: known.contains)
+    books.badRows = (findings.badRows + findings.consequences).sorted {
+      ($0.place, $0.column, $0.reason) < ($1.place, $1.column, $1.reason)
+    }
+    let reasons = guards(counts, last: lastRowCounts, bad: ownFaults)
+    guard reasons.isEmpty else { return .rejected(LedgerRejection(reasons: reasons, badRows: books.badRows)) }
+    return .accepted(
+      AcceptedLedger(
+        books: books,
+        warnings: findings.warnings.sorted { ($0.place, $0.column, $0.text) < ($1.place, $1.column, $1.text) },
+        rowCounts: counts))
+  }
+
+  /// Reasons to reject, as they come up.
+  private struct Problems { var reasons: [String] }
+
+  /// What must be there: the invoices, each file that the configuration names, and each that the last snapshot had.
+  private func missingFiles(_ files: LedgerFiles, _ last: RowCounts) -> [String] {
+    IntakeFormat.File.allCases.compactMap { file in
+      guard files[file] == nil else { return nil }
+      let name = format.name(of: file)
+      if file == .invoices {
+        let found =
+          files.found.isEmpty
+          ? "the folder is empty" : "found there: " + files.found.sorted().prefix(20).joined(separator: ", ")
+        return "there is no \(name) in \(files.folder); \(found); put the open invoices there, or name their file by "
+          + "[ledger.files] invoices"
+      }
+      if format.files[file] != nil {
+        return "[ledger.files] names \(name), but there is none in \(files.folder); export it, or drop the entry"
+      }
+      guard let rows = last[file], rows > 0 else { return nil }
+      return "\(name) is gone from \(files.folder); it had \(rows) row\(rows == 1 ? "" : "s") in the last accepted "
+        + "snapshot; export it again, or put an empty one with its header there"
+    }
+  }
+
+  private func tables(_ files: LedgerFiles, _ problems: inout Problems) -> [IntakeFormat.File: Table] {
+    var tables: [IntakeFormat.File: Table] = [:]
+    for kind in IntakeFormat.File.allCases {
+      guard let file = files[kind] else { continue }
+      do throws(Table.Fault) {
+        let preset = format.preset == .xero && kind == .invoices ? XeroRow.columns : [:]
+        let table = try Table(file, kind: kind, words: kind.columnWords, preset: preset, format: format)
+        let missing = table.missing(LedgerReader.required(kind), kind: kind)
+        problems.reasons += missing
+        if missing.isEmpty { tables[kind] = table }
+      } catch {
+        problems.reasons += error.reasons
+      }
+    }
+    return tables
+  }
+
+  /// Of each list one column must be there.
+  private static func required(_ file: IntakeFormat.File) -> [[String]] {
+    switch file {
+    case .invoices: [["number"], ["customer"], ["due", "issued"], ["amount", "open"]]
+    case .customers: [["id"]]
+    case .payments: [["customer"], ["date"], ["amount"]]
+    }
+  }
+
+  private func dates(_ tables: [IntakeFormat.File: Table], _ problems: inout Problems) -> [IntakeFormat.File:
+    DateFormat]
+  {
+    var formats: [IntakeFormat.File: DateFormat] = [:]
+    for file in IntakeFormat.File.allCases {
+      guard let table = tables[file] else { continue }
+      let declared = format.dates ?? (format.preset == .xero ? LedgerReader.xeroDates : .iso)
+      switch declared {
+      case .iso: formats[file] = .iso
+      case .pattern(let pattern): formats[file] = .pattern(pattern)
+      case .proven:
+        switch LedgerReader.provenDates(table, file) {
+        case .success(let proven): formats[file] = proven
+        case .failure(let refusal): problems.reasons.append(refusal.reason)
+        }
+      }
+    }
+    return formats
+  }
+
+  private static let xeroDates = (try? DatePattern(XeroRow.dates)).map(IntakeFormat.Dates.pattern) ?? .iso
+
+  private static func provenDates(_ table: Table, _ file: IntakeFormat.File) -> Result<DateFormat, DateProof.Refusal> {
+    let words =
+      switch file {
+      case .invoices: [InvoiceColumn.due, .issued, .autopay, .settled].map(\.rawValue)
+      case .customers: [String]()
+      case .payments: [PaymentColumn.date.rawValue]
+      }
+    let positions = words.map(table.position).filter { $0 >= 0 }
+    var proof = DateProof()
+    var reader = table.reader
+    while reader.next() {
+      // A row that is broken as a row is quarantined later; its cells prove nothing.
+      guard reader.fault == nil, reader.fields.count == table.headers.count else { continue }
+      for position in positions {
+        let cell = reader.field(position)
+        proof.look(at: cell) {
+          .init(line: reader.line, column: table.header(at: position), text: String(decoding: cell, as: UTF8.self))
+        }
+      }
+    }
+    return proof.verdict(file: table.file)
+  }
+
+  /// Those of customers.csv, which win, with name and address from invoices.csv where they say nothing; without that
+  /// file, those whom invoices.csv names. Sorted by id.
+  private static func customers(_ listed: [Customer]?, _ owners: [InvoiceRows.Owner]) -> [Customer] {
+    guard var customers = listed else {
+      return owners.map { owner in
+        var customer = Customer(id: owner.id, place: owner.place)
+        customer.name = owner.name
+        customer.emails = owner.emails
+        return customer
+      }.sorted { $0.id < $1.id }
+    }
+    let byID = Dictionary(owners.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    for index in customers.indices {
+      guard let owner = byID[customers[index].id] else { continue }
+      if customers[index].name.isEmpty { customers[index].name = owner.name }
+      if customers[index].emails.isEmpty { customers[index].emails = owner.emails }
+    }
+    return customers
+  }
+
+  /// The first line of `file`, which holds nothing else than an ISO date. Nil, with a warning, for anything else: then no
+  /// notice goes, as if nothing were posted.
+  private static func cashThrough(_ file: LedgerFile, _ findings: inout Findings) -> Day? {
+    let bytes = file.bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? file.bytes.dropFirst(3) : file.bytes[...]
+    let line = bytes.prefix { $0 != Byte.lf && $0 != Byte.cr }
+    if let day = Day(iso: Text.trimmed(String(decoding: line, as: UTF8.self))) { return day }
+    findings.warn(
+      Place(file: file.name, line: 1), "",
+      "\(Text.shown(line)) is no date like 2026-03-01; until it is, no notice goes (cash_not_posted)")
+    return nil
+  }
+
+  /// Whether so many bad or missing rows can be right.
+  private func guards(_ counts: RowCounts, last: RowCounts, bad: Int) -> [String] {
+    var reasons: [String] = []
+    let total = counts.values.reduce(0, +)
+    let allowed: Int
+    let allowance: String
+    switch format.badRowsMax {
+    case .rows(let rows): (allowed, allowance) = (rows, "\(rows)")
+    case .share(let basisPoints):
+      let share = total * basisPoints / 10_000
+      (allowed, allowance) = (
+        basisPoints == 0 ? 0 : max(5, share), "\(LedgerReader.percent(basisPoints)), at least 5 rows"
+      )
+    }
+    if bad > allowed {
+      reasons.append(
+        "\(bad) of \(total) rows are bad, more than max_bad_rows (\(allowance)) lets pass; the export or the format "
+          + "declared for it is wrong")
+    }
+    for file in IntakeFormat.File.allCases {
+      guard let now = counts[file], let before = last[file], now < before else { continue }
+      let lost = before - now
+      let isTooMuch: Bool
+      let allowance: String
+      switch format.shrinkMax {
+      case .rows(let rows): (isTooMuch, allowance) = (lost > rows, "\(rows) rows")
+      case .share(let basisPoints):
+        (isTooMuch, allowance) = (lost * 10_000 > before * basisPoints, LedgerReader.percent(basisPoints))
+      }
+      guard isTooMuch else { continue }
+      reasons.append(
+        "\(format.name(of: file)) has \(now) rows, the last accepted snapshot had \(before): it shrank by more than "
+          + "max_shrink (\(allowance)), as a half-written export does; export it again, or raise max_shrink for one cycle "
+          + "if this is right")
+    }
+    return reasons
+  }
+
+  private static func percent(_ basisPoints: Int) -> String {
+    let rest = basisPoints % 100
+    let fraction = rest == 0 ? "" : rest < 10 ? ".0\(rest)" : rest % 10 == 0 ? ".\(rest / 10)" : ".\(rest)"
+    return "\(basisPoints / 100)\(fraction) %"
+  }
+}

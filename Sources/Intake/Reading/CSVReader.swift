@@ -1,0 +1,173 @@
+/// Rows of a CSV file, one after the other, as ranges into its bytes: no text is made until somebody asks for it.
+///
+/// Strict where leniency would lose money: RFC 4180 with `,`, `;` or tab between fields, and LF, CRLF or CR at the end
+/// of a row, mixed if need be. A quote inside a field that does not begin with one stands for itself (`24" pipe`).
+/// Lines without any character are skipped. What is wrong with a row is told in `fault`, and reading goes on.
+///
+///     var reader = CSVReader(bytes, delimiter: UInt8(ascii: ","))
+///     while reader.next() { reader.field(0) }
+struct CSVReader {
+  struct Field {
+    var start: Int
+    var end: Int
+    /// Holds doubled quotes that stand for one.
+    var isEscaped: Bool
+  }
+
+  /// What is wrong with how a row is written. After the first three nobody can say where its fields, or the next rows,
+  /// really begin.
+  enum Fault: Equatable {
+    case unterminatedQuote
+    /// The field, from 0, whose closing quote is followed by more text.
+    case textAfterQuote(field: Int)
+    /// The field, from 0, in which a blank stands before the opening quote.
+    case blankBeforeQuote(field: Int)
+    case nul
+  }
+
+  let bytes: [UInt8]
+  let delimiter: UInt8
+
+  /// The first byte that is not read yet.
+  private(set) var position: Int
+  /// The line on which that byte stands.
+  private(set) var nextLine: Int
+
+  /// The line, from 1, on which the present row starts.
+  private(set) var line = 0
+  private(set) var fields: [Field] = []
+  private(set) var fault: Fault?
+  /// The present row without its line end.
+  private(set) var range = 0..<0
+
+  /// Begins at byte `position`, which starts line `line`.
+  init(_ bytes: [UInt8], delimiter: UInt8, from position: Int = 0, line: Int = 1) {
+    self.bytes = bytes
+    self.delimiter = delimiter
+    self.position = position
+    self.nextLine = line
+  }
+
+  /// Reads the next row; false at the end.
+  mutating func next() -> Bool {
+    let bytes = bytes
+    return bytes.withUnsafeBufferPointer { buffer in
+      while position < buffer.count {
+        read(buffer)
+        if fields.count > 1 || fault != nil || !range.isEmpty { return true }
+      }
+      return false
+    }
+  }
+
+  /// The bytes of field `index` without outer blanks and quotes; empty when the row has no such field.
+  func field(_ index: Int) -> ArraySlice<UInt8> {
+    guard index >= 0, index < fields.count else { return [] }
+    let field = fields[index]
+    var start = field.start
+    var end = field.end
+    while start < end, bytes[start] == Byte.blank || bytes[start] == Byte.tab { start += 1 }
+    while end > start, bytes[end - 1] == Byte.blank || bytes[end - 1] == Byte.tab { end -= 1 }
+    guard field.isEscaped else { return bytes[start..<end] }
+    var plain: [UInt8] = []
+    plain.reserveCapacity(end - start)
+    while start < end {
+      plain.append(bytes[start])
+      start += bytes[start] == Byte.quote ? 2 : 1
+    }
+    return plain[...]
+  }
+
+  /// Whether every field is empty or blank, as spreadsheets leave them below a table.
+  var isBlank: Bool { fault == nil && fields.indices.allSatisfy { field($0).isEmpty } }
+
+  private mutating func read(_ buffer: UnsafeBufferPointer<UInt8>) {
+    fields.removeAll(keepingCapacity: true)
+    fault = nil
+    line = nextLine
+    var at = position
+    let count = buffer.count
+    let rowStart = at
+    fieldLoop: while true {
+      var start = at
+      var isEscaped = false
+      if at < count, buffer[at] == Byte.quote {
+        start += 1
+        at += 1
+        var end = start
+        while true {
+          guard at < count else {
+            fault = fault ?? .unterminatedQuote
+            end = count
+            break
+          }
+          let byte = buffer[at]
+          if byte == Byte.quote {
+            if at + 1 < count, buffer[at + 1] == Byte.quote {
+              isEscaped = true
+              at += 2
+              continue
+            }
+            end = at
+            at += 1
+            break
+          }
+          if byte == Byte.lf || (byte == Byte.cr && !(at + 1 < count && buffer[at + 1] == Byte.lf)) { nextLine += 1 }
+          if byte == 0 { fault = fault ?? .nul }
+          at += 1
+        }
+        let index = fields.count
+        fields.append(Field(start: start, end: end, isEscaped: isEscaped))
+        while at < count {
+          let byte = buffer[at]
+          if byte == delimiter || byte == Byte.lf || byte == Byte.cr { break }
+          if byte != Byte.blank, fault == nil { fault = .textAfterQuote(field: index) }
+          at += 1
+        }
+      } else {
+        while at < count {
+          let byte = buffer[at]
+          // Nearly every byte is none of the special ones.
+          if byte > Byte.comma, byte != delimiter {
+            at += 1
+            continue
+          }
+          if byte == delimiter || byte == Byte.lf || byte == Byte.cr { break }
+          if byte == 0 { fault = fault ?? .nul }
+          if byte == Byte.quote, fault == nil, buffer[start..<at].allSatisfy({ $0 == Byte.blank }) {
+            fault = .blankBeforeQuote(field: fields.count)
+          }
+          at += 1
+        }
+        fields.append(Field(start: start, end: at, isEscaped: false))
+      }
+      guard at < count, buffer[at] == delimiter else { break fieldLoop }
+      at += 1
+    }
+    range = rowStart..<at
+    if at < count {
+      // The end of the row: CR, LF, or both.
+      if buffer[at] == Byte.cr, at + 1 < count, buffer[at + 1] == Byte.lf { at += 1 }
+      at += 1
+      nextLine += 1
+    }
+    position = at
+  }
+}
+
+/// The bytes that a reader looks for, by name.
+enum Byte {
+  static let tab = UInt8(ascii: "\t")
+  static let lf = UInt8(ascii: "\n")
+  static let cr = UInt8(ascii: "\r")
+  static let blank = UInt8(ascii: " ")
+  static let quote = UInt8(ascii: "\"")
+  static let comma = UInt8(ascii: ",")
+  static let point = UInt8(ascii: ".")
+  static let semicolon = UInt8(ascii: ";")
+  static let minus = UInt8(ascii: "-")
+  static let zero = UInt8(ascii: "0")
+
+  static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
+  static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A }
+}

@@ -1,0 +1,173 @@
+import Ledger
+
+/// One file, open at its first row below the header, with the places of its columns.
+struct Table {
+  /// As places name it.
+  let file: String
+  /// As it is written in the file, by position.
+  let headers: [String]
+  /// By our word, where the column stands.
+  private let positions: [String: Int]
+  /// The columns that dunningd does not know, by name.
+  let extras: [(name: String, position: Int)]
+  let text: FileText
+  let delimiter: UInt8
+  /// What a person should know though the file can be read.
+  let warnings: [LedgerWarning]
+  private let body: (position: Int, line: Int)
+
+  /// Why a file cannot be read as a table: one sentence for each thing that is wrong.
+  struct Fault: Error { let reasons: [String] }
+
+  /// A reader before the first row.
+  var reader: CSVReader { CSVReader(text.bytes, delimiter: delimiter, from: body.position, line: body.line) }
+
+  /// Where our column stands; -1 when the file lacks it.
+  func position(_ word: String) -> Int { positions[word] ?? -1 }
+  func has(_ word: String) -> Bool { positions[word] != nil }
+
+  /// The column's name in the file, or our own word for it.
+  func header(at position: Int, _ word: String = "") -> String {
+    headers.indices.contains(position) && !headers[position].isEmpty ? headers[position] : word
+  }
+
+  /// Finds the header row and the columns.
+  ///
+  /// - Parameters:
+  ///   - words: our words for this file's columns.
+  ///   - preset: by our word, the headers that a preset expects, the preferred one first.
+  init(
+    _ file: LedgerFile, kind: IntakeFormat.File, words: [String], preset: [String: [String]], format: IntakeFormat
+  ) throws(Fault) {
+    do {
+      text = try FileText(file.bytes, encoding: format.encoding ?? .utf8)
+    } catch {
+      throw Fault(reasons: ["\(file.name): \(error.reason)"])
+    }
+    self.file = file.name
+    let renames = format.columns[kind] ?? [:]
+    let start = Table.start(of: text, declared: format.delimiter)
+
+    func columns(_ header: CSVReader) -> (names: [String], positions: [String: Int], missing: [String]) {
+      let names = header.fields.indices.map { String(decoding: header.field($0), as: UTF8.self) }
+      var first: [String: Int] = [:]
+      for (index, name) in names.enumerated().reversed() { first[Table.key(name)] = index }
+      var positions: [String: Int] = [:]
+      var missing: [String] = []
+      for word in words {
+        if let renamed = renames[word] {
+          if let index = first[Table.key(renamed)] { positions[word] = index } else { missing.append(word) }
+        } else {
+          positions[word] = ((preset[word] ?? []) + [word]).lazy.compactMap { first[Table.key($0)] }.first
+        }
+      }
+      return (names, positions, missing)
+    }
+
+    // The delimiter is the one by which the most columns are known; then, by which there are the most.
+    var best: (score: (Int, Int), header: CSVReader)?
+    for delimiter in start.delimiters {
+      var header = CSVReader(text.bytes, delimiter: delimiter, from: start.position, line: start.line)
+      guard header.next() else { continue }
+      let score = (columns(header).positions.count, header.fields.count)
+      if score > best?.score ?? (-1, -1) { best = (score, header) }
+    }
+    guard let header = best?.header else {
+      throw Fault(reasons: [
+        "\(file.name): the file is empty; expected a header row with the columns \(words.joined(separator: ", "))"
+      ])
+    }
+    delimiter = header.delimiter
+    body = (header.position, header.nextLine)
+    let (names, positions, missing) = columns(header)
+    headers = names
+    self.positions = positions
+
+    var reasons: [String] = []
+    let shownHeaders = names.map { "\"\($0)\"" }.joined(separator: ", ")
+    if let fault = header.fault {
+      reasons.append("\(file.name):\(header.line): the header row is broken: \(Table.sentence(fault))")
+    } else if !FileText.isValid(text.bytes[header.range]) {
+      reasons.append(
+        "\(file.name):\(header.line): the header row is not UTF-8; declare its encoding, such as "
+          + "encoding = \"windows-1252\"")
+    }
+    for word in missing {
+      let renamed = renames[word] ?? ""
+      let near = Text.nearest(to: renamed, in: names).map { "; the nearest is \"\($0)\"" } ?? ""
+      reasons.append(
+        "\(file.name):\(header.line): [ledger.columns.\(kind.rawValue)] says \(word) = \"\(renamed)\", but the file has "
+          + "no such column\(near); found: \(shownHeaders)")
+    }
+    var warnings: [LedgerWarning] = []
+    var seen: [String: Int] = [:]
+    var doubled: Set<String> = []
+    let used = Set(positions.values)
+    for (index, name) in names.enumerated() where !name.isEmpty {
+      let key = Table.key(name)
+      guard let first = seen.updateValue(index, forKey: key) else { continue }
+      seen[key] = first
+      if used.contains(first) {
+        reasons.append(
+          "\(file.name):\(header.line): two columns are named \"\(name)\" (\(first + 1) and \(index + 1)); rename one")
+      } else if doubled.insert(key).inserted {
+        warnings.append(
+          LedgerWarning(
+            place: .init(file: file.name, line: header.line), column: name,
+            text: "several columns have this name: templates see none of them"))
+      }
+    }
+    self.warnings = warnings
+    extras = names.enumerated().compactMap { index, name in
+      used.contains(index) || name.isEmpty || doubled.contains(Table.key(name)) ? nil : (name, index)
+    }
+    if !reasons.isEmpty { throw Fault(reasons: reasons) }
+  }
+
+  /// What is missing of a set of columns of which one each must be there.
+  func missing(_ alternatives: [[String]], kind: IntakeFormat.File) -> [String] {
+    alternatives.filter { !$0.contains(where: has) }.map { words in
+      let near = words.lazy.compactMap { Text.nearest(to: $0, in: headers) }.first
+      let hint = near.map { "; is it \"\($0)\"?" } ?? ";"
+      let example = near ?? "…"
+      return "\(file): the required column \(words.joined(separator: " or ")) is missing\(hint) name it by "
+        + "[ledger.columns.\(kind.rawValue)] \(words[0]) = \"\(example)\"; found: "
+        + headers.map { "\"\($0)\"" }.joined(separator: ", ")
+    }
+  }
+
+  /// Header names match without regard to case, outer blanks and the star that some programs put before required ones.
+  private static func key(_ name: String) -> String {
+    let lowered = name.lowercased()
+    let bytes = lowered.utf8.drop { $0 == Byte.blank || $0 == UInt8(ascii: "*") }
+    let trimmed = bytes.reversed().drop { $0 == Byte.blank }.reversed()
+    return String(decoding: Array(trimmed), as: UTF8.self)
+  }
+
+  /// Where the header row is looked for, and by which delimiters. A first line `sep=;`, which Excel writes, declares one.
+  private static func start(of text: FileText, declared: IntakeFormat.Delimiter?) -> (
+    position: Int, line: Int, delimiters: [UInt8]
+  ) {
+    let all = (declared.map { [$0] } ?? IntakeFormat.Delimiter.allCases).flatMap { Array($0.rawValue.utf8) }
+    var first = CSVReader(text.bytes, delimiter: 0, from: text.start)
+    guard first.next(), first.range.count == 5, text.bytes[first.range].starts(with: "sep=".utf8) else {
+      return (text.start, 1, all)
+    }
+    let separator = text.bytes[first.range.upperBound - 1]
+    return (first.position, 2, declared == nil && all.contains(separator) ? [separator] : all)
+  }
+
+  /// The fault of a row for a person.
+  static func sentence(_ fault: CSVReader.Fault) -> String {
+    switch fault {
+    case .unterminatedQuote:
+      "a quote is opened and never closed, so that the rest of the file is one field; close it, or double the quotes "
+        + "that belong to the text"
+    case .textAfterQuote(let field):
+      "text follows the closing quote of field \(field + 1); double the quotes that belong to the text"
+    case .blankBeforeQuote(let field):
+      "a blank stands before the opening quote of field \(field + 1); drop it, or double the quotes of the text"
+    case .nul: "a NUL byte is in the row, as after a broken copy; export the file again"
+    }
+  }
+}

@@ -1,1 +1,0 @@
-// The room Intake is furnished by a later commit.

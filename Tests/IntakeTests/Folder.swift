@@ -1,0 +1,95 @@
+import Foundation
+import Ledger
+import Testing
+import Units
+
+@testable import Intake
+
+/// A ledger folder in a few lines of text, and what reading it gives.
+struct Folder {
+  var invoices: String?
+  var customers: String?
+  var payments: String?
+  var cashThrough: String?
+  var format = IntakeFormat(currency: Folder.eur)
+  var last: RowCounts = [:]
+
+  static let eur = currency("EUR")
+  static let usd = currency("USD")
+
+  static func currency(_ code: String) -> Currency {
+    guard let currency = Currency(code: code) else { fatalError("no currency \(code)") }
+    return currency
+  }
+
+  static func read(_ files: LedgerFiles, _ format: IntakeFormat, last: RowCounts = [:]) -> LedgerReading {
+    LedgerReader(
+      format: format, zones: { ["UTC", "Europe/Berlin"].contains($0) ? .utc : nil },
+      documentExists: { $0 == "there.pdf" || $0 == "2026/there.pdf" }
+    ).read(files, lastRowCounts: last)
+  }
+
+  func reading() -> LedgerReading {
+    func file(_ name: String, _ text: String?, _ modified: Int) -> LedgerFile? {
+      text.map { LedgerFile(name: name, bytes: Array($0.utf8), modified: Instant(seconds: modified)) }
+    }
+    return Folder.read(
+      LedgerFiles(
+        folder: "/ledger", found: ["notes.txt"],
+        invoices: file(format.name(of: .invoices), invoices, 200),
+        customers: file(format.name(of: .customers), customers, 50),
+        payments: file(format.name(of: .payments), payments, 100),
+        cashThrough: file("posted.txt", cashThrough, 10)),
+      format, last: last)
+  }
+
+  /// What was accepted; a rejection fails the test with its text.
+  func accepted(_ location: SourceLocation = #_sourceLocation) throws -> AcceptedLedger {
+    switch reading() {
+    case .accepted(let ledger): return ledger
+    case .rejected(let rejection):
+      Issue.record("\(rejection.description)", sourceLocation: location)
+      throw rejection
+    }
+  }
+
+  func books(_ location: SourceLocation = #_sourceLocation) throws -> Books { try accepted(location).books }
+
+  /// The text of a rejection; an accepted ledger fails the test.
+  func rejection(_ location: SourceLocation = #_sourceLocation) throws -> LedgerRejection {
+    guard case .rejected(let rejection) = reading() else {
+      Issue.record("the ledger was accepted", sourceLocation: location)
+      throw NotRejected()
+    }
+    return rejection
+  }
+
+  struct NotRejected: Error {}
+}
+
+extension Day {
+  /// A day of a test's own text.
+  static func of(_ text: String) -> Day {
+    guard let day = Day(iso: text) else { fatalError("\(text) is no day") }
+    return day
+  }
+}
+
+/// The public data that lie beside the repository, not in it.
+enum SharedData {
+  /// The IBM accounts receivable set, 2,466 invoices of 2012 and 2013; nil where it is absent.
+  static let receivables: [UInt8]? = {
+    var candidates: [URL] = []
+    if let given = ProcessInfo.processInfo.environment["DUNNINGD_SHARED_DATA"] {
+      candidates.append(URL(fileURLWithPath: given))
+    }
+    var folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    while folder.path != "/" {
+      folder.deleteLastPathComponent()
+      candidates.append(folder.appendingPathComponent("shared/data"))
+    }
+    return candidates.lazy
+      .compactMap { try? Data(contentsOf: $0.appendingPathComponent("ibm-ar/WA_Fn-UseC_-Accounts-Receivable.csv")) }
+      .first.map { Array($0) }
+  }()
+}
