@@ -1,0 +1,104 @@
+import Glibc
+
+/// A system call that failed, in the words of the system.
+package struct SystemFault: Error, Equatable, Sendable, CustomStringConvertible {
+  package let action: String
+  package let path: String
+  package let code: Int32
+
+  package init(_ action: String, _ path: String, code: Int32 = errno) {
+    self.action = action
+    self.path = path
+    self.code = code
+  }
+
+  package var isMissing: Bool { code == ENOENT || code == ENOTDIR }
+
+  /// `cannot read /var/lib/dunningd/ledger/invoices.csv: Permission denied`
+  package var description: String { "cannot \(action) \(path): \(String(cString: strerror(code)))" }
+}
+
+/// What tells one state of a file from another without reading it.
+package struct FileIdentity: Hashable, Sendable {
+  package let device: UInt
+  package let inode: UInt
+  package let size: Int
+  /// Nanoseconds since 1970.
+  package let modified: Int
+
+  init(_ status: stat) {
+    device = UInt(status.st_dev)
+    inode = UInt(status.st_ino)
+    size = Int(status.st_size)
+    modified = status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
+  }
+
+  /// Milliseconds since 1970.
+  package var modifiedMilliseconds: Int { modified / 1_000_000 }
+}
+
+/// Reads whole regular files.
+package enum FileReading {
+  /// A file larger than this is refused rather than read into memory.
+  package static let sizeMax = 2 << 30
+
+  /// The bytes and the identity that they were read under.
+  package static func whole(_ path: String) throws(SystemFault) -> (bytes: [UInt8], identity: FileIdentity) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+    guard descriptor >= 0 else { throw SystemFault("read", path) }
+    defer { close(descriptor) }
+    let identity = try identity(of: descriptor, path)
+    var bytes = [UInt8](repeating: 0, count: identity.size)
+    var filled = 0
+    while true {
+      if filled == bytes.count {
+        // Grown since it was looked at: read on, in steps, until the end.
+        guard filled <= sizeMax else { throw SystemFault("read", path, code: EFBIG) }
+        bytes.append(contentsOf: repeatElement(0, count: 65_536))
+      }
+      let count = bytes.withUnsafeMutableBytes { buffer in
+        read(descriptor, buffer.baseAddress.map { $0 + filled }, buffer.count - filled)
+      }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw SystemFault("read", path)
+      }
+      if count == 0 { break }
+      filled += count
+    }
+    bytes.removeLast(bytes.count - filled)
+    return (bytes, identity)
+  }
+
+  /// The identity of a file; nil when there is none.
+  package static func identity(of path: String) -> FileIdentity? {
+    var status = stat()
+    return stat(path, &status) == 0 ? FileIdentity(status) : nil
+  }
+
+  package static func exists(_ path: String) -> Bool { identity(of: path) != nil }
+
+  /// Names in a folder, sorted, without `.` and `..`.
+  package static func names(in folder: String) throws(SystemFault) -> [String] {
+    guard let stream = opendir(folder) else { throw SystemFault("list", folder) }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  private static func identity(of descriptor: Int32, _ path: String) throws(SystemFault) -> FileIdentity {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw SystemFault("read", path) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw SystemFault("read", path, code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL)
+    }
+    guard status.st_size <= sizeMax else { throw SystemFault("read", path, code: EFBIG) }
+    return FileIdentity(status)
+  }
+}

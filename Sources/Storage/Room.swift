@@ -1,1 +1,0 @@
-// The room Storage is furnished by a later commit.
