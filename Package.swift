@@ -13,9 +13,11 @@ func room(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: imports, swiftSettings: house)
 }
 
-func tests(_ name: String, _ imports: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+func tests(
+  _ name: String, _ imports: [Target.Dependency], exclude: [String] = [], resources: [Resource]? = nil
+) -> Target {
   .testTarget(
-    name: name, dependencies: imports, exclude: [], resources: resources, swiftSettings: house)
+    name: name, dependencies: imports, exclude: exclude, resources: resources, swiftSettings: house)
 }
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -44,6 +46,11 @@ let package = Package(
     room("TOML"),
     room("Settings", ["TOML", "Decisions"]),
 
+    // The files of config/ inside of the binary; EmbedTool writes them as Swift source while building.
+    .executableTarget(name: "EmbedTool", swiftSettings: house),
+    .plugin(name: "EmbedDefaults", capability: .buildTool(), dependencies: ["EmbedTool"]),
+    .target(name: "Defaults", swiftSettings: house, plugins: ["EmbedDefaults"]),
+
     // World: each room owns one piece of it and knows bytes, not invoices.
     room("Storage"),
     .systemLibrary(
@@ -59,6 +66,7 @@ let package = Package(
 
     tests("HouseTests", []),
     tests("UnitsTests", ["Units"]),
+    tests("LettersTests", ["Letters", "Defaults"], exclude: ["Golden"]),
     tests("TOMLTests", ["TOML"]),
     tests("DaemonTests", ["Daemon"]),
     tests("SettingsTests", ["Settings", "Units"]),

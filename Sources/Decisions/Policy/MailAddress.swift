@@ -21,20 +21,21 @@ package struct MailAddress: Hashable, Sendable, CustomStringConvertible {
     package var description: String {
       switch self {
       case .empty: "it is empty"
-      case .controlCharacter(let scalar): "it contains the control character \(Fault.code(scalar))"
+      case .controlCharacter(let scalar): "it contains the control character \(Fault.code(of: scalar))"
       case .noAt: "it has no @"
       case .several: "it holds more than one address"
       case .badLocalPart(let part):
         "\"\(part)\" before the @ is not letters, digits and !#$%&'*+-/=?^_`{|}~ with single dots"
       case .badDomain(let part): "\"\(part)\" after the @ is no domain such as example.com"
       case .nonASCII(let scalar):
-        "it contains \(Fault.code(scalar)), which few servers take: write the domain in its xn-- form"
+        "it contains \(Fault.code(of: scalar)), which few servers take: write the domain in its xn-- form"
       case .tooLong(let count): "it has \(count) characters, and at most 254 (64 before the @) are allowed"
       case .badBrackets: "its < and > do not fit: expected Name <local@domain>"
       }
     }
 
-    static func code(_ scalar: Unicode.Scalar) -> String {
+    /// `U+000A`, as a person can look it up.
+    package static func code(of scalar: Unicode.Scalar) -> String {
       let hex = String(scalar.value, radix: 16, uppercase: true)
       return "U+" + String(repeating: "0", count: max(0, 4 - hex.count)) + hex
     }

@@ -1,0 +1,150 @@
+import Crypto
+import Decisions
+import Ledger
+import Units
+
+/// Turns planned contacts into messages. Pure: the same contact, id, instant and files give the same bytes.
+package struct Composer: Sendable {
+  package let templates: TemplateSet
+  package let identity: MailIdentity
+  package let pay: [PayOption]
+  package let company: CompanyDefaults
+  /// Changes with every snapshot of the ledger.
+  package var columns: ExtraColumns
+  private let formats = LocaleFormats()
+
+  package init(
+    templates: TemplateSet, identity: MailIdentity, pay: [PayOption], company: CompanyDefaults,
+    columns: ExtraColumns = ExtraColumns()
+  ) {
+    self.templates = templates
+    self.identity = identity
+    self.pay = pay
+    self.company = company
+    self.columns = columns
+  }
+
+  /// The message of one contact.
+  ///
+  /// - Parameters:
+  ///   - id: of the contact, from `ContactID`.
+  ///   - instance: the journal's; empty in a preview.
+  ///   - at: the moment for the header Date.
+  ///   - offsetSeconds: how far the sender's clocks are ahead of UTC then.
+  ///   - attachments: read whole, in the order in which they are shown.
+  /// - Throws: what is wrong with this contact; others are not affected.
+  package func compose(
+    _ contact: PlannedContact, id: String, instance: String, at: Instant, offsetSeconds: Int,
+    attachments: [Attachment] = []
+  ) throws(LetterError) -> Letter {
+    let language = contact.payer.language ?? company.language
+    guard let template = templates.template(contact.step.template, payer: language, company: company.language) else {
+      throw .noTemplate(name: contact.step.template, language: language)
+    }
+    let written = try write(contact, template, hasAttachment: !attachments.isEmpty)
+    let to = try addresses(contact.to)
+    let cc = try addresses(contact.cc)
+    guard let first = to.first else { throw .noRecipient }
+    let messageID = MessageID.of(contact: id, instance: instance, domain: identity.from.domain)
+    let name = Word.withoutDirections(contact.payer.name)
+    var message = MailMessage(
+      from: identity.from, replyTo: identity.replyTo, to: [], cc: [], subject: written.subject,
+      date: MailDate.text(at, offsetSeconds: offsetSeconds), messageID: messageID,
+      references: Composer.references(contact.thread, own: messageID), language: template.language,
+      listUnsubscribe: identity.listUnsubscribe, others: [], text: written.text, html: written.html,
+      attachments: attachments, seed: id)
+    var recipients = (to: to, cc: cc)
+    if let mailbox = identity.redirectTo {
+      message.others.append(("X-Redirected-From", (to + cc).joined(separator: " ")))
+      message.to = [mailbox]
+      recipients = ([mailbox.address], [])
+    } else {
+      message.to = try to.map { address throws(LetterError) in
+        try Composer.mailbox(address == first ? name : "", address)
+      }
+      message.cc = try cc.map { address throws(LetterError) in try Composer.mailbox("", address) }
+    }
+    let bytes = try bytes(of: message)
+    return Letter(
+      envelopeSender: identity.bounce?.address(contact: id) ?? identity.from.address, to: recipients.to,
+      cc: recipients.cc, subject: written.subject, text: written.text, html: written.html,
+      language: template.language, bytes: bytes, sha256: Hex.lower(SHA256.hash(data: bytes)), messageID: messageID,
+      names: contact.payer.name.isEmpty ? [] : [contact.payer.name])
+  }
+
+  private struct Written {
+    var subject: String
+    var text: String
+    var html: String?
+  }
+
+  /// The template with its values filled in.
+  private func write(
+    _ contact: PlannedContact, _ template: Template, hasAttachment: Bool
+  ) throws(LetterError) -> Written {
+    let rendering = Rendering()
+    let locale = LocaleFormats.identifier(
+      language: template.language, country: contact.payer.country ?? company.country)
+    let writer = FactWriter(locale: locale, formats: formats, rendering: rendering, columns: columns)
+    var facts = writer.message(
+      contact, language: template.language, company: company, identity: identity, pay: pay,
+      hasAttachment: hasAttachment)
+    func render(_ part: TemplatePart) -> String {
+      rendering.form = part.form
+      return part.render(RootContext(values: facts, rendering: rendering))
+    }
+    // No blanks but U+0020 count here: a control must reach the header, which refuses it.
+    let subject = render(template.subject).split(separator: " ").joined(separator: " ")
+    facts["subject"] = writer.word(subject)
+    let text = Composer.tidy(render(template.text))
+    let html = template.html.map { Composer.tidy(render($0)) }
+    if let name = rendering.unknown.first { throw .unknownName(template: template.file, name: name) }
+    if let column = rendering.missing.first {
+      let known = columns.ofInvoices.union(columns.ofCustomers).sorted()
+      throw .noColumn(template: template.file, column: column, known: known)
+    }
+    guard !subject.isEmpty else { throw .noSubject(template: template.file) }
+    return Written(subject: subject, text: text, html: html)
+  }
+
+  private func bytes(of message: MailMessage) throws(LetterError) -> [UInt8] {
+    do { return try message.bytes() } catch { throw .header(error) }
+  }
+
+  /// Each once, in order.
+  private func addresses(_ given: [String]) throws(LetterError) -> [String] {
+    var seen: Set<String> = []
+    for address in given {
+      if let fault = MailAddress.fault(in: address) { throw .badAddress(address, fault) }
+    }
+    return given.filter { seen.insert($0).inserted }
+  }
+
+  private static func mailbox(_ name: String, _ address: String) throws(LetterError) -> MailAddress {
+    do {
+      return try MailAddress(name: name, address: address)
+    } catch {
+      if case .controlCharacter(let scalar) = error { throw .header(HeaderFault(header: "To", scalar: scalar)) }
+      throw .badAddress(address, error)
+    }
+  }
+
+  /// The thread's first message and its newest ones: RFC 5322 section 3.6.4 allows to leave out those between.
+  private static func references(_ thread: [String], own: String) -> [String] {
+    let referencesMax = 20
+    let ids = thread.compactMap(MessageID.bracketed).filter { $0 != own }
+    return ids.count <= referencesMax ? ids : [ids[0]] + ids.suffix(referencesMax - 1)
+  }
+
+  /// Lines without blanks at their ends, never two empty ones in a row, none at the beginning or the end.
+  private static func tidy(_ text: String) -> String {
+    var lines: [Substring] = []
+    for var line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      while line.last == " " || line.last == "\t" { line.removeLast() }
+      if line.isEmpty, lines.last?.isEmpty ?? true { continue }
+      lines.append(line)
+    }
+    while lines.last?.isEmpty == true { lines.removeLast() }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}

@@ -1,0 +1,78 @@
+import Foundation
+
+/// Text beyond ASCII in a header (RFC 2047): `=?utf-8?Q?M=C3=BCller?=`.
+enum EncodedWord {
+  /// RFC 2047 section 2: an encoded word has at most 75 characters.
+  static let lengthMax = 75
+
+  /// The words that spell `text`, each of at most 75 characters, the first of at most `firstMax`.
+  ///
+  /// Each is complete in itself: none splits a character (a grapheme, or where one alone is too long, a Unicode
+  /// scalar). Readers join them without the blank between.
+  static func words(_ text: String, firstMax: Int = lengthMax) -> [String] {
+    let plain = text.utf8.reduce(into: 0) { $0 += isPlain($1) || $1 == 0x20 ? 1 : 3 }
+    let usesQ = plain <= (text.utf8.count + 2) / 3 * 4
+    let overhead = "=?utf-8?Q??=".utf8.count
+    var words: [String] = []
+    var chunk: [UInt8] = []
+    func room() -> Int { (words.isEmpty ? min(firstMax, lengthMax) : lengthMax) - overhead }
+    func width(_ bytes: [UInt8]) -> Int {
+      usesQ ? bytes.reduce(into: 0) { $0 += isPlain($1) || $1 == 0x20 ? 1 : 3 } : (bytes.count + 2) / 3 * 4
+    }
+    func close() {
+      guard !chunk.isEmpty else { return }
+      words.append(usesQ ? "=?utf-8?Q?\(quoted(chunk))?=" : "=?utf-8?B?\(Data(chunk).base64EncodedString())?=")
+      chunk = []
+    }
+    func add(_ piece: [UInt8]) {
+      if width(chunk + piece) > room() { close() }
+      chunk += piece
+    }
+    for character in text {
+      let bytes = Array(character.utf8)
+      if width(bytes) <= min(firstMax, lengthMax) - overhead {
+        add(bytes)
+      } else {
+        for scalar in character.unicodeScalars { add(Array(String(scalar).utf8)) }
+      }
+    }
+    close()
+    return words
+  }
+
+  /// What may stand bare in the Q encoding wherever an encoded word may stand (RFC 2047 section 5 (3)).
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "!"), UInt8(ascii: "*"), UInt8(ascii: "+"),
+      UInt8(ascii: "-"), UInt8(ascii: "/"):
+      true
+    default: false
+    }
+  }
+
+  private static func quoted(_ bytes: [UInt8]) -> String {
+    var output = ""
+    for byte in bytes {
+      if byte == 0x20 {
+        output += "_"
+      } else if isPlain(byte) {
+        output.unicodeScalars.append(Unicode.Scalar(byte))
+      } else {
+        output += "=" + Hex.pair(byte)
+      }
+    }
+    return output
+  }
+}
+
+/// Two capitals for a byte: `C3`.
+enum Hex {
+  static func pair(_ byte: UInt8) -> String {
+    let digits = String(byte, radix: 16, uppercase: true)
+    return byte < 16 ? "0" + digits : digits
+  }
+
+  /// Lower case, two characters a byte.
+  static func lower(_ bytes: some Sequence<UInt8>) -> String { bytes.map { pair($0).lowercased() }.joined() }
+}

@@ -1,1 +1,0 @@
-// The room Letters is furnished by a later commit.
