@@ -69,7 +69,7 @@ let package = Package(
     tests("LettersTests", ["Letters", "Defaults"], exclude: ["Golden"]),
     tests("TOMLTests", ["TOML"]),
     tests("DaemonTests", ["Daemon"]),
-    tests("SettingsTests", ["Settings", "Units"]),
+    tests("SettingsTests", ["Settings", "Units"], resources: [.copy("Bad"), .copy("Doubtful"), .copy("Good")]),
     tests("DeliveryTests", ["Delivery", "CCurl"]),
     tests("SinkTests", ["Sink"]),
     tests("IntakeTests", ["Intake"]),

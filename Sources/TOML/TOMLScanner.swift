@@ -121,8 +121,8 @@ func hexadecimal(_ value: UInt32, width: Int) -> String {
   return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
 }
 
-/// Text within an error message: in quotes, control characters escaped, cut after 40 scalars.
-func quoted(_ text: String) -> String {
+/// Text from a file as an error message shows it: in quotes, control characters escaped, cut after 40 scalars.
+package func quoted(_ text: String) -> String {
   var shown = ""
   for (count, scalar) in text.unicodeScalars.enumerated() {
     if count == 40 {

@@ -38,6 +38,10 @@ package struct TOMLTable: Sendable {
     self.indexByKey = indexByKey
   }
 
+  /// A table without entries, as an empty document gives.
+  package static let empty = TOMLTable(
+    entries: [], position: TOMLPosition(line: 1, column: 1), indexByKey: [:])
+
   package var isEmpty: Bool { entries.isEmpty }
 
   /// The entry of `key`, nil if the table has none.

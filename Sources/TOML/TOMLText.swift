@@ -124,7 +124,7 @@ extension TOMLScanner {
     default:
       throw TOMLError(
         start,
-        "found a backslash before \(found), expected one of \\b \\t \\n \\f \\r \\\" \\\\ \\uXXXX \\UXXXXXXXX; "
+        "found a backslash before \(found), expected one of \\b \\t \\n \\f \\r \\\" \\\\ \\uHHHH \\UHHHHHHHH; "
           + "text in single quotes takes a backslash as it is")
     }
     advance()

@@ -52,7 +52,7 @@ struct ErrorMessageTests {
     ),
     (
       #"a = "C:\path""#,
-      #"1:8: found a backslash before "p", expected one of \b \t \n \f \r \" \\ \uXXXX \UXXXXXXXX; "#
+      #"1:8: found a backslash before "p", expected one of \b \t \n \f \r \" \\ \uHHHH \UHHHHHHHH; "#
         + "text in single quotes takes a backslash as it is"
     ),
     (#"a = "\ud800""#, "1:6: found U+D800, expected a Unicode character (up to 10FFFF, no surrogate)"),

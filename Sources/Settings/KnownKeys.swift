@@ -1,0 +1,77 @@
+/// Every table that configuration may have and every key in it. docs/configuration.md documents each, in this order.
+///
+/// A reader that asks for a key that is not here, or leaves one out that is, stops in debug builds: so this list and
+/// what is read cannot part ways.
+enum KnownKeys {
+  static let tables: [(path: String, keys: [String])] = [
+    ("", ["company", "ledger", "cycle", "mail", "pay", "contact", "journal", "schedule"]),
+    ("company", ["name", "time_zone", "country", "language", "currency"]),
+    (
+      "ledger",
+      [
+        "source", "path", "name", "documents", "preset", "files", "columns", "date_format", "decimal", "encoding",
+        "delimiter", "max_bad_rows", "max_shrink", "max_age", "cash_through",
+      ]
+    ),
+    ("ledger.files", ["invoices", "customers", "payments"]),
+    ("ledger.columns", ["invoices", "customers", "payments"]),
+    (
+      "ledger.columns.invoices",
+      [
+        "number", "item", "customer", "due", "amount", "open", "currency", "issued", "kind", "terms", "reference",
+        "purchase_order", "link", "document", "disputed", "autopay", "settled", "email", "name",
+      ]
+    ),
+    (
+      "ledger.columns.customers",
+      [
+        "id", "payer", "name", "email", "cc", "phone", "address", "language", "time_zone", "country", "kind", "tags",
+        "credit_limit", "terms", "schedule", "owner", "max_level", "do_not_contact",
+      ]
+    ),
+    ("ledger.columns.payments", ["customer", "date", "amount", "id", "invoice", "currency", "method"]),
+    ("cycle", ["every", "at"]),
+    (
+      "mail",
+      [
+        "url", "security", "insecure", "username", "password", "ca_file", "helo", "from", "reply_to", "redirect_to",
+        "bounce_address", "list_unsubscribe", "connections", "max_per_minute", "in_doubt",
+      ]
+    ),
+    ("pay", ["kind", "name", "iban", "bic", "reference", "url", "label", "currency", "country"]),
+    (
+      "contact",
+      [
+        "hours", "days", "holidays", "at_most", "min_gap", "min_balance", "ignore_due_before", "first_cycle",
+        "max_per_cycle", "resume_after", "pause_on_reply", "approval_ahead",
+      ]
+    ),
+    ("contact.at_most", ["contacts", "per"]),
+    ("journal", ["directory", "key", "keep_messages"]),
+    ("schedule", ["name", "match", "steps", "catch_up", "grace", "consolidate"]),
+    (
+      "schedule.match",
+      ["kind", "country", "currency", "language", "tags", "risk", "owner", "schedule", "balance_over"]
+    ),
+    (
+      "schedule.steps",
+      [
+        "name", "day", "anchor", "level", "channel", "template", "deadline", "approval", "in_doubt", "repeat",
+        "fallback", "attach",
+      ]
+    ),
+    ("schedule.steps.repeat", ["every", "times"]),
+    // `mail.password` and `journal.key` are tables of this form.
+    ("secret", ["credential", "file", "env"]),
+  ]
+
+  /// Tables that the design names and that a later version reads: whoever writes one is told so.
+  static let laterTables = ["http", "owner", "plan", "approval", "templates"]
+
+  static func keys(of path: String) -> [String] { tables.first { $0.path == path }?.keys ?? [] }
+
+  /// The tables other than `path` that have such a key.
+  static func homes(of key: String, besides path: String) -> [String] {
+    tables.filter { $0.path != path && !$0.path.isEmpty && $0.path != "secret" && $0.keys.contains(key) }.map(\.path)
+  }
+}

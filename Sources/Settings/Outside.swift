@@ -1,0 +1,23 @@
+import Units
+
+/// What reading a configuration needs to know of the world; the caller looks it up.
+package struct Outside {
+  /// A zone by a name that `Zone.isValidName` has passed; nil when there is none of that name.
+  package var zone: (String) -> Result<Zone?, ZoneError>
+  /// The names of all zones, for a hint when one is misspelt; may be empty.
+  package var zoneNames: [String]
+  /// Holiday calendars by code.
+  package var calendars: [String: HolidayCalendar]
+  /// Hex SHA-256 of the file.
+  package var hash: String
+
+  package init(
+    zone: @escaping (String) -> Result<Zone?, ZoneError>, zoneNames: [String] = [],
+    calendars: [String: HolidayCalendar] = [:], hash: String = ""
+  ) {
+    self.zone = zone
+    self.zoneNames = zoneNames
+    self.calendars = calendars
+    self.hash = hash
+  }
+}

@@ -1,1 +1,0 @@
-// The room Settings is furnished by a later commit.
