@@ -71,7 +71,7 @@ let package = Package(
     tests("DaemonTests", ["Daemon"]),
     tests("SettingsTests", ["Settings", "Units"], resources: [.copy("Bad"), .copy("Doubtful"), .copy("Good")]),
     tests("DeliveryTests", ["Delivery", "CCurl"]),
-    tests("SinkTests", ["Sink"]),
     tests("IntakeTests", ["Intake"]),
+    tests("SinkTests", ["Sink", "Delivery"]),
   ]
 )

@@ -88,6 +88,11 @@ private struct Finding {
       return Finding(
         verdict: .relayRefused, stage: .tls, speaks: speaks, isConfiguration: true, detail: transfer.errorText)
     }
+    if transfer.curlCode == CurlCode.weirdServerReply, transfer.last?.command == .starttls {
+      return Finding(
+        verdict: .relayRefused, stage: .tls, speaks: false, isConfiguration: true,
+        detail: "the server said something between its answer to STARTTLS and the encryption: broken, or an attack")
+    }
     if transfer.curlCode == CurlCode.loginDenied {
       // 454 is a login server that is down for now, 535 a wrong password (RFC 4954 section 6); libcurl has one code.
       let code = transfer.last?.command == .auth ? transfer.last?.reply?.code : nil

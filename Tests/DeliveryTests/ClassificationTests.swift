@@ -60,6 +60,8 @@ struct ClassificationTests {
     Case("STARTTLS not offered", rc: 64, code: 250, hi, .relayRefused, .tls, config: true),
     Case("STARTTLS 454", rc: 64, code: 454, hi + ";starttls 454 no", .relayRefused, .tls, config: true),
     Case("STARTTLS cut", rc: 56, code: 250, hi + ";starttls", .relayRefused, .tls),
+    Case(
+      "plain words after STARTTLS", rc: 8, code: 220, hi + ";starttls 220 go", .relayRefused, .tls, config: true),
     Case("certificate of another name", rc: 60, code: 220, hi + ";starttls 220 go", .relayRefused, .tls, config: true),
     Case("CA file missing", rc: 77, code: 220, hi + ";starttls 220 go", .relayRefused, .tls, config: true),
     Case("smtps to a plain port", rc: 35, "greeting", .relayRefused, .tls, config: true),

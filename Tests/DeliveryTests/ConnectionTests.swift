@@ -110,7 +110,7 @@ struct ConnectionTests {
       let big = Array(String(repeating: String(repeating: "x", count: 98) + "\r\n", count: 80_000).utf8)
       let server = try TestServer([rule])
       var settings = server.settings()
-      (settings.connectTimeout, settings.replyTimeout, settings.totalTimeout) = (.seconds(2), .seconds(2), .seconds(4))
+      (settings.connectTimeout, settings.replyTimeout, settings.totalTimeout) = (.seconds(4), .seconds(3), .seconds(7))
       let result = send([envelope(1, big)], by: settings).first
       #expect(result?.verdict == .unknown)
       #expect(result?.stage == .body)
@@ -121,15 +121,32 @@ struct ConnectionTests {
   @Test("a body is not begun when too little time is left for its answer")
   func late() async throws {
     try await blocking {
-      let server = try TestServer(["rcpt=delay 2"])
+      let server = try TestServer(["rcpt=delay 4"])
       var settings = server.settings()
-      (settings.connectTimeout, settings.replyTimeout, settings.totalTimeout) = (.seconds(1), .seconds(30), .seconds(1))
+      (settings.connectTimeout, settings.replyTimeout, settings.totalTimeout) = (.seconds(3), .seconds(30), .seconds(1))
       let result = send([envelope()], by: settings).first
       #expect(result?.verdict == .relayRefused)
       #expect(result?.stage == .data)
       #expect(result?.curlCode == CurlCode.abortedByCallback)
       #expect(server.commands.last == "DATA")
       #expect(server.messages.isEmpty)
+    }
+  }
+
+  @Test("a connection without work says goodbye, and the next mail opens another")
+  func idle() async throws {
+    try await blocking {
+      let server = try TestServer()
+      var settings = server.settings()
+      settings.idleTimeout = .milliseconds(10)
+      let room = Postroom(settings)
+      room.submit(envelope(1))
+      #expect(room.next(within: .seconds(60))?.result.verdict == .accepted)
+      server.waitFor("QUIT")
+      room.submit(envelope(2))
+      #expect(room.next(within: .seconds(60))?.result.newConnection == true)
+      #expect(room.close(within: .seconds(30)) == [])
+      #expect(server.connections == 2)
     }
   }
 

@@ -31,15 +31,17 @@ struct EncryptionTests {
     }
   }
 
+  /// Garbage that comes together with the 220 is 8 (libcurl suspects an injection), a moment later it is 35.
   /// Rules, options, our security, with a password, then what is expected.
-  static let faults: [(rule: String, options: [String], security: RelaySettings.Security, curl: Int, config: Bool)] = [
-    ("", ["--tls", "starttls", "--hide-starttls"], .starttls, 64, true),
-    ("starttls=454 4.7.0 not now", ["--tls", "starttls"], .starttls, 64, true),
-    ("starttls=drop", ["--tls", "starttls"], .starttls, 56, false),
-    ("tls=drop", ["--tls", "starttls"], .starttls, 35, true),
-    ("tls=garbage", ["--tls", "starttls"], .starttls, 35, true),
-    ("", ["--tls", "off"], .tls, 35, true),
-  ]
+  static let faults:
+    [(rule: String, options: [String], security: RelaySettings.Security, curl: Set<Int>, config: Bool)] = [
+      ("", ["--tls", "starttls", "--hide-starttls"], .starttls, [64], true),
+      ("starttls=454 4.7.0 not now", ["--tls", "starttls"], .starttls, [64], true),
+      ("starttls=drop", ["--tls", "starttls"], .starttls, [56], false),
+      ("tls=drop", ["--tls", "starttls"], .starttls, [35], true),
+      ("tls=garbage", ["--tls", "starttls"], .starttls, [35, 8], true),
+      ("", ["--tls", "off"], .tls, [35], true),
+    ]
 
   @Test("without encryption nothing goes out, least of all a password", arguments: faults.indices)
   func refusedEncryption(index: Int) async throws {
@@ -52,7 +54,7 @@ struct EncryptionTests {
       let result = try #require(send([envelope()], by: settings).first)
       #expect(result.verdict == .relayRefused)
       #expect(result.stage == .tls)
-      #expect(result.curlCode == fault.curl, "\(result)")
+      #expect(fault.curl.contains(result.curlCode), "\(result)")
       #expect(result.isConfiguration == fault.config)
       #expect(!server.events.contains("AUTH") && !server.events.contains("MAIL"))
     }

@@ -86,8 +86,8 @@ struct OutcomeTests {
       let server = try TestServer(failure.rules, failure.options)
       var settings = server.settings()
       if failure.isImpatient {
-        settings.replyTimeout = .seconds(1)
-        settings.connectTimeout = .seconds(2)
+        settings.replyTimeout = .seconds(2)
+        settings.connectTimeout = .seconds(4)
       }
       return (send([envelope()], by: settings).first, server.messages.count)
     }

@@ -111,19 +111,28 @@ func envelope(
   Envelope(ticket: ticket, sender: sender, recipient: recipient, message: message)
 }
 
-/// Runs what blocks on a thread of its own, so that other tests go on meanwhile; a few at a time.
+/// Runs what blocks on a thread of its own, so that other tests go on meanwhile; a few at a time. Still the test's own
+/// task, so that what is found wrong carries its name.
 func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
-  try await withCheckedThrowingContinuation { continuation in
-    let thread = Thread {
-      places.wait()
-      defer { places.signal() }
-      continuation.resume(with: Result { try body() })
-    }
-    thread.start()
-  }
+  try await withTaskExecutorPreference(threads) { try inTurn(body) }
+}
+
+private func inTurn<Value>(_ body: () throws -> Value) rethrows -> Value {
+  places.wait()
+  defer { places.signal() }
+  return try body()
 }
 
 private let places = DispatchSemaphore(value: 8)
+private let threads = ThreadExecutor()
+
+/// A thread for each piece of a task.
+private final class ThreadExecutor: TaskExecutor {
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    Thread { job.runSynchronously(on: self.asUnownedTaskExecutor()) }.start()
+  }
+}
 
 /// Sends one envelope after the other through one postroom and gives the results by ticket.
 func send(_ envelopes: [Envelope], by settings: RelaySettings) -> [DeliveryResult] {

@@ -1,3 +1,4 @@
+import Delivery
 import Foundation
 import Glibc
 import Sink
@@ -68,6 +69,31 @@ struct SinkServerTests {
     sink.stop()
     #expect(words.isEmpty ? answers.isEmpty : answers.contains(words))
     #expect(sink.messages.count == kept)
+  }
+
+  @Test("mails from the postroom arrive, over several connections")
+  func postroom() throws {
+    let folder = newFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let sink = try SinkServer(folder: folder)
+    let room = Postroom(RelaySettings(host: "127.0.0.1", port: sink.port, security: .none, connections: 3))
+    for ticket in 1...20 {
+      let message = Array("Subject: \(ticket)\r\n\r\n.dot\r\n".utf8)
+      room.submit(Envelope(ticket: ticket, sender: "a@x", recipient: "b\(ticket)@y", message: message))
+    }
+    var accepted: Set<Int> = []
+    while accepted.count < 20, let delivered = room.next(within: .seconds(60)) {
+      #expect(delivered.result.verdict == .accepted)
+      accepted.insert(delivered.ticket)
+    }
+    #expect(room.close(within: .seconds(30)) == [])
+    sink.stop()
+    #expect(Set(sink.messages.flatMap(\.recipients)) == Set((1...20).map { "b\($0)@y" }))
+    for message in sink.messages {
+      let number = message.recipients[0].dropFirst().dropLast(2)
+      let text = try String(contentsOfFile: folder + "/" + message.file, encoding: .utf8)
+      #expect(text == "Subject: \(number)\r\n\r\n.dot\r\n")
+    }
   }
 
   @Test("stopping ends a conversation that hangs")

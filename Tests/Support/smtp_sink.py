@@ -149,12 +149,7 @@ class Session:
         except (OSError, ssl.SSLError) as error:
             why = f"{type(error).__name__}: {error}"
         self.server.store.event(event="close", connection=self.number, why=why)
-        try:
-            self.peer.close()
-        except OSError:
-            pass
-
-    # The wire
+        self.peer.close()
 
     def read(self):
         data = self.peer.recv(65536)
@@ -173,6 +168,12 @@ class Session:
         rows = [f"{code}{'-' if n + 1 < len(lines) else ' '}{line}\r\n" for n, line in enumerate(lines)]
         self.peer.sendall("".join(rows).encode())
 
+    def pause(self, action):
+        if action and action.startswith("delay "):
+            time.sleep(float(action.split()[1]))
+            return True
+        return action is None
+
     def reset(self):
         self.peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         if isinstance(self.peer, ssl.SSLSocket):
@@ -184,19 +185,10 @@ class Session:
         while True:
             self.read()
 
-    def stall(self):
-        while True:
-            time.sleep(3600)
-
     def encrypt(self):
         action = self.server.action("tls", self.number)
-        if action == "drop":
-            raise Gone("drop")
-        if action == "hang":
-            self.hang()
-        if action == "garbage":
-            self.peer.sendall(b"this is not TLS\r\n" * 4)
-            self.hang()
+        if action is not None:
+            self.act(action, "")
         self.peer = self.server.context.wrap_socket(self.peer, server_side=True)
         self.encrypted, self.buffer = True, b""
 
@@ -216,21 +208,18 @@ class Session:
         if action == "hang":
             self.hang()
         if action == "stall":
-            self.stall()
+            while True:
+                time.sleep(3600)
         if action == "garbage":
             self.peer.sendall(b"\x01\x02 what? \xff\r\n")
             self.hang()
-        if action.startswith("delay "):
-            time.sleep(float(action.split()[1]))
+        if self.pause(action):
             self.say(usual)
             return True
-        closes = action.endswith(" close") or action.startswith("421")
         self.say(action.removesuffix(" close"))
-        if closes:
+        if action.endswith(" close") or action.startswith("421"):
             raise Gone("closed after a reply")
         return action[0] in "23"
-
-    # The protocol
 
     def command(self, line):
         verb, _, rest = line.partition(" ")
@@ -303,16 +292,11 @@ class Session:
         if not self.recipients:
             return self.say("503 5.5.1 RCPT first")
         action = self.server.action("data", self.number, self.recipients[0])
-        if action is not None and not action.startswith("delay"):
-            self.act(action, "")
-            if not action.startswith("354"):
-                return
-        else:
-            if action:
-                time.sleep(float(action.split()[1]))
+        if self.pause(action):
             self.say("354 go on")
-        message = self.message()
-        self.verdict(message)
+        elif not (self.act(action, "") and action.startswith("354")):
+            return
+        self.verdict(self.message())
         self.sender, self.recipients = None, []
 
     def message(self):
@@ -320,9 +304,7 @@ class Session:
         if action is not None:
             while not self.buffer:
                 self.read()
-            if action.startswith("delay "):
-                time.sleep(float(action.split()[1]))
-            else:
+            if not self.pause(action):
                 self.act(action, "")
         while not (self.buffer.startswith(b".\r\n") or b"\r\n.\r\n" in self.buffer):
             self.read()
@@ -334,17 +316,14 @@ class Session:
         return b"\r\n".join(line[1:] if line.startswith(b".") else line for line in raw.split(b"\r\n"))
 
     def keep(self, message):
-        facts = {
+        return self.server.store.keep({
             "connection": self.number, "hello": self.hello, "sender": self.sender, "recipients": self.recipients,
             "tls": self.encrypted, "user": self.user, "bare_lf": message.replace(b"\r\n", b"").count(b"\n"),
-        }
-        return self.server.store.keep(facts, message)
+        }, message)
 
     def verdict(self, message):
         action = self.server.action("dot", self.number, self.recipients[0])
-        if action is None or action.startswith("delay "):
-            if action:
-                time.sleep(float(action.split()[1]))
+        if self.pause(action):
             self.say(f"250 2.0.0 kept as {self.keep(message)}")
         elif action.startswith("accept-then-"):
             self.keep(message)
