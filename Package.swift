@@ -60,8 +60,10 @@ let package = Package(
     room("Sink"),
 
     // Where all meet.
-    room("Daemon", ["Intake", "Letters", "Journal", "Settings", "Storage", "Delivery", logging]),
-    room("Commands", ["Daemon", arguments]),
+    room(
+      "Daemon",
+      ["Intake", "Letters", "Journal", "Settings", "Storage", "Delivery", "Defaults", crypto, logging]),
+    room("Commands", ["Daemon", "Sink", arguments]),
     .executableTarget(name: "dunningd", dependencies: ["Commands"], swiftSettings: house),
 
     tests("HouseTests", []),

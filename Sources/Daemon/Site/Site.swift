@@ -1,0 +1,129 @@
+import Crypto
+import Decisions
+import Defaults
+import Letters
+import Settings
+import Storage
+import Units
+
+/// One company's installation as its configuration describes it: settings, templates, zones, places. Loaded whole or not
+/// at all, so that nothing ever runs on half a configuration.
+package struct Site: Sendable {
+  /// Why there is no configuration to run on; exit status 78.
+  package enum Fault: Error, Sendable {
+    case unreadable(SystemFault)
+    /// Every problem of the file, or of a holiday calendar or a template beside it.
+    case wrong([Problem])
+
+    package var description: String {
+      switch self {
+      case .unreadable(let fault):
+        fault.isMissing
+          ? "there is no configuration at \(fault.path): name one with --config FILE; `dunningd demo` needs none"
+          : "\(fault.description): without its configuration dunningd does nothing"
+      case .wrong(let problems): problems.map(\.description).joined(separator: "\n")
+      }
+    }
+  }
+
+  package let configuration: Configuration
+  package let file: String
+  package let templates: TemplateSet
+  package let zones: Zones
+  package var policy: Policy { configuration.policy }
+
+  /// Reads a configuration and everything that stands beside it.
+  package static func load(_ file: String, zones: Zones = Zones()) throws(Fault) -> Site {
+    let bytes: [UInt8]
+    do throws(SystemFault) {
+      bytes = try FileReading.whole(file).bytes
+    } catch {
+      throw .unreadable(error)
+    }
+    return try read(bytes, file: file, zones: zones)
+  }
+
+  /// The same, from bytes that need not be in a file yet.
+  package static func read(_ bytes: [UInt8], file: String, zones: Zones = Zones()) throws(Fault) -> Site {
+    let calendars = try calendars(beside: file)
+    let hash = SHA256.hash(data: bytes).map { byte in
+      let text = String(byte, radix: 16)
+      return text.count == 1 ? "0" + text : text
+    }.joined()
+    let outside = Outside(
+      zone: { name in Result { () throws(ZoneError) in try zones.lookUp(name) } }, zoneNames: ZoneFiles.names,
+      calendars: calendars, hash: hash)
+    let configuration: Configuration
+    do throws(Problems) {
+      configuration = try Configuration.read(bytes, file: file, outside: outside)
+    } catch {
+      throw .wrong(error.all)
+    }
+    let templates = try templates(in: configuration.templatesDirectory)
+    let missing = templates.problems(for: configuration.policy, columns: nil)
+    guard missing.isEmpty else { throw .wrong(missing.map(Problem.init)) }
+    return Site(configuration: configuration, file: file, templates: templates, zones: zones)
+  }
+
+  /// The calendars that came with the program, and those in `holidays` beside the file, which take their place.
+  private static func calendars(beside file: String) throws(Fault) -> [String: HolidayCalendar] {
+    var calendars: [String: HolidayCalendar] = [:]
+    for shipped in ShippedFiles.below("holidays") where shipped.path.hasSuffix(".toml") {
+      if let calendar = try? HolidayFile.read(Array(shipped.text.utf8), file: shipped.path) {
+        calendars[calendar.code] = calendar
+      }
+    }
+    let folder = (file.folder.map { $0 + "/" } ?? "") + "holidays"
+    for name in (try? FileReading.names(in: folder)) ?? [] where name.hasSuffix(".toml") {
+      let path = folder + "/" + name
+      let bytes: [UInt8]
+      do throws(SystemFault) {
+        bytes = try FileReading.whole(path).bytes
+      } catch {
+        throw .unreadable(error)
+      }
+      do throws(HolidayFileError) {
+        let calendar = try HolidayFile.read(bytes, file: path)
+        calendars[calendar.code] = calendar
+      } catch {
+        throw .wrong(error.problems.map { Problem(.error, $0.place, key: "holiday", $0.message) })
+      }
+    }
+    return calendars
+  }
+
+  /// The templates that came with the program, and those in the folder, which take their place file by file.
+  private static func templates(in folder: String) throws(Fault) -> TemplateSet {
+    var files: [String: [UInt8]] = [:]
+    for shipped in ShippedFiles.below("templates") where shipped.path.hasSuffix(".mustache") {
+      files[shipped.path] = Array(shipped.text.utf8)
+    }
+    for language in (try? FileReading.names(in: folder)) ?? [] {
+      for name in (try? FileReading.names(in: folder + "/" + language)) ?? [] where name.hasSuffix(".mustache") {
+        let path = language + "/" + name
+        do throws(SystemFault) {
+          files[path] = try FileReading.whole(folder + "/" + path).bytes
+        } catch {
+          throw .unreadable(error)
+        }
+      }
+    }
+    do throws(TemplateProblems) {
+      return try TemplateSet(
+        files.sorted { $0.key < $1.key }.map { TemplateFile(path: $0.key, bytes: $0.value) }, folder: folder)
+    } catch {
+      throw .wrong(error.problems.map(Problem.init))
+    }
+  }
+}
+
+extension Problem {
+  package init(_ problem: TemplateProblem) {
+    self.init(.error, problem.place, key: "template", problem.message, remedy: problem.remedy)
+  }
+}
+
+extension String {
+  /// The folder of a path; nil when it names none.
+  fileprivate var folder: String? { lastIndex(of: "/").map { String(self[..<$0]) } }
+}
