@@ -40,8 +40,18 @@ package final class Postroom: Sendable {
   /// still come; if the process ends first they are in doubt.
   package func close(within time: Duration) -> [Int] { shared.close(within: time) }
 
-  /// Connects, encrypts, logs in, and leaves: on a connection of its own, in the calling thread.
-  package func probe() -> ProbeReport { SMTPConnection(shared.settings).probe() }
+  /// Connects, encrypts, logs in, and leaves: on a connection and a thread of its own, for which the caller waits.
+  package func probe() -> ProbeReport {
+    let report = Monitor<ProbeReport?>(nil)
+    let settings = shared.settings
+    let hasStarted = WorkerThread.start {
+      let found = SMTPConnection(settings).probe()
+      report.with { $0 = found }
+    }
+    let noThread = DeliveryResult(verdict: .relayRefused, stage: .queue, detail: Shared.noThread)
+    guard hasStarted else { return ProbeReport(result: noThread) }
+    return report.wait(until: nil) { $0 } ?? ProbeReport(result: noThread)
+  }
 }
 
 /// What the threads hold on to; the postroom itself can go away before them.
@@ -60,6 +70,8 @@ private final class Shared: Sendable {
     case send(Envelope, at: Duration)
     case leave
   }
+
+  static let noThread = "the system gives us no thread"
 
   let settings: RelaySettings
   let monitor: Monitor<State>
@@ -87,10 +99,8 @@ private final class Shared: Sendable {
       state.threads -= 1
       // Others may be at work and will come to it; if nobody is, nobody will.
       guard state.threads == 0 else { return }
-      let detail = "the system gives us no thread"
-      state.results += state.queue.map {
-        Delivered(ticket: $0.ticket, result: DeliveryResult(verdict: .relayRefused, stage: .queue, detail: detail))
-      }
+      let refused = DeliveryResult(verdict: .relayRefused, stage: .queue, detail: Shared.noThread)
+      state.results += state.queue.map { Delivered(ticket: $0.ticket, result: refused) }
       state.queue = []
     }
   }

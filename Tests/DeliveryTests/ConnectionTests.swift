@@ -133,6 +133,16 @@ struct ConnectionTests {
     }
   }
 
+  @Test("a server that does not answer QUIT holds up nobody")
+  func silentGoodbye() async throws {
+    try await blocking {
+      let server = try TestServer(["quit=hang"])
+      #expect(send([envelope()], by: server.settings()).first?.verdict == .accepted)
+      server.waitFor("close")
+      #expect(server.events.last == "close")
+    }
+  }
+
   @Test("a connection without work says goodbye, and the next mail opens another")
   func idle() async throws {
     try await blocking {

@@ -121,6 +121,19 @@ struct EncryptionTests {
     }
   }
 
+  @Test("a login counts for its own connection only")
+  func loginOfAnotherConnection() async throws {
+    try await blocking {
+      let rules = ["idle=drop:only 1", "ehlo=250 sink.test:connection 2"]
+      let server = try TestServer(rules, ["--mechanisms", "PLAIN"])
+      let results = send([envelope(1), envelope(2)], by: try settings(server, .none, password: "sesame"))
+      #expect(results.map(\.verdict) == [.accepted, .relayRefused])
+      #expect(results.last?.isConfiguration == true)
+      #expect(server.connections == 2)
+      #expect(server.messages.count == 1)
+    }
+  }
+
   @Test("a server that offers only what we cannot do gets no mail")
   func unusableMechanism() async throws {
     try await blocking {

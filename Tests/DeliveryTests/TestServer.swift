@@ -35,7 +35,7 @@ final class TestServer {
   func settings(_ security: RelaySettings.Security = .none) -> RelaySettings {
     RelaySettings(
       host: "localhost", port: port, security: security, helloName: "client.test", connectTimeout: .seconds(30),
-      replyTimeout: .seconds(30), totalTimeout: .seconds(60))
+      replyTimeout: .seconds(120), totalTimeout: .seconds(200))
   }
 
   /// The messages that it holds, oldest first.
