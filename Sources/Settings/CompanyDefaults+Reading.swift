@@ -38,13 +38,13 @@ extension TableReader {
       return nil
     }
     switch outside.zone(name) {
-    case .success(let zone?): return zone
-    case .success(nil):
+    case .zone(let zone): return zone
+    case .unknown:
       refuse(
         key, entry.value, expected: expected,
         remedy: nearest(entry.value, in: outside.zoneNames) ?? "see /usr/share/zoneinfo for the zones of this machine")
-    case .failure(let error):
-      problems.error(place(entry.value.position), key: dotted(key), "\(dotted(key)): \(error)")
+    case .unusable(let why):
+      problems.error(place(entry.value.position), key: dotted(key), "\(dotted(key)): \(why)")
     }
     return nil
   }

@@ -6,41 +6,27 @@ package enum HolidayFile {
   /// Reads the whole file; `file` is how it is named to people.
   ///
   /// Throws every mistake in it at once. A file that is no TOML has one, where the reader gave up.
-  package static func read(_ bytes: [UInt8], file: String) throws(HolidayFileError) -> HolidayCalendar {
+  package static func read(_ bytes: [UInt8], file: String) throws(Problems) -> HolidayCalendar {
     let document: TOMLTable
     do {
       document = try TOMLDocument.parse(bytes)
     } catch {
       let place = Place(file: file, line: error.line, column: error.column)
-      throw HolidayFileError(problems: [HolidayFileProblem(place: place, message: error.message)])
+      throw Problems(all: [Problem(.error, place, key: "", error.message)])
     }
     var reader = HolidayFileReader(file: file)
     let calendar = reader.calendar(document)
     guard let calendar, reader.problems.isEmpty else {
-      throw HolidayFileError(problems: reader.problems.sorted { $0.place < $1.place })
+      throw Problems(all: reader.problems.sorted())
     }
     return calendar
   }
 }
 
-/// All mistakes of one file, in the order of their places; never empty.
-package struct HolidayFileError: Error, Hashable, Sendable, CustomStringConvertible {
-  package let problems: [HolidayFileProblem]
-  /// One line each.
-  package var description: String { problems.map(\.description).joined(separator: "\n") }
-}
-
-/// One mistake: where, what was found and what was expected.
-package struct HolidayFileProblem: Hashable, Sendable, CustomStringConvertible {
-  package let place: Place
-  package let message: String
-  package var description: String { "\(place): error: \(message)" }
-}
-
 /// Walks through one document and gathers what is wrong with it; what cannot be read is nil and has been noted.
 private struct HolidayFileReader {
   let file: String
-  private(set) var problems: [HolidayFileProblem] = []
+  private(set) var problems: [Problem] = []
 
   init(file: String) { self.file = file }
 
@@ -237,6 +223,6 @@ private struct HolidayFileReader {
 
   private mutating func note(_ position: TOMLPosition, _ message: String) {
     let place = Place(file: file, line: position.line, column: position.column)
-    problems.append(HolidayFileProblem(place: place, message: message))
+    problems.append(Problem(.error, place, key: "", message))
   }
 }

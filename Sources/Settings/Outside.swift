@@ -1,9 +1,17 @@
 import Units
 
+/// What the system knows of a time zone.
+package enum ZoneAnswer: Sendable {
+  case zone(Zone)
+  case unknown
+  /// There is a file, but it cannot be used; says why and what to do.
+  case unusable(String)
+}
+
 /// What reading a configuration needs to know of the world; the caller looks it up.
 package struct Outside {
-  /// A zone by a name that `Zone.isValidName` has passed; nil when there is none of that name.
-  package var zone: (String) -> Result<Zone?, ZoneError>
+  /// A zone by a name that `Zone.isValidName` has passed.
+  package var zone: (String) -> ZoneAnswer
   /// The names of all zones, for a hint when one is misspelt; may be empty.
   package var zoneNames: [String]
   /// Holiday calendars by code.
@@ -12,7 +20,7 @@ package struct Outside {
   package var hash: String
 
   package init(
-    zone: @escaping (String) -> Result<Zone?, ZoneError>, zoneNames: [String] = [],
+    zone: @escaping (String) -> ZoneAnswer, zoneNames: [String] = [],
     calendars: [String: HolidayCalendar] = [:], hash: String = ""
   ) {
     self.zone = zone

@@ -38,7 +38,7 @@ extension Outside {
   static var sample: Outside {
     let zones = ["America/New_York", "Europe/Berlin", "Europe/London"]
     return Outside(
-      zone: { .success(zones.contains($0) ? .utc : nil) }, zoneNames: zones,
+      zone: { zones.contains($0) ? .zone(.utc) : .unknown }, zoneNames: zones,
       calendars: ["DE": .sample, "GB": .sample, "US": .sample], hash: "00")
   }
 }

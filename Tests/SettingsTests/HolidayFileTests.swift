@@ -146,11 +146,11 @@ private let known: [KnownYear] = [
   private let head = "country = \"XX\"\ntitle = \"t\"\nsource = \"s\"\n"
 
   private func problems(_ text: String) -> [String] {
-    do throws(HolidayFileError) {
+    do throws(Problems) {
       _ = try HolidayFile.read(Array(text.utf8), file: "XX.toml")
       return []
     } catch {
-      return error.problems.map(\.description)
+      return error.all.map(\.description)
     }
   }
 
