@@ -71,7 +71,9 @@ let package = Package(
     tests("LettersTests", ["Letters", "Defaults"], exclude: ["Golden"]),
     tests("TOMLTests", ["TOML"]),
     tests("DaemonTests", ["Daemon"]),
-    tests("SettingsTests", ["Settings", "Units"], resources: [.copy("Bad"), .copy("Doubtful"), .copy("Good")]),
+    tests(
+      "SettingsTests", ["Settings", "Decisions", "Ledger", "Units"],
+      resources: [.copy("Bad"), .copy("Doubtful"), .copy("Good")]),
     tests("DeliveryTests", ["Delivery", "CCurl"]),
     tests("IntakeTests", ["Intake"]),
     tests("SinkTests", ["Sink", "Delivery"]),

@@ -35,7 +35,12 @@ package struct Configuration: Sendable {
       table = try TOMLDocument.parse(bytes)
     } catch {
       // What the rest means after a syntax error is a guess, so this one stands alone.
-      problems.error(Place(error.position, in: file), key: "", error.message)
+      let isSecret = Secret.stands(inLine: error.line, of: bytes)
+      problems.error(
+        Place(error.position, in: file), key: "",
+        isSecret
+          ? "found something that is no value of TOML where a secret is named (not shown), expected { file = \"PATH\" } "
+            + "or the like" : error.message)
       throw Problems(all: problems.sorted)
     }
     let configuration = Configuration(TableReader(table, path: "", problems: problems), outside)

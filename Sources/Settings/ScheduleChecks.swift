@@ -96,10 +96,15 @@ struct ScheduleChecks {
         "step \"\(step.name)\" comes \(span(step)), within the schedule's own grace of \(schedule.graceDays.days)",
         remedy: "give it a day after \(schedule.graceDays), or shorten grace")
     }
-    if step.level >= 1, step.anchor == .due, step.day < 1 {
+    if step.level >= 1, step.anchor == .due, step.day < 0 {
       problems.error(
         place(step.place), key: "schedule.steps.level",
         "step \"\(step.name)\" of level \(step.level) comes \(span(step)): notices are for what is overdue",
+        remedy: "give it level = 0, or a day from 1")
+    } else if step.level >= 1, step.anchor == .due, step.day == 0 {
+      problems.warning(
+        place(step.place), key: "schedule.steps.level",
+        "step \"\(step.name)\" of level \(step.level) comes on the due date, when nothing is overdue yet",
         remedy: "give it level = 0, or a day from 1")
     }
     if step.level == 0, isAfterDue {

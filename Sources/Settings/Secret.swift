@@ -32,16 +32,13 @@ extension TableReader {
       return nil
     }
     let reader = TableReader(table, path: "secret", name: dotted(key), problems: problems)
-    let credential = reader.value("credential", expected: "the name of a credential, without a slash") { value in
-      value.line.flatMap { $0.contains("/") || $0.hasPrefix(".") ? nil : $0 }
+    let credential = reader.secretName("credential", "the name of a credential, without a slash") { name in
+      !name.contains("/") && !name.hasPrefix(".")
     }
     let file = reader.path("file")
-    let variable = reader.value("env", expected: "the name of a variable (letters, digits, _)") { value in
-      value.line.flatMap { name in
-        name.utf8.allSatisfy {
-          $0 == UInt8(ascii: "_") || (0x30...0x39).contains($0) || (0x61...0x7A).contains($0 | 0x20)
-        }
-          ? name : nil
+    let variable = reader.secretName("env", "the name of a variable: letters, digits and _") { name in
+      name.utf8.allSatisfy {
+        $0 == UInt8(ascii: "_") || (0x30...0x39).contains($0) || (0x61...0x7A).contains($0 | 0x20)
       }
     }
     reader.finish()
@@ -53,9 +50,32 @@ extension TableReader {
       return nil
     }
     let source: Secret.Source? =
-      if let credential { .credential(credential.value) } else if let file { .file(file.value) } else {
-        variable.map { .environment($0.value) }
+      if let credential { .credential(credential) } else if let file { .file(file.value) } else {
+        variable.map { .environment($0) }
       }
     return source.map { Secret(source: $0, key: dotted(key), place: place(entry.position)) }
+  }
+
+  /// A name under which a secret lies. What is no such name may be the secret itself, so it is not shown.
+  private func secretName(_ key: String, _ expected: String, _ isName: (String) -> Bool) -> String? {
+    guard let entry = entry(key) else { return nil }
+    guard let name = entry.value.line, isName(name) else {
+      problems.error(
+        place(entry.value.position), key: dotted(key), "\(dotted(key)): found something else, expected \(expected)")
+      return nil
+    }
+    return name
+  }
+}
+
+extension Secret {
+  /// Whether a line of a file gives a secret, so that no message may repeat what stands in it.
+  static func stands(inLine line: Int, of bytes: [UInt8]) -> Bool {
+    let lines = bytes.split(separator: UInt8(ascii: "\n"), maxSplits: line, omittingEmptySubsequences: false)
+    guard lines.indices.contains(line - 1) else { return false }
+    let text = String(decoding: lines[line - 1], as: UTF8.self).lowercased()
+    guard let equals = text.firstIndex(of: "=") else { return false }
+    let key = text[..<equals].filter { !$0.isWhitespace && $0 != "\"" && $0 != "'" }
+    return ["pass", "key", "secret", "token"].contains { key.contains($0) }
   }
 }

@@ -27,7 +27,10 @@ struct MistakeTests {
 
   @Test("a secret that stands in the file is not repeated in the message")
   func secrets() throws {
-    for name in ["mail-password-inline", "mail-url-with-password", "journal-key-inline"] {
+    for name in [
+      "mail-password-inline", "mail-password-without-quotes", "mail-env-that-is-no-name", "mail-url-with-password",
+      "journal-key-inline",
+    ] {
       let bytes = try GoldenFiles.bytes("Bad/\(name).toml")
       let problems = #expect(throws: Problems.self) {
         try Configuration.read(bytes, file: "x.toml", outside: .sample)
