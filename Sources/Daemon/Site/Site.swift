@@ -51,8 +51,13 @@ package struct Site: Sendable {
       return text.count == 1 ? "0" + text : text
     }.joined()
     let outside = Outside(
-      zone: { name in Result { () throws(ZoneError) in try zones.lookUp(name) } }, zoneNames: ZoneFiles.names,
-      calendars: calendars, hash: hash)
+      zone: { name in
+        do throws(ZoneError) {
+          return try zones.lookUp(name).map(ZoneAnswer.zone) ?? .unknown
+        } catch {
+          return .unusable(error.description)
+        }
+      }, zoneNames: ZoneFiles.names, calendars: calendars, hash: hash)
     let configuration: Configuration
     do throws(Problems) {
       configuration = try Configuration.read(bytes, file: file, outside: outside)
@@ -82,11 +87,11 @@ package struct Site: Sendable {
       } catch {
         throw .unreadable(error)
       }
-      do throws(HolidayFileError) {
+      do throws(Problems) {
         let calendar = try HolidayFile.read(bytes, file: path)
         calendars[calendar.code] = calendar
       } catch {
-        throw .wrong(error.problems.map { Problem(.error, $0.place, key: "holiday", $0.message) })
+        throw .wrong(error.all)
       }
     }
     return calendars
