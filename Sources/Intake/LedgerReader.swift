@@ -54,12 +54,11 @@ package struct LedgerReader: Sendable {
       setting: .init(currency: format.currency, documentExists: documentExists, customers: byID), preset: format.preset)
     invoiceRows.read(into: &findings)
     counts[.invoices] = invoiceRows.count
-    let owners = invoiceRows.owners
-    let arranged = ArrangedInvoices(invoiceRows, isByLine: format.preset == .xero, findings: &findings)
+    let arranged = ArrangedInvoices(taking: &invoiceRows, isByLine: format.preset == .xero, findings: &findings)
 
     var books = Books(modified: invoiceFile.modified)
     books.name = format.name
-    books.customers = LedgerReader.customers(customers, owners)
+    books.customers = LedgerReader.customers(customers, invoiceRows.owners)
     books.invoices = arranged.invoices
     let known = Set(books.customers.map(\.id))
 
@@ -176,7 +175,7 @@ package struct LedgerReader: Sendable {
       for position in positions {
         let cell = reader.field(position)
         proof.look(at: cell) {
-          .init(line: reader.line, column: table.header(at: position), text: String(decoding: cell, as: UTF8.self))
+          .init(line: reader.line, column: table.header(at: position), text: Text.shown(cell))
         }
       }
     }

@@ -48,7 +48,7 @@ struct AmountReader {
 
   private func dressed(_ cell: ArraySlice<UInt8>, _ currency: Currency) throws(Fault) -> Int {
     let text = String(decoding: cell, as: UTF8.self)
-    let shown = "\"\(text)\""
+    let shown = Text.shown(cell)
     var rest = Array(text.unicodeScalars)
     var negative = false
 
@@ -72,11 +72,17 @@ struct AmountReader {
     }
 
     negative = takeMinus()
-    let head = Array(rest.prefix { !isNumeric($0) && !AmountReader.minuses.contains($0) })
+    // A number begins with a digit, or with a decimal sign before one: `Fr. 13.05` has a point that is none.
+    let head = Array(
+      rest.indices.prefix { index in
+        let next = index + 1 < rest.count ? rest[index + 1] : " "
+        return !isDigit(rest[index]) && !(rest[index] == Unicode.Scalar(sign) && isDigit(next))
+          && !AmountReader.minuses.contains(rest[index])
+      }.map { rest[$0] })
     if head.count < rest.count {
       rest.removeFirst(head.count)
       if !negative { negative = takeMinus() }
-      let tail = Array(rest.reversed().prefix { !isNumeric($0) && !AmountReader.minuses.contains($0) }.reversed())
+      let tail = Array(rest.reversed().prefix { !isDigit($0) && !AmountReader.minuses.contains($0) }.reversed())
       rest.removeLast(tail.count)
       if !negative { negative = takeMinus() }
       trim()
@@ -85,8 +91,8 @@ struct AmountReader {
         if !word.isEmpty, !AmountReader.fits(word, currency) {
           throw Fault(
             reason:
-              "\(shown) carries \"\(word)\", which does not fit the row's currency \(currency); expected the bare "
-              + "number, and another currency in the column currency")
+              "\(shown) carries \(Text.shown(ArraySlice(word.utf8))), which does not fit the row's currency "
+              + "\(currency); expected the bare number, and another currency in the column currency")
         }
       }
       if !head.isEmpty, !tail.isEmpty, head.contains(where: { !AmountReader.isBlank($0) }),
@@ -148,9 +154,7 @@ struct AmountReader {
     return groups.flatMap { $0 }
   }
 
-  private func isNumeric(_ scalar: Unicode.Scalar) -> Bool {
-    ("0"..."9").contains(scalar) || scalar == Unicode.Scalar(sign)
-  }
+  private func isDigit(_ scalar: Unicode.Scalar) -> Bool { ("0"..."9").contains(scalar) }
 
   private static let minuses: [Unicode.Scalar] = ["-", "\u{2212}"]
 

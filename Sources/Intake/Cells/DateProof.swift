@@ -17,6 +17,7 @@ struct DateProof {
   struct Cell {
     let line: Int
     let column: String
+    /// In quotes.
     let text: String
   }
 
@@ -53,7 +54,7 @@ struct DateProof {
       return .failure(
         Refusal(
           reason: "\(file):\(breaking.line): \(breaking.column): date_format = \"auto\" finds no format that reads "
-            + "\"\(breaking.text)\" and all dates before it; correct it, or declare date_format, such as \"d.M.yyyy\""))
+            + "\(breaking.text) and all dates before it; correct it, or declare date_format, such as \"d.M.yyyy\""))
     }
     if alive.count == 1 { return .success(.pattern(DateProof.candidates[alive[0]])) }
     let (cell, bytes) = differing[alive] ?? (first, firstBytes)
@@ -63,7 +64,7 @@ struct DateProof {
     }
     return .failure(
       Refusal(
-        reason: "\(file):\(cell.line): \(cell.column): date_format = \"auto\" cannot tell whether \"\(cell.text)\" is "
+        reason: "\(file):\(cell.line): \(cell.column): date_format = \"auto\" cannot tell whether \(cell.text) is "
           + readings.joined(separator: " or ") + ": no date of the file decides it; declare date_format"))
   }
 

@@ -20,9 +20,12 @@ extension PaymentTerms {
       switch token {
       case .sign(Byte.comma), .sign(Byte.semicolon): continue
       case .word("n"), .word("net"), .word("netto"):
-        scanner.skip(.sign(UInt8(ascii: "/")))
-        // `30 days net` says it after the number.
-        guard case .number(let days, let isWhole)? = scanner.peek(), isWhole else { continue }
+        let hasSlash = scanner.skip(.sign(UInt8(ascii: "/")))
+        guard case .number(let days, let isWhole)? = scanner.peek(), isWhole else {
+          // `30 days net` says it after the number.
+          if hasSlash { return }
+          continue
+        }
         guard net == nil else { return }
         _ = scanner.next()
         net = days / 100

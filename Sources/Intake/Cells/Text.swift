@@ -39,13 +39,22 @@ enum Text {
 
   /// The cell for a person: in quotes, control characters and bad bytes replaced, cut to 60 characters.
   static func shown(_ cell: ArraySlice<UInt8>) -> String {
-    var scalars = String.UnicodeScalarView()
-    for scalar in String(decoding: cell.prefix(400), as: UTF8.self).unicodeScalars {
-      let isControl = scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format
-      scalars.append(isControl || scalar == "\u{2028}" || scalar == "\u{2029}" ? "\u{FFFD}" : scalar)
-    }
-    let text = String(scalars)
+    let text = replaced(cell.prefix(400), by: "\u{FFFD}")
     return text.count > 60 ? "\"\(text.prefix(60))…\"" : "\"\(text)\""
+  }
+
+  /// The cell on one line: control characters are blanks.
+  static func clean(_ cell: ArraySlice<UInt8>) -> String { trimmed(replaced(cell, by: " ")) }
+
+  private static func replaced(_ cell: ArraySlice<UInt8>, by other: Unicode.Scalar) -> String {
+    var scalars = String.UnicodeScalarView()
+    for scalar in String(decoding: cell, as: UTF8.self).unicodeScalars {
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator: scalars.append(other)
+      default: scalars.append(scalar)
+      }
+    }
+    return String(scalars)
   }
 
   /// The word of `known` that is nearest to `word`; nil when none is near.

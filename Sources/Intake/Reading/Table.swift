@@ -4,7 +4,7 @@ import Ledger
 struct Table {
   /// As places name it.
   let file: String
-  /// As it is written in the file, by position.
+  /// As they are written in the file, by position; a line break within one is a blank.
   let headers: [String]
   /// By our word, where the column stands.
   private let positions: [String: Int]
@@ -21,6 +21,13 @@ struct Table {
 
   /// A reader before the first row.
   var reader: CSVReader { CSVReader(text.bytes, delimiter: delimiter, from: body.position, line: body.line) }
+
+  /// Lines below the header, which are at least as many as rows.
+  var lineCount: Int {
+    text.bytes[body.position...].withUnsafeBufferPointer { buffer in
+      buffer.reduce(1) { $0 + ($1 == Byte.lf ? 1 : 0) }
+    }
+  }
 
   /// Where our column stands; -1 when the file lacks it.
   func position(_ word: String) -> Int { positions[word] ?? -1 }
@@ -49,7 +56,7 @@ struct Table {
     let start = Table.start(of: text, declared: format.delimiter)
 
     func columns(_ header: CSVReader) -> (names: [String], positions: [String: Int], missing: [String]) {
-      let names = header.fields.indices.map { String(decoding: header.field($0), as: UTF8.self) }
+      let names = header.fields.indices.map { Text.clean(header.field($0)) }
       var first: [String: Int] = [:]
       for (index, name) in names.enumerated().reversed() { first[Table.key(name)] = index }
       var positions: [String: Int] = [:]

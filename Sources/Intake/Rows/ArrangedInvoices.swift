@@ -10,10 +10,12 @@ struct ArrangedInvoices {
   ///
   /// `isByLine`: one row is one line of an invoice; then the rows of an item may differ in the columns that dunningd
   /// does not know, and are no cause for a warning.
-  init(_ rows: consuming InvoiceRows, isByLine: Bool, findings: inout Findings) {
-    let table = rows.table
-    let numberColumn = table.header(at: rows.columns.number)
-    invoices = ArrangedInvoices.sorted(&rows)
+  /// `rows` is left without its invoices, so that no second copy of a million of them is made.
+  init(taking rows: inout InvoiceRows, isByLine: Bool, findings: inout Findings) {
+    let numberColumn = rows.table.header(at: rows.columns.number)
+    invoices = []
+    swap(&invoices, &rows.invoices)
+    ArrangedInvoices.sort(&invoices, ownerOf: rows.ownerOf, owners: rows.owners)
 
     var kept = 0
     var at = 0
@@ -90,10 +92,7 @@ struct ArrangedInvoices {
   }
 
   /// Sorts in place: by bucket of the customer, then the few of each by number and item, then by line.
-  private static func sorted(_ rows: inout InvoiceRows) -> [Invoice] {
-    let (read, ownerOf) = rows.takeInvoices()
-    var invoices = read
-    let owners = rows.owners
+  private static func sort(_ invoices: inout [Invoice], ownerOf: [Int32], owners: [InvoiceRows.Owner]) {
     let byName = owners.indices.sorted { owners[$0].id < owners[$1].id }
     var rank = [Int](repeating: 0, count: owners.count)
     for (position, owner) in byName.enumerated() { rank[owner] = position }
@@ -109,24 +108,30 @@ struct ArrangedInvoices {
       order[next[bucket]] = index
       next[bucket] += 1
     }
-    for bucket in owners.indices where starts[bucket + 1] - starts[bucket] > 1 {
-      order[starts[bucket]..<starts[bucket + 1]].sort {
-        let (a, b) = (invoices[$0].key, invoices[$1].key)
-        return a.number != b.number ? a.number < b.number : a.item != b.item ? a.item < b.item : $0 < $1
+    invoices.withUnsafeBufferPointer { invoices in
+      for bucket in owners.indices where starts[bucket + 1] - starts[bucket] > 1 {
+        order[starts[bucket]..<starts[bucket + 1]].sort {
+          if invoices[$0].key.number != invoices[$1].key.number {
+            return invoices[$0].key.number < invoices[$1].key.number
+          }
+          if invoices[$0].key.item != invoices[$1].key.item { return invoices[$0].key.item < invoices[$1].key.item }
+          return $0 < $1
+        }
       }
     }
     // Follow each cycle of the permutation, so that no second copy of a million invoices is needed.
-    for start in order.indices where order[start] != start && order[start] >= 0 {
-      var at = start
-      while order[at] != start {
-        let from = order[at]
-        invoices.swapAt(at, from)
+    invoices.withUnsafeMutableBufferPointer { invoices in
+      for start in order.indices where order[start] != start && order[start] >= 0 {
+        var at = start
+        while order[at] != start {
+          let from = order[at]
+          invoices.swapAt(at, from)
+          order[at] = -1
+          at = from
+        }
         order[at] = -1
-        at = from
       }
-      order[at] = -1
     }
-    return invoices
   }
 
   /// The currency of a customer's invoice of that number; nil when there is none.

@@ -29,8 +29,8 @@ struct InvoiceRows {
   let columns: InvoicePositions
   let xero: XeroRow?
 
-  /// In the order of the file, until `ReadInvoices` sorts them.
-  private(set) var invoices: [Invoice] = []
+  /// In the order of the file, until `ArrangedInvoices` takes them.
+  var invoices: [Invoice] = []
   /// For each of `invoices`, its place in `owners`.
   private(set) var ownerOf: [Int32] = []
   private(set) var owners: [Owner] = []
@@ -51,6 +51,8 @@ struct InvoiceRows {
   mutating func read(into findings: inout Findings) {
     // Another reader of the same bytes, so that the rows can be taken while they are read.
     let (table, columns, cells) = (table, columns, cells)
+    invoices.reserveCapacity(table.lineCount)
+    ownerOf.reserveCapacity(table.lineCount)
     count = findings.readRows(
       of: table, customerAt: columns.customer,
       reach: { row, fault in InvoiceRows.reach(row, fault, columns, cells) },
@@ -283,15 +285,5 @@ struct InvoicePositions {
     (purchaseOrder, link, document) = (at(.purchaseOrder), at(.link), at(.document))
     (disputed, autopay, settled) = (at(.disputed), at(.autopay), at(.settled))
     (email, name) = (at(.email), at(.name))
-  }
-}
-
-extension InvoiceRows {
-  /// Hands the invoices and their owners over, so that no copy of them is made.
-  mutating func takeInvoices() -> ([Invoice], [Int32]) {
-    let taken = (invoices, ownerOf)
-    invoices = []
-    ownerOf = []
-    return taken
   }
 }
