@@ -77,4 +77,68 @@ struct ShippedTemplateTests {
       try GoldenFiles.expect("\(file).html", Array((letter.html ?? "").utf8))
     }
   }
+
+  @Test(
+    "name customer, invoices, amounts, dates, total, how to pay and whom to ask, in both parts",
+    arguments: ShippedSamples.names, ShippedSamples.languages)
+  func complete(name: String, language: String) throws {
+    for many in [false, true] {
+      let contact = ShippedSamples.contact(name, language, many: many)
+      let letter = try ShippedSamples.letter(name, language, many: many)
+      let html = try #require(letter.html)
+      let formats = LocaleFormats()
+      let locale = language == "de" ? "de_DE" : "en_GB"
+      var wanted = [contact.payer.name, contact.payer.id, formats.amount(contact.total, locale)]
+      wanted += ["DE89 3704 0044 0532 0130 00", "COBADEFFXXX", "accounts@example.com", "Example GmbH"]
+      for line in contact.listed {
+        wanted += [line.invoice.key.number, formats.amount(line.open, locale)]
+        #expect(letter.text.contains(formats.date(line.invoice.due, locale)))
+        #expect(html.contains(formats.date(line.invoice.due, locale, short: true)))
+      }
+      for line in contact.apart { wanted.append(line.invoice.key.number) }
+      if let deadline = contact.deadline { wanted.append(formats.date(deadline, locale)) }
+      for value in wanted {
+        #expect(letter.text.contains(value), "\(value) in the text")
+        #expect(html.contains(Word.escaped(value)), "\(value) in the HTML")
+      }
+      let ignore = language == "de" ? "gegenstandslos" : "please ignore this message"
+      #expect(letter.text.contains(ignore) == (name != "invoice"))
+      #expect(html.contains(ignore) == (name != "invoice"))
+      #expect(letter.subject.count <= 110)
+      #expect(!html.contains("<img") && !html.contains("<script") && !html.contains("http://"))
+    }
+  }
+
+  @Test("speak of one and of many without plural hacks", arguments: ShippedSamples.names, ShippedSamples.languages)
+  func plurals(name: String, language: String) throws {
+    let one = try ShippedSamples.letter(name, language, many: false)
+    let many = try ShippedSamples.letter(name, language, many: true)
+    for letter in [one, many] {
+      let html = letter.html?.components(separatedBy: "</style>").last ?? ""
+      for part in [letter.subject, letter.text, html] {
+        for hack in [
+          "(s)", "(en)", "1 days", "1 invoices", "1 Tagen", "1 Rechnungen", "{{", "}}", " ,", " .", "  (", "()",
+        ] {
+          // Of "51 days" only the end looks like "1 days".
+          let isFound = part.components(separatedBy: hack).dropLast().contains { $0.last?.isNumber != true }
+          #expect(!isFound, "\(hack) in \(name).\(language)")
+        }
+      }
+    }
+    let words = language == "de" ? ("Rechnungen", "Rechnung ") : ("invoices", "invoice")
+    #expect(!one.subject.contains(words.0) && one.subject.lowercased().contains(words.1.lowercased()))
+    #expect(many.subject.contains(words.0))
+  }
+
+  @Test("claim earlier messages only if there were any", arguments: ShippedSamples.languages)
+  func claims(language: String) throws {
+    for name in ["second", "final"] {
+      for many in [false, true] {
+        var contact = ShippedSamples.contact(name, language, many: many)
+        contact.thread = []
+        let text = try Samples.compose(contact, Samples.shipped).text
+        for claim in ["Despite our", "We wrote", "trotz unserer", "wir hatten"] { #expect(!text.contains(claim)) }
+      }
+    }
+  }
 }

@@ -109,8 +109,8 @@ package struct TemplateSet: Sendable {
         found.append(
           TemplateProblem(
             step.place ?? schedule.place ?? Place(file: "templates"),
-            "step \"\(step.name)\" of schedule \"\(schedule.name)\" names the template \"\(step.template)\", which is "
-              + "neither in \(company) nor in en",
+            "step \"\(step.name)\" of schedule \"\(schedule.name)\" names the template \"\(step.template)\", which there is "
+              + "none of in \(company == "en" ? "en" : "\(company) or en")",
             remedy: "write \(company)/\(step.template).mustache, or name one of: \(near)"))
       }
     }
@@ -124,7 +124,7 @@ package struct TemplateSet: Sendable {
             guard !known.contains(used.name) else { continue }
             found.append(
               TemplateProblem(
-                used.place, "the ledger has no column \"\(used.name)\" \(used.isOfInvoice ? "" : "in customers.csv ")",
+                used.place, "the ledger has no column \"\(used.name)\"\(used.isOfInvoice ? "" : " in customers.csv")",
                 remedy: known.isEmpty
                   ? "it has no columns besides those that dunningd knows"
                   : "it has: \(known.sorted().joined(separator: ", "))"))
