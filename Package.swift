@@ -70,6 +70,8 @@ let package = Package(
     tests("UnitsTests", ["Units"]),
     tests("LettersTests", ["Letters", "Defaults"], exclude: ["Golden"]),
     tests("TOMLTests", ["TOML"]),
+    tests("ReceivablesTests", ["Receivables"]),
+    tests("DecisionsTests", ["Decisions"]),
     tests("DaemonTests", ["Daemon"]),
     tests(
       "SettingsTests", ["Settings", "Decisions", "Ledger", "Units"],
