@@ -52,12 +52,14 @@ package struct Accounts: Sendable {
   }
 }
 
-/// Rows that are sorted by customer, found by customer without copying them.
+/// Rows by customer. Books are sorted so; were they not, no row may be lost for it.
 private struct Slices<Row> {
   private let rows: [Row]
   private var ranges: [String: Range<Int>] = [:]
 
   init(_ rows: [Row], customer: (Row) -> String) {
+    let inOrder = rows.indices.dropFirst().allSatisfy { customer(rows[$0 - 1]) <= customer(rows[$0]) }
+    let rows = inOrder ? rows : rows.sorted { customer($0) < customer($1) }
     self.rows = rows
     var start = 0
     while start < rows.count {

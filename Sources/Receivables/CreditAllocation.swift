@@ -3,23 +3,30 @@ import Units
 /// How unapplied credit is spread over the items of an account.
 ///
 /// To the invoice that its reference names; else to the one open invoice of exactly that amount; else by due date and
-/// number. Items that rest take it last, so that a held or disputed invoice does not swallow what would spare the
-/// customer a reminder.
+/// number. Items that rest, and the contested part of others, take it last, so that a held or disputed invoice does not
+/// swallow what would spare the customer a reminder.
 package struct CreditAllocation: Sendable {
   /// What each item got, in the order of the account's items.
   package let applied: [Money]
   /// What no item could take.
   package let left: Money
 
-  /// - Parameter resting: whether the item at that index takes credit last.
-  package init(_ account: Account, resting: (Int) -> Bool) {
+  /// - Parameters:
+  ///   - contested: the disputed part of the item at that index.
+  ///   - resting: whether the item at that index takes credit last.
+  package init(_ account: Account, contested: (Int) -> Money? = { _ in nil }, resting: (Int) -> Bool) {
     let items = account.items
+    guard !account.credits.isEmpty else {
+      applied = Array(repeating: .zero(account.currency), count: items.count)
+      left = .zero(account.currency)
+      return
+    }
     var need = items.map(\.open.minor)
     var applied = Array(repeating: 0, count: items.count)
     var free: [Int] = []
 
-    func give(_ amount: inout Int, to index: Int) {
-      let part = min(amount, need[index])
+    func give(_ amount: inout Int, to index: Int, keeping kept: Int = 0) {
+      let part = max(0, min(amount, need[index] - kept))
       need[index] -= part
       applied[index] += part
       amount -= part
@@ -39,8 +46,8 @@ package struct CreditAllocation: Sendable {
     var rest = free.reduce(0, +)
     if rest > 0 {
       // The account's items stand by due date and number already.
-      for index in items.indices where !resting(index) { give(&rest, to: index) }
-      for index in items.indices where resting(index) { give(&rest, to: index) }
+      for index in items.indices where !resting(index) { give(&rest, to: index, keeping: contested(index)?.minor ?? 0) }
+      for index in items.indices { give(&rest, to: index) }
     }
     self.applied = applied.map { Money(minor: $0, account.currency) }
     left = Money(minor: rest, account.currency)

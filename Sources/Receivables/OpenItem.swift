@@ -10,6 +10,8 @@ package struct OpenItem: Sendable {
   package var disputed: Money
   /// Civil days after the due date; nil on the due date and before it.
   package var daysPastDue: Int?
+  /// The last day on which a payment of it was returned; nil when none was.
+  package var returned: Day?
 
   package var key: ItemKey { invoice.key }
 

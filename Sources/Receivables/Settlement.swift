@@ -37,11 +37,15 @@ struct Settlement {
 
   /// The instalments of one number share its payments, oldest due date first.
   private mutating func settle(_ invoices: [Invoice], with payments: [Payment], _ currency: Currency, on day: Day) {
-    var money = payments.reduce(0) { $0 + $1.amount.minor }
+    // A return without the payment that it takes back must not make the customer owe more than the invoice.
+    var money = max(0, payments.reduce(0) { $0 + $1.amount.minor })
+    let returned = payments.last { $0.amount.isNegative }?.date
     var allByAmount = true
     for invoice in invoices.sorted(by: { ($0.due, $0.key) < ($1.due, $1.key) }) {
       if let settled = invoice.settled, settled <= day {
-        money -= min(max(money, 0), invoice.amount?.minor ?? 0)
+        // Where the ledger tells what is open, or no amount, nobody can say that it was paid beyond.
+        if invoice.open != nil || invoice.amount == nil { allByAmount = false }
+        money -= min(money, invoice.amount?.minor ?? 0)
         items.append(OpenItem(invoice, open: .zero(currency), on: day))
         continue
       }
@@ -56,6 +60,9 @@ struct Settlement {
       let taken = min(money, amount)
       money -= taken
       items.append(OpenItem(invoice, open: Money(minor: amount - taken, currency), on: day))
+    }
+    if let returned {
+      for index in items.indices.suffix(invoices.count) { items[index].returned = returned }
     }
     // What was paid beyond the invoice is the customer's credit.
     if allByAmount { addCredit(money, currency, reference: nil, date: payments.last?.date) }
