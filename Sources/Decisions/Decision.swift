@@ -103,7 +103,7 @@ package enum Ground: Sendable, Equatable {
   package enum Frequency: Sendable, Equatable {
     case cap(ContactRules.Cap)
     case gap(days: Int)
-    /// One reminder a group a day.
+    /// One reminder and one notice a group a day.
     case sameDay
   }
 

@@ -8,7 +8,7 @@ extension GroupCase {
     if let need = stepApproval(item, next) {
       return Finding(.needsApproval(need), .step(next.step, of: schedule))
     }
-    guard policy.contact.firstCycle == .approve, !history.hasSentContact, next.step.channel == .email,
+    guard policy.contact.firstCycle == .approve, !history.hasSentContact, channel(of: next.step) == .email,
       !isApproved(item, next, .cycle)
     else { return nil }
     return Finding(.needsApproval(.firstCycle), Rule("contact.first_cycle", policy.contact.places.firstCycle))
@@ -21,10 +21,10 @@ extension GroupCase {
     return given.map { $0.granted ? .step : .refused($0.at) } ?? .step
   }
 
-  /// Approval is asked for some days before the step's day, so that it is there in time.
+  /// Approval is asked for some days before the step's day, so that it is there in time; not again once it is refused.
   func asksApproval(_ item: ItemCase) -> Bool {
     guard let next = item.next, today >= next.opens - policy.contact.approvalAheadDays else { return false }
-    return stepApproval(item, next) != nil
+    return stepApproval(item, next) == .step
   }
 
   /// It holds for that item and step, up to the amount shown, for two weeks; a later word takes the place of an
@@ -32,6 +32,9 @@ extension GroupCase {
   func isApproved(_ item: ItemCase, _ next: NextStep, _ extent: Approval.Extent) -> Bool {
     approvals(of: item, next, extent).last.map { $0.granted && item.dunnable <= $0.line.upTo } ?? false
   }
+
+  /// Whether it stands on an approved list, at its next step and up to that amount.
+  func isListed(_ item: ItemCase) -> Bool { item.next.map { isApproved(item, $0, .cycle) } ?? false }
 
   private func approvals(of item: ItemCase, _ next: NextStep, _ extent: Approval.Extent) -> [GivenApproval] {
     (history.approvals[item.key] ?? []).filter {

@@ -34,15 +34,16 @@ package func decide(
   }
 
   var verdict = Verdict()
+  var due: [DueItems] = []
   for account in accounts.all {
     let others = (credits[account.payer.id] ?? []).filter { $0.currency != account.currency }
     let group = GroupCase(
       account, calendars.calendar(for: account.payer), quarantine, books, history, policy, ledgerAge: ledgerAge,
       otherCredits: others)
-    verdict.add(group)
+    if let items = verdict.test(group) { due.append(items) }
   }
   verdict.addUnread(quarantine, books, policy)
-  verdict.holdBackLargeCycle(history, policy, now: now)
+  verdict.planContacts(due, policy)
   verdict.sort()
   return verdict
 }
@@ -72,9 +73,23 @@ private final class PayerCalendars {
   }
 }
 
+/// The items of a group that are to be contacted now, before the size of the cycle is known.
+private struct DueItems {
+  let group: GroupCase
+  /// Indices into the group's cases.
+  let due: [Int]
+  /// Where the group's decisions begin in the verdict's.
+  let offset: Int
+
+  func contacts(for due: [Int], waitsFor: Ground? = nil) -> [PlannedContact] {
+    MessagePlan(group: group).contacts(for: due, waitsFor: waitsFor)
+  }
+}
+
 extension Verdict {
-  /// Tests every item of the group and plans the messages that follow.
-  fileprivate mutating func add(_ group: GroupCase) {
+  /// Tests every item of the group. Returns those that are due; nil when none is.
+  fileprivate mutating func test(_ group: GroupCase) -> DueItems? {
+    let offset = decisions.count
     var due: [Int] = []
     var waiting: [(need: Ground.ApprovalNeed, index: Int)] = []
     for (index, item) in group.cases.enumerated() {
@@ -86,6 +101,7 @@ extension Verdict {
         repetition: item.next?.repetition ?? 0, ground: finding.ground, rule: finding.rule, until: finding.until)
       switch finding.ground {
       case .contact: due.append(index)
+      case .needsApproval(.refused): break
       case .needsApproval(let need): waiting.append((need, index))
       case .notYet where group.asksApproval(item): waiting.append((.step, index))
       default: break
@@ -94,19 +110,31 @@ extension Verdict {
       decisions.append(decision)
     }
     let plan = MessagePlan(group: group)
-    contacts += plan.contacts(for: due)
     for need in [Ground.ApprovalNeed.step, .firstCycle] {
       let indices = waiting.filter { $0.need == need }.map(\.index)
       self.waiting += plan.contacts(for: indices, waitsFor: .needsApproval(need))
     }
+    return due.isEmpty ? nil : DueItems(group: group, due: due, offset: offset)
   }
 
-  /// Rows that could not be read at all still get their decision, so that nobody looks for them in vain.
+  /// Rows that could not be read at all, and invoices of a customer that the ledger lacks, still get their decision, so
+  /// that nobody looks for them in vain.
   fileprivate mutating func addUnread(_ quarantine: Quarantine, _ books: Books, _ policy: Policy) {
+    let payers = Dictionary(books.customers.map { ($0.id, $0.payer ?? $0.id) }) { first, _ in first }
+    for invoice in books.invoices where invoice.kind == .invoice && payers[invoice.key.customer] == nil {
+      let row =
+        quarantine.row(for: invoice.key, payer: invoice.key.customer)
+        ?? BadRow(
+          place: invoice.place, column: "customer", reason: "no customer \"\(invoice.key.customer)\" can be read",
+          reach: .invoice(customer: invoice.key.customer, number: invoice.key.number))
+      decisions.append(
+        Decision(
+          key: invoice.key, payer: invoice.key.customer, currency: invoice.currency, due: invoice.due,
+          ground: .quarantined(row), rule: Rule("ledger row", row.place)))
+    }
     let named = quarantine.invoices
     guard !named.isEmpty else { return }
     let decided = Set(decisions.map { ItemKey(customer: $0.key.customer, number: $0.key.number) })
-    let payers = Dictionary(books.customers.map { ($0.id, $0.payer ?? $0.id) }) { first, _ in first }
     for (key, row) in named where !decided.contains(key) {
       decisions.append(
         Decision(
@@ -115,24 +143,23 @@ extension Verdict {
     }
   }
 
-  /// More contacts than `max_per_cycle`: nothing is sent until a person approved the list.
-  fileprivate mutating func holdBackLargeCycle(_ history: ContactHistory, _ policy: Policy, now: Instant) {
+  /// Makes the contacts. More than `max_per_cycle`: only what stands on an approved list goes; the rest is listed.
+  fileprivate mutating func planContacts(_ groups: [DueItems], _ policy: Policy) {
+    contacts = groups.flatMap { $0.contacts(for: $0.due) }
     let limit = policy.contact.maxPerCycle
-    let open = contacts.filter { !$0.isApproved(in: history, now: now) }
-    guard open.count > limit else { return }
-    let need = Ground.needsApproval(.largeCycle(contacts: open.count, limit: limit))
-    let rule = Rule("contact.max_per_cycle", policy.contact.places.maxPerCycle)
-    let held = Set(open.flatMap { $0.advancing.map(\.key) })
-    for index in decisions.indices where decisions[index].reason == .contact && held.contains(decisions[index].key) {
-      decisions[index].ground = need
-      decisions[index].rule = rule
-      decisions[index].asksApproval = true
-    }
-    contacts.removeAll { contact in contact.advancing.contains { held.contains($0.key) } }
-    waiting += open.map { contact in
-      var contact = contact
-      contact.waitsFor = need
-      return contact
+    guard contacts.count > limit else { return }
+    let need = Ground.needsApproval(.largeCycle(contacts: contacts.count, limit: limit))
+    contacts = []
+    for items in groups {
+      let listed = items.due.filter { items.group.isListed(items.group.cases[$0]) }
+      let unlisted = items.due.filter { !items.group.isListed(items.group.cases[$0]) }
+      contacts += items.contacts(for: listed)
+      waiting += items.contacts(for: unlisted, waitsFor: need)
+      for index in unlisted {
+        decisions[items.offset + index].ground = need
+        decisions[items.offset + index].rule = Rule("contact.max_per_cycle", policy.contact.places.maxPerCycle)
+        decisions[items.offset + index].asksApproval = true
+      }
     }
   }
 
@@ -144,17 +171,5 @@ extension Verdict {
     }
     contacts.sort(by: order)
     waiting.sort(by: order)
-  }
-}
-
-extension PlannedContact {
-  /// Whether every item of it stands on an approved list, at that step and up to that amount.
-  fileprivate func isApproved(in history: ContactHistory, now: Instant) -> Bool {
-    advancing.allSatisfy { item in
-      (history.approvals[item.key] ?? []).last {
-        $0.extent == .cycle && $0.line.step == item.step && $0.line.repetition == item.repetition
-          && now < $0.at + .days(ContactRules.approvalValidDays)
-      }.map { $0.granted && $0.line.upTo.currency == currency && item.open <= $0.line.upTo } ?? false
-    }
   }
 }

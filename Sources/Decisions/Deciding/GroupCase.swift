@@ -39,8 +39,14 @@ struct GroupCase {
 
     let matched = Self.schedule(for: account, policy)
     cases = account.items.map { item in gather(item, matched, quarantine) }
-    let allocation = CreditAllocation(account) { cases[$0].rest != nil }
-    for index in cases.indices { cases[index].credit = allocation.applied[index] }
+    let allocation = CreditAllocation(account, contested: { cases[$0].disputed }) { cases[$0].rest != nil }
+    for index in cases.indices {
+      cases[index].credit = allocation.applied[index]
+      // Once credit covers what is not contested, the whole of the rest is.
+      if cases[index].credit.isPositive, cases[index].disputed.isPositive {
+        cases[index].rest = rest(cases[index], quarantine)
+      }
+    }
     for item in cases where item.isOverdue && mayBeAskedFor(item) { overdueBalance += item.dunnable }
   }
 
@@ -70,13 +76,13 @@ struct GroupCase {
     let choice =
       schedule.map { schedule in
         StepChooser(
-          item: item, schedule: schedule, progress: progress, calendar: calendar, maxLevel: payer.maxLevel,
-          terms: payer.terms
+          item: item, schedule: schedule, progress: progress, calendar: calendar, frequency: frequency,
+          maxLevel: payer.maxLevel, terms: payer.terms
         ).choice
       } ?? .completed
     var gathered = ItemCase(
       item: item, progress: progress, schedule: schedule, choice: choice, rest: nil, disputed: item.disputed,
-      credit: .zero(account.currency))
+      credit: .zero(account.currency), again: progress.again(item.key, policy))
     gathered.disputed = disputedPart(of: gathered)
     gathered.rest = rest(gathered, quarantine)
     return gathered
@@ -84,7 +90,7 @@ struct GroupCase {
 
   /// An item stays with the schedule of its first notice; only a change of `schedule` in the ledger moves it.
   private func staying(_ progress: Progress) -> Schedule? {
-    guard let first = progress.firstNotice, first.ledgerSchedule == payer.schedule else { return nil }
+    guard let first = progress.firstNotice(since: payer.schedule) else { return nil }
     return policy.schedule(named: first.schedule)
   }
 }

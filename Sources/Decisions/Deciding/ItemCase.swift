@@ -15,6 +15,8 @@ struct ItemCase {
   var disputed: Money
   /// Unapplied credit that it got.
   var credit: Money
+  /// The doubtful contact that is to be sent once more.
+  var again: String?
 
   var key: ItemKey { item.key }
 
@@ -27,6 +29,11 @@ struct ItemCase {
   var next: NextStep? {
     if case .step(let next) = choice { return next }
     return nil
+  }
+
+  /// The contact that its next step would be; nil when there is no such step.
+  var prospect: Prospect? {
+    next.map { Prospect(kind: $0.step.kind, again: again, only: schedule?.consolidation == .invoice ? key : nil) }
   }
 
   /// Past due, and beyond the days of grace.

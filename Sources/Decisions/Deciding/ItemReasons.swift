@@ -85,18 +85,22 @@ extension GroupCase {
       Rule("contact.min_balance", policy.contact.places.minBalance))
   }
 
-  /// Its call, letter or other task waits for a person; nothing else climbs meanwhile.
+  /// Its call, letter or other task waits for a person; nothing else climbs meanwhile. A task comes up when its step is
+  /// due: not while a deadline or the gap runs, nor before the approval that it asks for.
   private func taskOpen(_ item: ItemCase) -> Finding? {
-    guard let next = item.next, let schedule = item.schedule, next.opens <= today, !next.step.approval,
-      next.step.channel != .email
+    guard let next = item.next, let schedule = item.schedule, let prospect = item.prospect, next.opens <= today,
+      !next.step.approval, let channel = channel(of: next.step), channel != .email,
+      frequency.deadlineRunning(for: prospect, on: today) == nil, frequency.tooSoon(prospect, on: today) == nil
     else { return nil }
-    return Finding(.taskOpen(next.step.channel), .step(next.step, of: schedule))
+    return Finding(.taskOpen(channel), .step(next.step, of: schedule))
   }
 
   /// The step's day has not come. Says the day on which it can really go.
   private func notYet(_ item: ItemCase) -> Finding? {
-    guard let next = item.next, let schedule = item.schedule, today < next.opens else { return nil }
-    let goes = frequency.firstDay(for: next.step.kind, from: next.opens)
+    guard let next = item.next, let schedule = item.schedule, let prospect = item.prospect, today < next.opens else {
+      return nil
+    }
+    let goes = frequency.firstDay(for: prospect, from: next.opens)
     return Finding(
       .notYet(planned: next.planned, goes: goes), .step(next.step, of: schedule), until: .day(goes))
   }
@@ -124,18 +128,9 @@ extension GroupCase {
     return Finding(.doNotContact, Rule("ledger column do_not_contact", payer.place))
   }
 
-  /// No usable address: none, or all of them bad. The fallback channel comes first.
+  /// No usable address: none, or all of them bad; and no fallback channel either.
   private func noAddress(_ item: ItemCase) -> Finding? {
-    guard let next = item.next, let schedule = item.schedule else { return nil }
-    let channels = channels(of: next.step)
-    guard channels.contains(.email), usableAddresses.isEmpty else {
-      // The customer wants no mail, so the fallback is all that is left.
-      return channels.first == .email || next.step.channel != .email
-        ? nil : channels.first.map { Finding(.taskOpen($0), .step(next.step, of: schedule)) }
-    }
-    if let fallback = channels.first(where: { $0 != .email }) {
-      return Finding(.taskOpen(fallback), .step(next.step, of: schedule))
-    }
+    guard let next = item.next, channel(of: next.step) == nil else { return nil }
     return Finding(.noAddress(bad: payer.emails.sorted()), Rule("ledger column email", payer.place))
   }
 
@@ -150,23 +145,23 @@ extension GroupCase {
 
   /// A deadline that was given to the group has not passed, with two banking days for the money to post.
   private func deadlineRunning(_ item: ItemCase) -> Finding? {
-    guard let next = item.next, let schedule = item.schedule, next.step.kind == .notice,
-      let running = frequency.deadlineRunning(on: today)
+    guard let prospect = item.prospect, let schedule = item.schedule,
+      let running = frequency.deadlineRunning(for: prospect, on: today)
     else { return nil }
     return Finding(
       .deadlineRunning(deadline: running.deadline, until: running.until), .schedule(schedule),
-      until: .day(frequency.firstDay(for: .notice, from: running.until)))
+      until: .day(frequency.firstDay(for: prospect, from: running.until)))
   }
 
   /// The cap or the gap.
   private func tooSoon(_ item: ItemCase) -> Finding? {
-    guard let next = item.next, let soon = frequency.tooSoon(next.step.kind, on: today) else { return nil }
+    guard let prospect = item.prospect, let soon = frequency.tooSoon(prospect, on: today) else { return nil }
     let rule: Rule =
       switch soon.why {
       case .gap: Rule("contact.min_gap", policy.contact.places.minGap)
       case .cap, .sameDay: Rule("contact.at_most", policy.contact.places.atMost)
       }
-    let goes = frequency.firstDay(for: next.step.kind, from: soon.until)
+    let goes = frequency.firstDay(for: prospect, from: soon.until)
     return Finding(.tooSoon(soon.why, last: soon.last, until: goes), rule, until: .day(goes))
   }
 
@@ -203,8 +198,10 @@ extension GroupCase {
     guard let next = item.next, let schedule = item.schedule else {
       preconditionFailure("an item without a step got past the tests")
     }
-    // The hand-over is done by a person once it is approved.
-    if next.step.channel != .email { return Finding(.taskOpen(next.step.channel), .step(next.step, of: schedule)) }
+    // A person hands over, calls or writes once it is approved.
+    if let channel = channel(of: next.step), channel != .email {
+      return Finding(.taskOpen(channel), .step(next.step, of: schedule))
+    }
     return Finding(.contact, .step(next.step, of: schedule))
   }
 
@@ -213,6 +210,12 @@ extension GroupCase {
   /// The channels that a step may use for this payer, the preferred one first.
   private func channels(of step: Step) -> [Channel] {
     ([step.channel] + [step.fallback].compactMap(\.self)).filter { !payer.doNotContact.forbids($0) }
+  }
+
+  /// The channel that the step really takes: the first that the customer allows and, for e-mail, that has an address.
+  /// Nil when there is none.
+  func channel(of step: Step) -> Channel? {
+    channels(of: step).first { $0 != .email || !usableAddresses.isEmpty }
   }
 
   /// The payer's addresses that no server refused.

@@ -4,29 +4,37 @@ import Units
 
 /// Turns the items of a group that are due for a step into messages.
 ///
-/// Level 0 and notices never share one; neither do two channels. The invoice itself goes one a message. The message's
-/// step is the highest level due; each item advances by its own step. A notice lists every overdue item that may be
-/// asked for; only those that are due for a step advance.
+/// Level 0 and notices never share one; neither do two channels, nor what is sent once more and what is new. The invoice
+/// itself goes one a message. The message's step is the highest level due; each item advances by its own step. A notice
+/// lists every overdue item that may be asked for; only those that are due for a step advance.
 struct MessagePlan {
   let group: GroupCase
 
   /// - Parameter due: indices into the group's cases.
   func contacts(for due: [Int], waitsFor: Ground? = nil) -> [PlannedContact] {
     var bundles: [[Int]] = []
-    for kind in ContactKind.allCases {
-      let ofKind = due.filter { group.cases[$0].next?.step.kind == kind }
-      let single = kind == .invoice
-      var shared: [Int] = []
-      for index in ofKind {
-        if single || group.cases[index].schedule?.consolidation == .invoice {
-          bundles.append([index])
-        } else {
-          shared.append(index)
-        }
+    var places: [Sharing: Int] = [:]
+    for index in due {
+      let item = group.cases[index]
+      guard let next = item.next, let channel = group.channel(of: next.step) ?? waitsFor.map({ _ in next.step.channel })
+      else { continue }
+      let sharing = Sharing(kind: next.step.kind, channel: channel, again: item.again)
+      let isAlone = next.step.kind == .invoice || item.schedule?.consolidation == .invoice
+      if !isAlone, let place = places[sharing] {
+        bundles[place].append(index)
+      } else {
+        if !isAlone { places[sharing] = bundles.count }
+        bundles.append([index])
       }
-      if !shared.isEmpty { bundles.append(shared) }
     }
     return bundles.compactMap { contact(advancing: $0, waitsFor: waitsFor) }
+  }
+
+  /// What items must have in common to share a message.
+  private struct Sharing: Hashable {
+    let kind: ContactKind
+    let channel: Channel
+    let again: String?
   }
 
   private func contact(advancing: [Int], waitsFor: Ground?) -> PlannedContact? {
@@ -41,29 +49,30 @@ struct MessagePlan {
     let alone = schedule.consolidation == .invoice || kind == .invoice
     var listed: [PlannedContact.Line] = []
     var apart: [PlannedContact.Line] = []
-    for (index, item) in cases.enumerated() {
-      if advancing.contains(index) || (kind == .notice && !alone && item.isOverdue && group.mayBeAskedFor(item)) {
-        listed.append(line(item, open: item.dunnable, advances: advancing.contains(index)))
+    var credit = Money.zero(group.account.currency)
+    let advances = Set(advancing)
+    for index in kind == .notice && !alone ? Array(cases.indices) : advancing {
+      let item = cases[index]
+      if advances.contains(index) || (item.isOverdue && group.mayBeAskedFor(item)) {
+        listed.append(line(item, open: item.dunnable, advances: advances.contains(index)))
+        credit += item.credit
         if kind == .notice, item.disputed.isPositive {
           apart.append(line(item, open: item.disputed, apart: .disputed))
         }
-      } else if kind == .notice, !alone, let why = apartReason(item) {
+      } else if let why = apartReason(item) {
         apart.append(line(item, open: why == .disputed ? item.item.open : item.dunnable, apart: why))
       }
     }
     let advanced = advancing.compactMap { advance(cases[$0]) }.sorted { $0.key < $1.key }
     let total = listed.reduce(Money.zero(group.account.currency)) { $0 + $1.open }
-    let credit = cases.enumerated().reduce(Money.zero(group.account.currency)) { sum, entry in
-      listed.contains { $0.invoice.key == entry.element.key } ? sum + entry.element.credit : sum
-    }
     let to = group.usableAddresses
     return PlannedContact(
       payer: group.payer, currency: group.account.currency, kind: kind, schedule: schedule.name, step: next.step,
-      channel: next.step.channel, to: to,
+      channel: group.channel(of: next.step) ?? next.step.channel, to: to,
       cc: group.payer.cc.filter { group.history.badAddresses[$0.lowercased()] == nil && !to.contains($0) },
       advancing: advanced, listed: listed, apart: apart, credit: credit, otherCredits: group.otherCredits, total: total,
-      deadline: next.step.deadlineDays.map { group.calendar.bankingDay(0, after: group.today + $0) },
-      day: group.today, thread: thread(advancing), waitsFor: waitsFor)
+      deadline: next.step.deadlineDays.map { group.today + $0 }, day: group.today,
+      thread: thread(advancing), waitsFor: waitsFor)
   }
 
   private func line(

@@ -32,30 +32,51 @@ struct Progress {
       if contact.mayHaveReached, !contact.messageID.isEmpty { thread.append(contact.messageID) }
       switch contact.standing {
       case .made: done.append(Done(item: item, at: contact.at))
-      case .inDoubt where policy.inDoubt(of: item) == .assumeSent: done.append(Done(item: item, at: contact.at))
-      case .inDoubt, .deferred, .failed: open = contact
+      case .inDoubt:
+        switch policy.inDoubt(of: item) {
+        case .assumeSent: done.append(Done(item: item, at: contact.at))
+        // Sent once more, not for ever: a server that always breaks off would else give a copy each cycle.
+        case .resend where contact.doubts > 1: done.append(Done(item: item, at: contact.at))
+        case .resend, .ask: open = contact
+        }
+      case .deferred, .failed: open = contact
       case .bounced, .undone: break
       }
     }
     done.sort { $0.at < $1.at }
   }
 
+  /// The doubtful contact that is to be sent once more; nil when none is.
+  func again(_ key: ItemKey, _ policy: Policy) -> String? {
+    guard let open, open.standing == .inDoubt, let item = open.items.first(where: { $0.key == key }),
+      policy.inDoubt(of: item) == .resend
+    else { return nil }
+    return open.id
+  }
+
   /// The highest level that was done; 0 when none was.
   var level: Int { done.map(\.item.level).max() ?? 0 }
 
-  /// The first notice decides the schedule that the item stays with.
-  var firstNotice: AdvancedItem? { done.first { $0.item.level >= 1 }?.item }
+  /// The notice that decides the schedule that the item stays with: its first one since the ledger's column `schedule`
+  /// says what it says now. Nil when the last notice went under another.
+  func firstNotice(since ledgerSchedule: String?) -> AdvancedItem? {
+    done.reversed().map(\.item).filter { $0.level >= 1 }.prefix { $0.ledgerSchedule == ledgerSchedule }.last
+  }
 
   /// Whether `step`, at `index` of `schedule`, counts as passed: the item never goes back.
   func passed(_ step: Step, at index: Int, of schedule: Schedule) -> Bool {
     if skipped.contains(step.name) { return true }
-    return done.contains { done in
-      if step.level < done.item.level { return true }
-      if let doneIndex = schedule.steps.firstIndex(where: { $0.name == done.item.step }) { return index <= doneIndex }
-      // Done under a name that this schedule does not have: a step of the same severity and no later day was that one.
-      return step.level == done.item.level && step.day <= done.item.day
-    }
+    if done.contains(where: { $0.item.level > step.level }) { return true }
+    let names = schedule.steps.map(\.name)
+    if done.contains(where: { names.firstIndex(of: $0.item.step).map { index <= $0 } ?? false }) { return true }
+    // Done under names that this schedule does not have: as many steps of that level were these, under other names.
+    let strangers = done.map(\.item).filter { $0.level == step.level && !names.contains($0.step) }
+    if strangers.isEmpty { return false }
+    let before = schedule.steps[..<index].count { $0.level == step.level && !isDone($0) }
+    return before < Set(strangers.map(\.step)).count || strangers.contains { step.day <= $0.day }
   }
+
+  private func isDone(_ step: Step) -> Bool { done.contains { $0.item.step == step.name } }
 
   /// How often `step` was sent, and when last; nil when never.
   func sendings(of step: Step) -> (count: Int, last: Instant)? {

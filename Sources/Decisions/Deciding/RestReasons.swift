@@ -27,34 +27,34 @@ extension GroupCase {
 
   /// All of it is contested, in the ledger or in the journal; or a dispute ended less than `resume_after` ago.
   private func disputed(_ item: ItemCase) -> Finding? {
-    if let (placed, resumes) = resting(.dispute, item), placed.rest.amount == nil || item.disputed >= item.item.open {
+    let left = item.item.open - item.credit
+    if let (placed, resumes) = resting(.dispute, item), placed.rest.amount == nil || item.disputed >= left {
       return Finding(
         .disputed(placed, resumes: resumes),
         Rule("dispute by \(placed.rest.by)", policy.contact.places.resumeAfter), until: resumes.map { .day($0) })
     }
-    guard item.item.disputed.isPositive, item.disputed >= item.item.open else { return nil }
+    guard item.item.disputed.isPositive, item.disputed >= left else { return nil }
     return Finding(.disputed(nil, resumes: nil), Rule("ledger column disputed", item.item.invoice.place))
   }
 
-  /// The contested part of an item: what the ledger says and what the journal says, the larger of the two.
+  /// The contested part of an item: what the ledger says and what the journal says, the larger of the two. A part that
+  /// is contested no longer is left in peace a little longer, as a whole would be.
   func disputedPart(of item: ItemCase) -> Money {
     var part = item.item.disputed
-    for placed in rests(.dispute, item) where isInForce(placed) {
+    for placed in rests(.dispute, item) where resumes(placed).map({ today < $0 }) ?? true {
       guard let amount = placed.rest.amount else { return item.item.open }
       if amount.currency == part.currency, amount > part { part = amount }
     }
     return part > item.item.open ? item.item.open : part
   }
 
-  /// Its collection is under way: until five banking days after the date, or a returned payment.
+  /// Its collection is under way: until five banking days after the date, or a returned payment. The invoice itself is
+  /// sent all the same.
   private func autopay(_ item: ItemCase) -> Finding? {
-    guard let collected = item.item.invoice.autopay else { return nil }
+    guard let collected = item.item.invoice.autopay, item.next?.step.kind != .invoice else { return nil }
     let posted = calendar.bankingDay(Self.autopayPostingDays, after: collected)
     guard today <= posted else { return nil }
-    let returned = books.payments(of: item.key.customer).contains {
-      $0.amount.isNegative && $0.invoice == item.key.number && $0.date >= collected && $0.date <= today
-    }
-    guard !returned else { return nil }
+    if let returned = item.item.returned, returned >= collected { return nil }
     return Finding(
       .autopay(collected: collected, posted: posted), Rule("ledger column autopay", item.item.invoice.place),
       until: .day(calendar.openDay(onOrAfter: posted + 1)))
@@ -64,7 +64,9 @@ extension GroupCase {
   static let autopayPostingDays = 5
 
   private func replied(_ item: ItemCase) -> Finding? {
-    guard let at = history.replies[item.key.customer] ?? history.replies[payer.id] else { return nil }
+    guard let at = [history.replies[item.key.customer], history.replies[payer.id]].compactMap(\.self).max() else {
+      return nil
+    }
     let until = at + policy.contact.pauseOnReply
     guard now < until else { return nil }
     return Finding(.replied(at: at, until: until), Rule("contact.pause_on_reply"), until: .instant(until))
@@ -80,8 +82,11 @@ extension GroupCase {
     return (scopes.flatMap { history.rests[$0] ?? [] } + ofPayer).filter { $0.rest.kind == kind }
   }
 
-  private func isInForce(_ placed: PlacedRest) -> Bool {
-    placed.ended == nil && placed.rest.until.map { today <= $0 } ?? true
+  /// The first day after a rest; nil while its end is open.
+  private func resumes(_ placed: PlacedRest) -> Day? {
+    let released = placed.ended.map { calendar.zone.day($0) }
+    guard let last = [released, placed.rest.until].compactMap(\.self).min() else { return nil }
+    return calendar.bankingDay(policy.contact.resumeAfterBankingDays, after: last)
   }
 
   /// The rest that lasts longest: in force, or ended so lately that the customer is left in peace a little longer.
@@ -90,26 +95,9 @@ extension GroupCase {
   private func resting(_ kind: Rest.Kind, _ item: ItemCase) -> (PlacedRest, resumes: Day?)? {
     var longest: (PlacedRest, resumes: Day)?
     for placed in rests(kind, item) {
-      let released = placed.ended.map { calendar.zone.day($0) }
-      guard let last = [released, placed.rest.until].compactMap(\.self).min() else { return (placed, nil) }
-      let resumes = calendar.bankingDay(policy.contact.resumeAfterBankingDays, after: last)
+      guard let resumes = resumes(placed) else { return (placed, nil) }
       if today < resumes, longest.map({ $0.resumes < resumes }) ?? true { longest = (placed, resumes) }
     }
     return longest.map { ($0.0, $0.resumes) }
-  }
-}
-
-extension Books {
-  /// The payments of one customer: one slice of the sorted list.
-  func payments(of customer: String) -> ArraySlice<Payment> {
-    var low = 0
-    var high = payments.count
-    while low < high {
-      let middle = (low + high) / 2
-      if payments[middle].customer < customer { low = middle + 1 } else { high = middle }
-    }
-    var end = low
-    while end < payments.count, payments[end].customer == customer { end += 1 }
-    return payments[low..<end]
   }
 }

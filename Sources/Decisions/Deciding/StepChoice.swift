@@ -30,6 +30,7 @@ struct StepChooser {
   let schedule: Schedule
   let progress: Progress
   let calendar: PayerCalendar
+  let frequency: ContactFrequency
   let maxLevel: Int?
   /// The terms that hold for the item, for discounts.
   let terms: PaymentTerms?
@@ -74,7 +75,7 @@ struct StepChooser {
   }
 
   /// A reminder before the due date moves before closed days and lapses with the day before the due date; one on or
-  /// after its anchor's day goes on that day only.
+  /// after its anchor's day goes on that day only. One that the calendar or the cap keeps from going is none.
   private func reminder(_ step: Step, _ anchor: Day, _ planned: Day) -> NextStep? {
     var next = NextStep(step: step, repetition: 0, anchorDate: anchor, planned: planned, opens: planned)
     if step.day >= 0 {
@@ -87,7 +88,11 @@ struct StepChooser {
     }
     if step.anchor == .discount { next.closes = min(next.closes ?? anchor, anchor) }
     guard let closes = next.closes, calendar.today <= closes, calendar.today <= item.invoice.due else { return nil }
-    return next
+    let first = max(calendar.today, next.opens)
+    let goes =
+      calendar.today < next.opens
+      ? frequency.firstDay(for: Prospect(kind: step.kind), from: first) : calendar.openDay(onOrAfter: first)
+    return goes <= closes ? next : nil
   }
 
   private func anchorDate(of step: Step) -> Day? {
@@ -105,7 +110,7 @@ struct StepChooser {
 
   /// The repeat of the last step done that is still to come.
   private var repeated: NextStep? {
-    guard let last = progress.done.last,
+    guard let last = progress.done.last, !progress.skipped.contains(last.item.step),
       let step = schedule.steps.first(where: { $0.name == last.item.step }),
       maxLevel.map({ step.level <= $0 }) ?? true,
       let repetition = step.repetition, let sent = progress.sendings(of: step), sent.count <= repetition.times

@@ -63,7 +63,7 @@ extension Ground {
     case .tooSoon(.cap(let cap), let last, let until):
       return
         "waits until \(until): a contact went on \(last), and at most \(cap.contacts) in \(cap.days) days are allowed"
-    case .tooSoon(.sameDay, _, let until): return "waits until \(until): a reminder went today already"
+    case .tooSoon(.sameDay, _, let until): return "waits until \(until): a message of this kind went today already"
     case .retryLater(let contact, let until):
       return "waits until \(until): the last attempt (contact \(contact)) failed for now"
     case .outsideHours(.weekday(let day), let opens): return "waits until \(opens): no contact on a \(day)"

@@ -44,6 +44,8 @@ package struct PastContact: Sendable, Equatable {
   package let cc: [String]
   /// Over `to`, then `cc`.
   package private(set) var recipients: [Fate]
+  /// Attempts that ended in doubt.
+  package private(set) var doubts: Int
   private var verdict: Bool?
   private var cancelled = false
 
@@ -65,6 +67,7 @@ package struct PastContact: Sendable, Equatable {
     cc = intended.cc
     let count = max(1, intended.to.count + intended.cc.count)
     recipients = Array(repeating: .pending, count: count)
+    doubts = earlier?.doubts ?? 0
     // Who took an earlier attempt is not tried again, so what is known of them stays.
     if let earlier, earlier.to == to, earlier.cc == cc {
       for (index, fate) in earlier.recipients.enumerated() where fate == .sent { recipients[index] = .sent }
@@ -91,6 +94,7 @@ package struct PastContact: Sendable, Equatable {
 
   mutating func settle(_ recipient: Int, _ fate: Fate) {
     guard recipients.indices.contains(recipient) else { return }
+    if fate == .inDoubt, !recipients.contains(.inDoubt) { doubts += 1 }
     recipients[recipient] = fate
   }
 
