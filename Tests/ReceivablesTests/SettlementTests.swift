@@ -1,0 +1,105 @@
+import Testing
+import Units
+
+@testable import Receivables
+
+/// Design, section 4: what is open on a day.
+@Suite("Settlement")
+struct SettlementTests {
+  let one: Ledgers = Ledgers().invoice("R1")
+
+  @Test("`open` is final: no payment is subtracted from it again")
+  func openIsFinal() {
+    let given = Ledgers().invoice("R1") { $0.open = "40 EUR" }
+    #expect(given.open() == "R1 40.00")
+    #expect(given.payment("60 EUR", for: "R1").open() == "R1 40.00")
+    #expect(given.payment("60 EUR", for: "R1").credits() == "")
+  }
+
+  @Test("without it, open = amount less the payments naming the invoice")
+  func amountLessPayments() {
+    #expect(one.payment("30 EUR", for: "R1").payment("30 EUR", for: "R1").open() == "R1 40.00")
+    #expect(one.payment("30 EUR", for: "R2").open() == "R1 100.00")
+    #expect(one.payment("100 EUR", for: "R1").open() == "R1 0.00")
+  }
+
+  @Test("what was paid beyond the invoice is credit")
+  func overpaid() {
+    let over = one.payment("130 EUR", for: "R1")
+    #expect(over.open() == "R1 0.00" && over.credits() == "30.00")
+  }
+
+  @Test("a negative payment is a returned one")
+  func returned() {
+    let back = one.payment("100 EUR", for: "R1").payment("-100 EUR", for: "R1", on: "2026-03-05")
+    #expect(back.open() == "R1 100.00")
+    #expect(back.open("2026-03-04") == "R1 0.00")
+    #expect(back.accounts().first?.items.first?.returned == "2026-03-05")
+    #expect(back.accounts("2026-03-04").first?.items.first?.returned == nil)
+    #expect(one.payment("80 EUR").payment("-80 EUR", on: "2026-03-05").credits() == "")
+    #expect(one.payment("80 EUR").payment("-30 EUR", on: "2026-03-05").credits() == "50.00")
+  }
+
+  @Test("a return without its payment makes nobody owe more than the invoice")
+  func returnedAlone() {
+    #expect(one.payment("-100 EUR", for: "R1").open() == "R1 100.00")
+  }
+
+  @Test("a payment goes to the instalments of its number by due date")
+  func instalments() {
+    let two = Ledgers().invoice("R1", "50 EUR", due: "2026-04-01", item: "2")
+      .invoice("R1", "50 EUR", due: "2026-03-01", item: "1")
+    #expect(two.payment("70 EUR", for: "R1").open() == "R1/1 0.00, R1/2 30.00")
+    #expect(two.payment("110 EUR", for: "R1").credits() == "10.00")
+  }
+
+  @Test("a credit note has a positive amount and is credit; what it paid already is not")
+  func creditNotes() {
+    #expect(one.creditNote("K1", "25 EUR", for: "R1").credits() == "25.00 for R1")
+    #expect(one.creditNote("K1", "25 EUR").payment("10 EUR", for: "K1").credits() == "15.00")
+    #expect(one.creditNote("K1", "25 EUR").open() == "R1 100.00")
+  }
+
+  @Test("as of a day: a document dated later does not exist yet")
+  func later() {
+    #expect(one.open("2026-02-01") == "")
+    #expect(one.creditNote("K1", "25 EUR", on: "2026-03-11").credits() == "")
+    #expect(one.payment("25 EUR", for: "R1", on: "2026-03-11").open() == "R1 100.00")
+    #expect(one.payment("25 EUR", on: "2026-03-11").credits() == "")
+  }
+
+  @Test("as of a day: settled after the day means still open on it")
+  func settledLater() {
+    let paid = Ledgers().invoice("R1") {
+      $0.settled = "2026-03-12"
+      $0.open = "0 EUR"
+    }
+    #expect(paid.open("2026-03-11") == "R1 100.00")
+    #expect(paid.open("2026-03-12") == "R1 0.00")
+  }
+
+  @Test("a settled invoice without an amount, or with `open`, leaves no credit behind")
+  func settledWithoutAmount() {
+    let bare = Ledgers().invoice("R1", nil) {
+      $0.open = "0 EUR"
+      $0.settled = "2026-03-01"
+    }
+    #expect(bare.payment("70 EUR", for: "R1").credits() == "")
+    #expect(Ledgers().invoice("R1") { $0.settled = "2026-03-01" }.payment("100 EUR", for: "R1").credits() == "")
+  }
+
+  @Test("part payments count against the undisputed part first")
+  func disputedPart() {
+    let part = Ledgers().invoice("R1") { $0.disputed = .part("40 EUR") }
+    func disputed(_ ledger: Ledgers) -> Money? { ledger.accounts().first?.items.first?.disputed }
+    #expect(disputed(part.payment("50 EUR", for: "R1")) == "40 EUR")
+    #expect(disputed(part.payment("70 EUR", for: "R1")) == "30 EUR")
+    #expect(disputed(Ledgers().invoice("R1") { $0.disputed = .whole }) == "100 EUR")
+  }
+
+  @Test("days past due are civil days after the due date")
+  func daysPastDue() {
+    func days(_ day: Day) -> Int? { one.accounts(day).first?.items.first?.daysPastDue }
+    #expect(days("2026-03-04") == nil && days("2026-03-05") == 1 && days("2026-04-04") == 31)
+  }
+}
