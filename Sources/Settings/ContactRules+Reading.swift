@@ -37,7 +37,7 @@ extension ContactRules {
     let first = reader.choice("first_cycle", FirstCycle.self)
     firstCycle = first?.value ?? firstCycle
     places.firstCycle = first?.place
-    let most = reader.integer("max_per_cycle", 1...1_000_000)
+    let most = reader.integer("max_per_cycle", 1...10_000_000)
     maxPerCycle = most?.value ?? maxPerCycle
     places.maxPerCycle = most?.place
     let resume = reader.days("resume_after", 0...365)
@@ -74,7 +74,7 @@ extension ContactRules {
     guard let reader = contact.reader("at_most") else { return }
     reader.require("contacts", expected: "how many contacts")
     reader.require("per", expected: "in how many days, such as \"7d\"")
-    let contacts = reader.integer("contacts", 1...100)
+    let contacts = reader.integer("contacts", 1...1000)
     let days = reader.days("per", 1...365)
     reader.finish()
     if let contacts, let days { atMost = Cap(contacts: contacts.value, days: days.value) }

@@ -14,7 +14,7 @@ package struct CycleSettings: Sendable, Equatable {
 
 extension CycleSettings {
   init(_ reader: TableReader) {
-    let every = reader.span("every", atLeast: .seconds(1), atMost: .days(7))
+    let every = reader.span("every", atLeast: .seconds(1), atMost: .days(365))
     let at = reader.list("at", expected: "a time such as \"09:00\", or a list of such") { value -> ClockTime? in
       value.line.flatMap { ClockTime(text: $0) }.flatMap { $0.minutes < 1440 ? $0 : nil }
     }

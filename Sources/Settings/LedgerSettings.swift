@@ -45,7 +45,7 @@ extension LedgerSettings {
     let expected = "a share of the rows such as \"1%\" (two decimals at most), or a whole number of rows"
     format.badRowsMax = reader.value("max_bad_rows", expected: expected, allowance)?.value ?? format.badRowsMax
     format.shrinkMax = reader.value("max_shrink", expected: expected, allowance)?.value ?? format.shrinkMax
-    if let age = reader.span("max_age", atLeast: .minutes(1), atMost: .days(36_500)) {
+    if let age = reader.span("max_age", atLeast: .seconds(1), atMost: .days(36_500)) {
       maxAge = age.value
       maxAgePlace = age.place
     }

@@ -42,8 +42,8 @@ extension MailSettings {
     caFile = reader.path("ca_file")?.value
     helo = reader.value("helo", expected: "a host name") { $0.line.flatMap { MailServer.isHost($0) ? $0 : nil } }?.value
     let identity = MailSettings.identity(reader)
-    connections = reader.integer("connections", 1...64)?.value ?? connections
-    maxPerMinute = reader.integer("max_per_minute", 1...60_000)?.value ?? maxPerMinute
+    connections = reader.integer("connections", 1...256)?.value ?? connections
+    maxPerMinute = reader.integer("max_per_minute", 1...1_000_000)?.value ?? maxPerMinute
     inDoubt = reader.choice("in_doubt", InDoubtPolicy.self)?.value ?? inDoubt
     place = reader.place
     reader.finish()

@@ -68,7 +68,7 @@ extension Step {
     let name = reader.text("name")
     let day = reader.integer("day", -365...3650)
     let anchor = reader.choice("anchor", Anchor.self)?.value ?? .due
-    let level = reader.integer("level", 0...9)
+    let level = reader.integer("level", 0...99)
     let channel = reader.choice("channel", Channel.self)?.value ?? .email
     let template = reader.value("template", expected: "the name of a template: letters, digits, - and _") { value in
       value.line.flatMap { Step.isTemplateName($0) ? $0 : nil }
