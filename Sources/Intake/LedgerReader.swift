@@ -41,10 +41,12 @@ package struct LedgerReader: Sendable {
     var counts: RowCounts = [:]
 
     var customers: [Customer]?
+    var addressed: Set<String> = []
     if let table = tables[.customers] {
       var rows = CustomerRows(table: table, cells: cells(.customers), currency: format.currency, zones: zones)
       rows.read(into: &findings)
       customers = rows.customers
+      addressed = rows.addressed
       counts[.customers] = rows.count
     }
     let byID = customers.map { Dictionary($0.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }) }
@@ -58,7 +60,7 @@ package struct LedgerReader: Sendable {
 
     var books = Books(modified: invoiceFile.modified)
     books.name = format.name
-    books.customers = LedgerReader.customers(customers, invoiceRows.owners)
+    books.customers = LedgerReader.customers(customers, addressed: addressed, invoiceRows.owners)
     books.invoices = arranged.invoices
     let known = Set(books.customers.map(\.id))
 
@@ -183,8 +185,11 @@ package struct LedgerReader: Sendable {
   }
 
   /// Those of customers.csv, which win, with name and address from invoices.csv where they say nothing; without that
-  /// file, those whom invoices.csv names. Sorted by id.
-  private static func customers(_ listed: [Customer]?, _ owners: [InvoiceRows.Owner]) -> [Customer] {
+  /// file, those whom invoices.csv names. Who is `addressed` there, if only by a broken address, keeps that answer.
+  /// Sorted by id.
+  private static func customers(_ listed: [Customer]?, addressed: Set<String>, _ owners: [InvoiceRows.Owner])
+    -> [Customer]
+  {
     guard var customers = listed else {
       return owners.map { owner in
         var customer = Customer(id: owner.id, place: owner.place)
@@ -197,7 +202,7 @@ package struct LedgerReader: Sendable {
     for index in customers.indices {
       guard let owner = byID[customers[index].id] else { continue }
       if customers[index].name.isEmpty { customers[index].name = owner.name }
-      if customers[index].emails.isEmpty { customers[index].emails = owner.emails }
+      if !addressed.contains(owner.id) { customers[index].emails = owner.emails }
     }
     return customers
   }

@@ -110,7 +110,7 @@ private let cases: [BadRowCase] = [
     "disputed: \"maybe\" is neither yes, no nor the disputed amount in EUR", invoice),
   .init(
     "a document that is not there", .invoices, head + ",document", "9,C1,2026-01-01,1,gone.pdf",
-    "document: there is no file \"gone.pdf\" in the folder of documents", invoice),
+    "document: there is no file \"gone.pdf\" in the folder of documents ([ledger] documents)", invoice),
   .init(
     "a document outside its folder", .invoices, head + ",document", "9,C1,2026-01-01,1,../there.pdf",
     "document: \"../there.pdf\" leads out of the folder of documents; expected a name within it", invoice),

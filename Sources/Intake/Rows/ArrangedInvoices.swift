@@ -49,7 +49,8 @@ struct ArrangedInvoices {
     var kept: [Invoice] = []
     var faults: [(Invoice, String)] = []
     for invoice in group {
-      guard let twin = kept.last(where: { $0.key == invoice.key }) else {
+      // They are sorted: a twin comes right after.
+      guard let twin = kept.last, twin.key == invoice.key else {
         if let first = kept.first, first.currency != invoice.currency {
           faults.append(
             (

@@ -14,6 +14,8 @@ struct CustomerRows {
 
   private(set) var customers: [Customer] = []
   private(set) var count = 0
+  /// By id, those for whom the file gives an address, usable or not.
+  private(set) var addressed: Set<String> = []
   private var zoneCache: [String: Zone?] = [:]
   private var bad: Set<String> = []
 
@@ -57,6 +59,7 @@ struct CustomerRows {
     for column in [CustomerColumn.email, .cc] {
       let (good, faults) = try cells.addresses(row, at(column))
       if column == .email { customer.emails = good } else { customer.cc = good }
+      if column == .email, !good.isEmpty || !faults.isEmpty { addressed.insert(customer.id) }
       for fault in faults { findings.warn(place, table.header(at: at(column)), fault) }
     }
     customer.phone = try cells.text(row, at(.phone))

@@ -254,7 +254,8 @@ struct InvoiceRows {
       }
       guard setting.documentExists(document) else {
         throw RowFault(
-          position: columns.document, reason: "there is no file \"\(document)\" in the folder of documents")
+          position: columns.document,
+          reason: "there is no file \"\(document)\" in the folder of documents ([ledger] documents)")
       }
     }
     guard !(reference.isEmpty && purchaseOrder.isEmpty && link.isEmpty && document.isEmpty && extra.isEmpty) else {
