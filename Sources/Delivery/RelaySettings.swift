@@ -16,7 +16,7 @@ package struct RelaySettings: Sendable {
   package var security: Security
   /// With a password: log in, and send nothing on a connection on which the server did not confirm it.
   package var username: String?
-  package var password: Secret?
+  package var password: Password?
   /// For example `AUTH=LOGIN`, to insist on one mechanism (CURLOPT_LOGIN_OPTIONS).
   package var loginOptions: String?
   /// A PEM file of the authorities to trust instead of the system's.
@@ -37,7 +37,7 @@ package struct RelaySettings: Sendable {
   package var idleTimeout: Duration
 
   package init(
-    host: String, port: Int, security: Security = .starttls, username: String? = nil, password: Secret? = nil,
+    host: String, port: Int, security: Security = .starttls, username: String? = nil, password: Password? = nil,
     loginOptions: String? = nil, caFile: String? = nil, helloName: String = "localhost",
     connectTimeout: Duration = .seconds(30), replyTimeout: Duration = .seconds(600),
     totalTimeout: Duration = .seconds(900), connections: Int = 1, maxPerMinute: Int? = nil,

@@ -61,7 +61,7 @@ final class SMTPConnection {
 
   /// Hands one message to the relay and waits for what becomes of it.
   func deliver(_ envelope: Envelope) -> DeliveryResult {
-    let addresses: (sender: MailAddress, recipient: MailAddress)
+    let addresses: (sender: EnvelopeAddress, recipient: EnvelopeAddress)
     switch SMTPConnection.checked(envelope, settings) {
     case .failure(let refusal): return refusal.result
     case .success(let both): addresses = both
@@ -95,7 +95,7 @@ final class SMTPConnection {
 
   private static func checked(
     _ envelope: Envelope, _ settings: RelaySettings
-  ) -> Result<(sender: MailAddress, recipient: MailAddress), Refusal> {
+  ) -> Result<(sender: EnvelopeAddress, recipient: EnvelopeAddress), Refusal> {
     func refused(_ verdict: DeliveryVerdict, _ stage: DeliveryStage, _ detail: String) -> Refusal {
       Refusal(
         result: DeliveryResult(
@@ -106,14 +106,14 @@ final class SMTPConnection {
     if let fault = MessageBytes.fault(in: envelope.message) {
       return .failure(refused(.contentRefused, .message, fault))
     }
-    let sender: MailAddress
-    do throws(MailAddress.Fault) {
-      sender = try MailAddress(envelope.sender)
+    let sender: EnvelopeAddress
+    do throws(EnvelopeAddress.Fault) {
+      sender = try EnvelopeAddress(envelope.sender)
     } catch {
       return .failure(refused(.relayRefused, .settings, "the sender's address cannot be used: \(error.reason)"))
     }
-    do throws(MailAddress.Fault) {
-      return .success((sender, try MailAddress(envelope.recipient)))
+    do throws(EnvelopeAddress.Fault) {
+      return .success((sender, try EnvelopeAddress(envelope.recipient)))
     } catch {
       return .failure(refused(.recipientRefused, .address, "the address cannot be used: \(error.reason)"))
     }
@@ -124,7 +124,7 @@ final class SMTPConnection {
 
   // MARK: libcurl
 
-  private func perform(_ message: [UInt8], from: MailAddress, to: MailAddress, freshly: Bool) -> Transfer {
+  private func perform(_ message: [UInt8], from: EnvelopeAddress, to: EnvelopeAddress, freshly: Bool) -> Transfer {
     guard let handle = opened() else {
       return Transfer(curlCode: 2, size: message.count, connects: 0, errorText: "libcurl could not be started")
     }

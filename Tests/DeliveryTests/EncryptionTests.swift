@@ -9,7 +9,7 @@ private func settings(
   settings.caFile = try TestServer.caFile()
   if let password {
     settings.username = "clerk"
-    settings.password = Secret(password)
+    settings.password = Password(password)
   }
   return settings
 }

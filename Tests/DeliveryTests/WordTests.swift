@@ -13,7 +13,7 @@ struct WordTests {
       ("a@例え.example", "a@xn--r8jz45g.example"),
     ])
   func goodAddress(text: String, wire: String) throws {
-    #expect(try MailAddress(text).text == wire)
+    #expect(try EnvelopeAddress(text).text == wire)
   }
 
   @Test(
@@ -26,7 +26,7 @@ struct WordTests {
       "a@😀.example",
     ])
   func badAddress(text: String) {
-    #expect(throws: MailAddress.Fault.self) { try MailAddress(text) }
+    #expect(throws: EnvelopeAddress.Fault.self) { try EnvelopeAddress(text) }
   }
 
   /// RFC 3492 section 7.1, samples (B), (L) and (S) in part, and common domains.
@@ -88,7 +88,7 @@ struct WordTests {
 
   @Test("a password is not printed, whoever tries")
   func secret() {
-    let settings = RelaySettings(host: "h", port: 25, username: "u", password: Secret("sesame"))
+    let settings = RelaySettings(host: "h", port: 25, username: "u", password: Password("sesame"))
     #expect(!"\(settings) \(String(reflecting: settings))".contains("sesame"))
     var dumped = ""
     dump(settings, to: &dumped)
@@ -132,7 +132,7 @@ struct WordTests {
     settings.helloName = "a"
     settings.username = "u"
     #expect(settings.fault == "a user name without a password")
-    settings.password = Secret("p\r\n")
+    settings.password = Password("p\r\n")
     #expect(settings.fault == "the password is empty or has a control character in it")
     let result = send([envelope()], by: settings).first
     #expect(result?.verdict == .relayRefused)

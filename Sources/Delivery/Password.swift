@@ -1,5 +1,5 @@
 /// A password: it can be used, and not be printed by accident.
-package struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+package struct Password: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   /// The secret itself. For libcurl only; never for a log, a message or an error.
   package let revealed: String
 

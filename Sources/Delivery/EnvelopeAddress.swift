@@ -2,7 +2,7 @@
 ///
 /// libcurl 7.88 puts whatever it is given on the wire, line ends included, so nothing may reach it that was not read
 /// here first. A strict part of RFC 5321 section 4.1.2: `dot-string@domain`, no quoted local part, no address literal.
-package struct MailAddress: Sendable, Equatable {
+package struct EnvelopeAddress: Sendable, Equatable {
   /// ASCII throughout: a domain in another script is written as A-labels (RFC 5891).
   package let text: String
   /// The part after the `@`, lower case.
@@ -26,8 +26,8 @@ package struct MailAddress: Sendable, Equatable {
     }
     let parts = text.split(separator: "@", omittingEmptySubsequences: false)
     guard parts.count == 2 else { throw Fault(reason: "it does not have exactly one @") }
-    try MailAddress.checkLocalPart(parts[0])
-    let domain = try MailAddress.asciiDomain(parts[1])
+    try EnvelopeAddress.checkLocalPart(parts[0])
+    let domain = try EnvelopeAddress.asciiDomain(parts[1])
     let whole = "\(parts[0])@\(domain)"
     // RFC 5321 section 4.5.3.1.3: a path is 256 octets with its angle brackets.
     guard whole.utf8.count <= 254 else { throw Fault(reason: "it is longer than 254 characters") }
