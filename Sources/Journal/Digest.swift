@@ -1,0 +1,36 @@
+import Crypto
+
+/// SHA-256 and hexadecimal, as the journal writes them.
+package enum Digest {
+  /// 64 lower-case hexadecimal digits.
+  package static func sha256(_ bytes: some Sequence<UInt8>) -> String {
+    var hash = SHA256()
+    if bytes.withContiguousStorageIfAvailable({ hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }) == nil {
+      hash.update(data: Array(bytes))
+    }
+    return hex(Array(hash.finalize()))
+  }
+
+  /// Two lower-case digits a byte.
+  package static func hex(_ bytes: some Sequence<UInt8>) -> String {
+    String(decoding: hexBytes(bytes), as: UTF8.self)
+  }
+
+  static func hexBytes(_ bytes: some Sequence<UInt8>) -> [UInt8] {
+    var output: [UInt8] = []
+    output.reserveCapacity(64)
+    for byte in bytes {
+      output.append(digit(byte >> 4))
+      output.append(digit(byte & 15))
+    }
+    return output
+  }
+
+  private static func digit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+  }
+
+  static func isHex(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+  }
+}

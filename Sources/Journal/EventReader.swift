@@ -1,0 +1,151 @@
+import Decisions
+import Ledger
+import Units
+
+/// Reads an event from the members of its record. Members that it does not know are passed over.
+struct EventReader {
+  private let data: RecordMembers
+  private let personal: RecordMembers
+
+  /// - Throws: `LineFault.content` when a member of a known type is missing or is not what it should be.
+  static func event(type: String, of record: JSONObject) throws(LineFault) -> HistoryEvent {
+    let personal = record["personal"]?.object ?? JSONObject()
+    return try EventReader(data: RecordMembers(record), personal: RecordMembers(personal)).event(type)
+  }
+
+  private func event(_ type: String) throws(LineFault) -> HistoryEvent {
+    if let kind = Rest.Kind.placing(type) { return .restPlaced(try rest(kind)) }
+    if let kind = Rest.Kind.ending(type) {
+      return .restEnded(
+        kind: kind, scope: try scope(), by: try data.text("by"), outcome: try data.optionalText("outcome"),
+        text: try personal.optionalText("reason"))
+    }
+    switch type {
+    case "journal.opened": return .opened(instance: try data.text("instance"))
+    case "contact.intended": return .contactIntended(try intended())
+    case "contact.sent": return .contactSent(try attempt())
+    case "contact.deferred": return .contactDeferred(try attempt(), next: try data.instant("next"))
+    case "contact.failed": return .contactFailed(try attempt())
+    case "contact.in_doubt":
+      return .contactInDoubt(
+        contact: try data.text("contact"), recipient: try data.int("recipient"), attempt: try data.int("attempt"),
+        why: try data.text("why"))
+    case "contact.resolved":
+      let outcome = try data.text("outcome")
+      guard outcome == "sent" || outcome == "not-sent" else {
+        throw .content("found \"outcome\" \"\(outcome)\", expected sent or not-sent")
+      }
+      return .contactResolved(contact: try data.text("contact"), sent: outcome == "sent", by: try data.text("by"))
+    case "contact.cancelled":
+      return .contactCancelled(contact: try data.text("contact"), reason: try data.word("reason"))
+    case "contact.bounced":
+      return .contactBounced(
+        contact: try data.text("contact"), recipient: try data.int("recipient"), status: try data.text("status"),
+        permanent: try data.bool("permanent"), excerpt: try personal.optionalText("excerpt"))
+    case "contact.replied":
+      return .contactReplied(
+        contact: try data.text("contact"), customer: try data.text("customer"),
+        excerpt: try personal.optionalText("excerpt"))
+    case "address.cleared":
+      return .addressCleared(
+        customer: try data.text("customer"), address: try personal.optionalText("address"), by: try data.text("by"))
+    case "step.skipped":
+      return .stepSkipped(
+        scope: try scope(), step: try data.text("step"), by: try data.text("by"),
+        text: try personal.optionalText("reason"))
+    case "note.added":
+      return .noteAdded(scope: try scope(), by: try data.text("by"), text: try personal.optionalText("text"))
+    case "approval.given": return .approvalGiven(try approval())
+    case "daemon.started": return .daemonStarted(version: try data.text("version"), policy: try data.text("policy"))
+    case "daemon.stopped": return .daemonStopped(version: try data.text("version"))
+    case "daemon.reloaded": return .daemonReloaded(version: try data.text("version"), policy: try data.text("policy"))
+    case "cycle.completed": return .cycleCompleted(try summary())
+    case "journal.recovered":
+      return .journalRecovered(
+        bytes: try data.int("bytes"), sha256: try data.text("sha256"), file: try data.text("file"))
+    default: return .unknown(type: type)
+    }
+  }
+
+  private func scope() throws(LineFault) -> Scope {
+    let customer = try data.text("customer")
+    guard let number = try data.optionalText("invoice") else { return .customer(customer) }
+    return .invoice(customer: customer, number: number)
+  }
+
+  private func rest(_ kind: Rest.Kind) throws(LineFault) -> Rest {
+    var amount: Money?
+    if data.has("amount") { amount = try data.money("amount", try data.currency()) }
+    return Rest(
+      kind: kind, scope: try scope(), amount: amount, until: try data.optionalDay("until"), by: try data.text("by"),
+      text: try personal.optionalText("reason"))
+  }
+
+  private func attempt() throws(LineFault) -> Attempt {
+    Attempt(
+      contact: try data.text("contact"), recipient: try data.int("recipient"), attempt: try data.int("attempt"),
+      stage: try data.optionalText("stage") ?? "", code: data.has("code") ? try data.int("code") : nil,
+      reply: try personal.optionalText("reply"), server: try data.optionalText("server") ?? "",
+      badAddress: data.has("bad_address") ? try data.bool("bad_address") : false)
+  }
+
+  private func intended() throws(LineFault) -> IntendedContact {
+    let currency = try data.currency()
+    var invoices: [AdvancedItem] = []
+    for item in try data.objects("invoices") {
+      invoices.append(
+        AdvancedItem(
+          key: try item.key(), schedule: try item.text("schedule"), step: try item.text("step"),
+          level: try item.int("level"), anchor: try item.word("anchor"), anchorDate: try item.day("anchor_date"),
+          day: try item.int("day"), repetition: try item.int("repetition"), open: try item.money("open", currency),
+          ledgerSchedule: try item.optionalText("ledger_schedule")))
+    }
+    var listed: [ListedItem] = []
+    for item in try data.objects("listed") {
+      listed.append(ListedItem(key: try item.key(), open: try item.money("open", currency)))
+    }
+    return IntendedContact(
+      contact: try data.text("contact"), attempt: try data.int("attempt"), customer: try data.text("customer"),
+      currency: currency, kind: try data.word("kind"), schedule: try data.text("schedule"),
+      step: try data.text("step"), level: try data.int("level"), channel: try data.word("channel"),
+      template: try data.text("template"), invoices: invoices, listed: listed,
+      amount: try data.money("amount", currency), deadline: try data.optionalDay("deadline"),
+      messageID: try data.text("message_id"), sha256: try data.text("sha256"), policy: try data.text("policy"),
+      to: try recipients("to"), cc: try recipients("cc"), names: try personal.optionalTexts("names") ?? [])
+  }
+
+  /// Addresses that were erased leave empty ones, since outcomes count recipients by their place.
+  private func recipients(_ name: String) throws(LineFault) -> [String] {
+    if let list = try personal.optionalTexts(name) { return list }
+    let count = try data.int(name + "_count")
+    guard (0...1000).contains(count) else { throw .content("found \"\(name)_count\" \(count), expected at most 1000") }
+    return Array(repeating: "", count: count)
+  }
+
+  private func approval() throws(LineFault) -> Approval {
+    var lines: [Approval.Line] = []
+    for item in try data.objects("invoices") {
+      lines.append(
+        Approval.Line(
+          key: try item.key(), step: try item.text("step"), repetition: try item.int("repetition"),
+          upTo: try item.money("up_to", try item.currency())))
+    }
+    return Approval(
+      extent: try data.word("extent"), subject: try data.text("subject"), lines: lines,
+      granted: try data.bool("granted"), by: try data.text("by"), text: try personal.optionalText("reason"))
+  }
+
+  private func summary() throws(LineFault) -> CycleSummary {
+    var summary = CycleSummary()
+    summary.contacts = try data.int("contacts")
+    // A reason that a later version has is of no use to this one, and does no harm.
+    for member in try data.object("by_reason").members {
+      guard let reason = ReasonCode(rawValue: member.name), let count = member.value.int else { continue }
+      summary.byReason.append(CycleSummary.ReasonCount(reason: reason, count: count))
+    }
+    summary.failed = try data.int("failed")
+    summary.deferred = try data.int("deferred")
+    summary.inDoubt = try data.int("in_doubt")
+    return summary
+  }
+}

@@ -1,0 +1,160 @@
+import Decisions
+import Units
+
+/// Reads the journal from its first byte to its last, in pieces of any size, and folds it into the contact history.
+///
+///     var replay = Replay(.key(nil))
+///     try replay.begin(file: "journal/000001.jsonl")
+///     while let piece = ... { try replay.feed(piece) }
+///     if let tail = replay.tail { ... }   // what a crash left behind the last whole record
+///
+/// A damaged line is not judged before it is known what follows. It is a torn tail only if no whole record does, or if
+/// it is a hole of zeros and what follows was written together with it: then the sync of all of it never came back.
+package struct Replay: Sendable {
+  /// What stands behind the last whole record of the last file.
+  package struct Tail: Sendable, Equatable {
+    /// Of its first byte in the file.
+    package var offset: Int
+    /// From 1.
+    package var line: Int
+    package var bytes: [UInt8]
+    package var fault: LineFault
+  }
+
+  /// Bytes behind the last whole record that are kept for `tail`; a single group of records is far smaller.
+  package static let tailMax = 64 << 20
+
+  package private(set) var history = ContactHistory()
+  /// Records read so far, in all files.
+  package var count: Int { chain.head?.seq ?? 0 }
+  package var head: JournalHead? { chain.head }
+  /// The file that is being read.
+  package private(set) var file = ""
+  /// Bytes of that file which hold whole, good records.
+  package private(set) var offset = 0
+
+  private var chain: Chain
+  private var line = 0
+  private var pending: [UInt8] = []
+  /// The first line that is none; everything from it on stays in `pending`.
+  private var fault: LineFault?
+  /// The damage holds zero bytes, as the sectors do that a crash kept from the disk.
+  private var isHole = false
+  /// Bytes of `pending` that were looked at.
+  private var looked = 0
+
+  package init(_ trust: Chain.Trust) { chain = Chain(trust) }
+
+  /// Goes over to the next file.
+  ///
+  /// - Throws: when the file before does not end with a whole record, which only the last one may.
+  package mutating func begin(file name: String) throws(JournalProblem) {
+    if let tail { throw problem(tail.fault) }
+    file = name
+    offset = 0
+    line = 0
+  }
+
+  /// Takes the bytes that follow those fed before; `visit` sees each record with its line.
+  ///
+  /// - Throws: the first damage that no crash explains.
+  package mutating func feed(
+    _ bytes: [UInt8], visit: (Entry, ArraySlice<UInt8>) -> Void = { _, _ in }
+  ) throws(JournalProblem) {
+    pending += bytes
+    var start = fault == nil ? 0 : looked
+    while let end = pending[looked...].firstIndex(of: UInt8(ascii: "\n")) {
+      let text = pending[start..<end]
+      looked = end + 1
+      if fault == nil {
+        do {
+          try take(text, visit)
+          line += 1
+          offset += text.count + 1
+        } catch {
+          try damaged(error, text)
+        }
+      } else if let entry = Replay.entry(text), !(isHole && entry.group <= count + 1) {
+        throw problem(fault ?? .layout(""))
+      }
+      start = looked
+    }
+    if fault == nil {
+      pending.removeFirst(start)
+      looked = pending.count
+    } else {
+      looked = start
+    }
+    if pending.count > Replay.tailMax { throw problem(fault ?? .unfinished(bytes: pending.count)) }
+  }
+
+  /// What is left behind the last whole record; nil when the file ends with one.
+  package var tail: Tail? {
+    guard !pending.isEmpty else { return nil }
+    return Tail(offset: offset, line: line + 1, bytes: pending, fault: fault ?? .unfinished(bytes: pending.count))
+  }
+
+  /// Forgets the tail, once it was cut off.
+  package mutating func dropTail() {
+    pending = []
+    looked = 0
+    fault = nil
+    isHole = false
+  }
+
+  /// Takes over what was appended by the holder of this value itself.
+  package mutating func appended(_ events: [HistoryEvent], _ appended: JournalHead.Appended) {
+    for event in events { history.apply(event, at: appended.time) }
+    line += events.count
+    offset += appended.bytes.count
+    chain.head = appended.head
+  }
+
+  private mutating func take(
+    _ text: ArraySlice<UInt8>, _ visit: (Entry, ArraySlice<UInt8>) -> Void
+  ) throws(LineFault) {
+    let before = chain
+    do {
+      let layout = try chain.follow(text)
+      let entry = try Entry(text, layout)
+      history.apply(entry.event, at: entry.time)
+      visit(entry, text)
+    } catch {
+      chain = before
+      throw error
+    }
+  }
+
+  private mutating func damaged(_ error: LineFault, _ text: ArraySlice<UInt8>) throws(JournalProblem) {
+    var error = error
+    // A hole in the middle of a line shows first as a wrong check, and is a torn line all the same.
+    if case .changed = error, let json = Replay.jsonError(text) { error = .json(json) }
+    if case .personalChanged = error, let json = Replay.jsonError(text) { error = .json(json) }
+    guard error.maybeTorn else { throw problem(error) }
+    fault = error
+    // Disks lose whole sectors, which read as zeros then. A flipped bit makes no zeros.
+    isHole = text.contains(0)
+    pending.removeFirst(text.startIndex)
+    looked -= text.startIndex
+  }
+
+  private static func jsonError(_ text: ArraySlice<UInt8>) -> JSONError? {
+    do {
+      _ = try JSONReader.value(text)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// The record that a line holds, wherever it belongs; nil for a line that holds none. When one follows, what stands
+  /// before it was whole once, unless both were written at once.
+  private static func entry(_ text: ArraySlice<UInt8>) -> Entry? {
+    let result = Result { () throws(LineFault) in try Entry(text) }
+    return try? result.get()
+  }
+
+  private func problem(_ fault: LineFault) -> JournalProblem {
+    JournalProblem(file: file, line: line + 1, offset: offset, fault: fault)
+  }
+}

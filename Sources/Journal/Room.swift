@@ -1,1 +1,0 @@
-// The room Journal is furnished by a later commit.
