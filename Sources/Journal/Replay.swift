@@ -34,6 +34,7 @@ package struct Replay: Sendable {
   package private(set) var offset = 0
 
   private var chain: Chain
+  private var isFolding = true
   private var line = 0
   private var pending: [UInt8] = []
   /// The first line that is none; everything from it on stays in `pending`.
@@ -44,6 +45,13 @@ package struct Replay: Sendable {
   private var looked = 0
 
   package init(_ trust: Chain.Trust) { chain = Chain(trust) }
+
+  /// Gives the history away to one who goes on folding by himself; this value stops then.
+  package mutating func releaseHistory() -> ContactHistory {
+    defer { history = ContactHistory() }
+    isFolding = false
+    return history
+  }
 
   /// Goes over to the next file.
   ///
@@ -104,7 +112,7 @@ package struct Replay: Sendable {
 
   /// Takes over what was appended by the holder of this value itself.
   package mutating func appended(_ events: [HistoryEvent], _ appended: JournalHead.Appended) {
-    for event in events { history.apply(event, at: appended.time) }
+    if isFolding { for event in events { history.apply(event, at: appended.time) } }
     line += events.count
     offset += appended.bytes.count
     chain.head = appended.head
@@ -117,7 +125,7 @@ package struct Replay: Sendable {
     do {
       let layout = try chain.follow(text)
       let entry = try Entry(text, layout)
-      history.apply(entry.event, at: entry.time)
+      if isFolding { history.apply(entry.event, at: entry.time) }
       visit(entry, text)
     } catch {
       chain = before

@@ -1,0 +1,223 @@
+import Decisions
+import Journal
+import Storage
+import Units
+
+/// The journal as one writes it: each batch is one write and one sync, after reading what others appended.
+///
+/// Several processes may have it open: `journal.lock` is held for each append. Only who holds `daemon.lock` runs cycles,
+/// and so only he says that an intent without outcome is in doubt: of any other process the intents may be on the wire.
+/// After a failed write or sync it refuses everything.
+package final class JournalFile {
+  /// Who opens it.
+  package enum Role: Sendable { case cycles, command }
+
+  package let state: StateDirectory
+  package let messages: MessageStore
+  private let disk: any Disk
+  private let random: (_ count: Int) -> [UInt8]
+  private var reading: JournalReading
+  private var file: any AppendFile
+  private var life: (any HeldLock)?
+  /// The first fault of an append; nothing is written after it.
+  private var broken: JournalFault?
+
+  /// Opens the journal, or begins one; cuts off and keeps aside what a crash left behind the last whole record.
+  ///
+  /// - Parameters:
+  ///   - key: nil for a plain chain.
+  ///   - random: so many bytes from a random source.
+  package init(
+    _ state: StateDirectory, on disk: any Disk, as role: Role, key: JournalKey?, now: Instant,
+    random: @escaping (_ count: Int) -> [UInt8] = JournalFile.randomBytes
+  ) throws(JournalFault) {
+    self.state = state
+    self.disk = disk
+    self.random = random
+    try state.prepare(on: disk)
+    life = role == .cycles ? try state.lockForCycles(on: disk) : nil
+    let lock = try JournalFile.lock(state, disk)
+    defer { lock.release() }
+    reading = try JournalReading(of: state, on: disk, trust: .key(key))
+    messages = MessageStore(state.messages, on: disk)
+    do { file = try disk.openAppending(reading.path(of: max(1, reading.segment))) } catch { throw .disk(error) }
+    if reading.head == nil { try begin(key, now) }
+    try recoverTail(now)
+    if role == .cycles { try recoverDoubts(now) }
+    // A process that was killed may have left records that no sync ever covered; now we build on them.
+    do { try file.sync() } catch { throw .disk(error) }
+  }
+
+  /// What was recorded up to now. Empty after `releaseHistory`.
+  package var history: ContactHistory { reading.history }
+  /// Gives the history away to one who goes on folding by himself (the engine).
+  package func releaseHistory() -> ContactHistory { reading.releaseHistory() }
+  package var head: JournalHead? { reading.head }
+
+  /// What others appended since the journal was last read or written.
+  package func news() throws(JournalFault) -> [DatedEvent] {
+    try requireSound()
+    return try readOn()
+  }
+
+  /// Appends the batch durably: messages first, then all its events with one write and one sync.
+  ///
+  /// Answers the engine's `append`: `durable`, `overtaken` or `notDurable`.
+  package func append(_ batch: Batch, now: Instant) -> Engine.Event {
+    do {
+      return try appended(batch, now)
+    } catch {
+      if case .refused(.clockWentBack(let last, let now)) = error {
+        return .notDurable(.clockWentBack(last: last, now: now))
+      }
+      broken = broken ?? error
+      return .notDurable(.broken(error.description))
+    }
+  }
+
+  /// Appends a person's intervention.
+  ///
+  /// - Throws: why it is not recorded.
+  @discardableResult
+  package func record(_ events: [HistoryEvent], now: Instant) throws(JournalFault) -> [DatedEvent] {
+    do {
+      guard case .durable(_, let written) = try appended(Batch(events: events), now) else { return [] }
+      return written
+    } catch {
+      if case .refused = error { throw error }
+      broken = broken ?? error
+      throw error
+    }
+  }
+
+  /// Lets go of `daemon.lock`.
+  package func close() {
+    life?.release()
+    life = nil
+  }
+
+  /// From the system's generator (`getrandom`).
+  package static func randomBytes(_ count: Int) -> [UInt8] {
+    var generator = SystemRandomNumberGenerator()
+    return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+  }
+
+  // MARK: - Appending
+
+  private func appended(_ batch: Batch, _ now: Instant) throws(JournalFault) -> Engine.Event {
+    try requireSound()
+    let lock = try JournalFile.lock(state, disk)
+    defer { lock.release() }
+    var news = try readOn()
+    news += try recoverTail(now)
+    if batch.onlyIfUnchanged, !news.isEmpty { return .overtaken(news) }
+    guard !batch.events.isEmpty else { return .durable(news: news, written: []) }
+    // The clock is asked first, so that no message is kept for a batch that is refused.
+    let ready = try lines(batch.events, now)
+    do { try messages.keep(batch.messages) } catch { throw .disk(error) }
+    return .durable(news: news, written: try write(batch.events, ready))
+  }
+
+  private func lines(_ events: [HistoryEvent], _ now: Instant) throws(JournalFault) -> JournalHead.Appended {
+    guard let head = reading.head else { throw .replaced(path: reading.path(of: 1)) }
+    do { return try head.append(events, at: now) { random(16) } } catch { throw .refused(error) }
+  }
+
+  private func write(
+    _ events: [HistoryEvent], _ ready: JournalHead.Appended
+  ) throws(JournalFault) -> [DatedEvent] {
+    do {
+      try file.append(ready.bytes)
+      try file.sync()
+    } catch {
+      broken = .broken(
+        "\(error)\n  meaning: what the journal holds is unknown until dunningd starts anew; nothing is sent")
+      throw broken ?? .disk(error)
+    }
+    reading.appended(events, ready)
+    return events.map { DatedEvent($0, at: ready.time) }
+  }
+
+  private func readOn() throws(JournalFault) -> [DatedEvent] {
+    let path = reading.path(of: reading.segment)
+    let present: FileStatus?
+    let opened: FileStatus
+    do { (present, opened) = (try disk.status(path), try file.status()) } catch { throw .disk(error) }
+    guard let present, present.inode == opened.inode, present.device == opened.device, present.size >= reading.offset
+    else { throw .replaced(path: path) }
+    if present.size == reading.offset { return [] }
+    var news: [DatedEvent] = []
+    try reading.more { entry, _ in news.append(DatedEvent(entry.event, at: entry.time)) }
+    return news
+  }
+
+  private func requireSound() throws(JournalFault) {
+    if let broken { throw broken }
+  }
+
+  private static func lock(_ state: StateDirectory, _ disk: any Disk) throws(JournalFault) -> any HeldLock {
+    do {
+      return try disk.lock(state.journalLock, waitMilliseconds: StateDirectory.appendWait)
+    } catch { throw .disk(error) }
+  }
+
+  // MARK: - Beginning and recovering
+
+  private func begin(_ key: JournalKey?, _ now: Instant) throws(JournalFault) {
+    // A crash while the first line was written leaves a piece of it, which tells nothing.
+    if reading.tail != nil { try cut(to: 0) }
+    let opening = JournalHead.opening(instance: Digest.hex(random(16)), key: key, now: now)
+    do {
+      try file.append(opening.bytes)
+      try file.sync()
+    } catch { throw .disk(error) }
+    try reading.more()
+  }
+
+  /// Cuts off what stands behind the last whole record, keeps it aside and records that.
+  @discardableResult
+  private func recoverTail(_ now: Instant) throws(JournalFault) -> [DatedEvent] {
+    guard let tail = reading.tail else { return [] }
+    let name: String
+    do { name = try keepAside(tail) } catch { throw .disk(error) }
+    // The record is made before the cut, so that a clock that went back leaves everything as it is.
+    let event = HistoryEvent.journalRecovered(
+      bytes: tail.bytes.count, sha256: Digest.sha256(tail.bytes), file: "journal/" + name)
+    let ready = try lines([event], now)
+    try cut(to: tail.offset)
+    return try write([event], ready)
+  }
+
+  private func cut(to offset: Int) throws(JournalFault) {
+    do { try file.truncate(to: offset) } catch { throw .disk(error) }
+    reading.dropTail()
+  }
+
+  /// The name that the tail is kept under; never that of another one.
+  private func keepAside(_ tail: Replay.Tail) throws(DiskError) -> String {
+    let stem = StateDirectory.name(reading.segment, "\(tail.offset)")
+    var name = stem + ".torn"
+    var number = 1
+    while try disk.status(state.journal + "/" + name) != nil {
+      if try disk.read(state.journal + "/" + name).bytes == tail.bytes { return name }
+      number += 1
+      name = "\(stem)-\(number).torn"
+    }
+    try disk.replace(state.journal + "/" + name, with: tail.bytes)
+    return name
+  }
+
+  private func recoverDoubts(_ now: Instant) throws(JournalFault) {
+    var events: [HistoryEvent] = []
+    for contact in reading.history.unsettled {
+      for (index, fate) in contact.recipients.enumerated() where fate == .pending {
+        events.append(
+          .contactInDoubt(
+            contact: contact.id, recipient: index, attempt: contact.attempt,
+            why: "the program ended before the outcome was recorded"))
+      }
+    }
+    guard !events.isEmpty else { return }
+    _ = try write(events, try lines(events, now))
+  }
+}

@@ -1,0 +1,54 @@
+import Storage
+
+/// What lies where in the state directory.
+///
+///     journal/000001.jsonl   the journal; *.torn beside it: what crashes left
+///     messages/000001.mail   messages as sent
+///     daemon.lock            held for life by whoever runs cycles
+///     journal.lock           held for each append
+package struct StateDirectory: Sendable, Equatable {
+  package let path: String
+
+  package init(_ path: String) { self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path }
+
+  package var journal: String { path + "/journal" }
+  package var messages: String { path + "/messages" }
+  package var daemonLock: String { path + "/daemon.lock" }
+  package var journalLock: String { path + "/journal.lock" }
+
+  /// Milliseconds for which one waits while another appends.
+  static let appendWait = 10_000
+
+  /// Creates what is missing.
+  package func prepare(on disk: any Disk) throws(JournalFault) {
+    do {
+      for folder in [path, journal, messages] { try disk.makeDirectory(folder) }
+    } catch { throw .disk(error) }
+  }
+
+  /// Makes this process the only one that runs cycles, until it lets go or ends.
+  ///
+  /// - Throws: `JournalFault.disk` with the other one's process number; exit 75.
+  package func lockForCycles(on disk: any Disk) throws(JournalFault) -> any HeldLock {
+    do { return try disk.lock(daemonLock, waitMilliseconds: 0) } catch { throw .disk(error) }
+  }
+
+  /// `000001.jsonl`: six digits at least, so that names sort as numbers do.
+  static func name(_ number: Int, _ ending: String) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, 6 - digits.count)) + digits + "." + ending
+  }
+
+  /// Names of that ending, ascending; none when the folder is not there.
+  static func names(in folder: String, _ ending: String, on disk: any Disk) throws(DiskError) -> [String] {
+    do {
+      return try disk.list(folder).filter { name in
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 2 && parts[1] == ending && parts[0].count >= 6 && Int(parts[0]) != nil
+      }
+    } catch {
+      if error.isMissing { return [] }
+      throw error
+    }
+  }
+}
