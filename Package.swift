@@ -72,6 +72,8 @@ let package = Package(
     tests("TOMLTests", ["TOML"]),
     tests("ReceivablesTests", ["Receivables"]),
     tests("DecisionsTests", ["Decisions"]),
+    tests("JournalTests", ["Journal"]),
+    tests("StorageTests", ["Storage"]),
     tests("DaemonTests", ["Daemon"]),
     tests(
       "SettingsTests", ["Settings", "Decisions", "Ledger", "Units"],

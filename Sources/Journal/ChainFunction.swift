@@ -12,7 +12,8 @@ package struct JournalKey: Sendable, Equatable {
   package init?(_ bytes: [UInt8]) {
     guard bytes.count >= JournalKey.countMin else { return nil }
     self.bytes = bytes
-    let code = HMAC<SHA256>.authenticationCode(for: Array("dunningd journal key".utf8), using: SymmetricKey(data: bytes))
+    let code = HMAC<SHA256>.authenticationCode(
+      for: Array("dunningd journal key".utf8), using: SymmetricKey(data: bytes))
     id = Digest.hex(Array(code).prefix(8))
   }
 }

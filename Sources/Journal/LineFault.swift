@@ -47,7 +47,8 @@ extension LineFault {
     case .changed(let found, let expected): "found check \(found), but what stands before it gives \(expected)"
     case .personalChanged(let found, let expected):
       "found personal_digest \(found), but the personal part gives \(expected)"
-    case .timeWentBack(let found, let before): "found time \(found), which is before that of the record before, \(before)"
+    case .timeWentBack(let found, let before):
+      "found time \(found), which is before that of the record before, \(before)"
     case .notOpened(let type): "found a first record of type \(type), expected journal.opened"
     case .openedAgain: "found a second journal.opened"
     case .newerFormat(let format): "found format \(format); this dunningd reads format \(JournalHead.format)"
@@ -63,7 +64,8 @@ extension LineFault {
     case .layout, .json, .unfinished: "bytes were changed, or lost, after they had been written"
     case .content: "it was written by another program, or by a dunningd that this one does not know"
     case .sequence(let found, let expected):
-      found > expected ? "\(found - expected) records are missing before it" : "records were put in again, or in another order"
+      found > expected
+        ? "\(found - expected) records are missing before it" : "records were put in again, or in another order"
     case .link: "the line before was changed, or this line does not belong here"
     case .changed, .personalChanged: "this line was changed after it had been written"
     case .timeWentBack: "the line was written with a wrong clock by another program, or lines were reordered"

@@ -2,7 +2,7 @@
 struct MemoryContent {
   private(set) var bytes: [UInt8]
   private(set) var durable: [UInt8]
-  private let inode: UInt64
+  let inode: UInt64
   private var modified: Int
   /// A sync failed: the system took its pages for clean, so that later syncs say yes and do nothing for them.
   private var isLost = false
@@ -34,6 +34,13 @@ struct MemoryContent {
     if count < bytes.count { bytes.removeLast(bytes.count - count) }
     durable = bytes
     modified = now
+  }
+
+  /// What the next process finds when this one dies and the machine does not: all that was written; but of a file whose
+  /// sync failed only what is on the disk, since the system drops such pages from memory when it likes.
+  mutating func kill() {
+    if isLost { bytes = durable }
+    isLost = false
   }
 
   mutating func crash(_ random: inout SeededGenerator) {

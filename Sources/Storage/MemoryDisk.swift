@@ -51,8 +51,10 @@ package final class MemoryDisk: Disk {
     life += 1
   }
 
-  /// The process dies and the machine goes on: locks and open files are gone, every written byte stays.
+  /// The process dies and the machine goes on: locks and open files are gone, every written byte stays, unless a sync of
+  /// its file failed.
   package func kill() {
+    for path in files.keys.sorted() { files[path]?.kill() }
     locks = [:]
     life += 1
   }
@@ -98,7 +100,7 @@ package final class MemoryDisk: Disk {
       guard folders.contains(PosixDisk.folder(of: path)) else { throw DiskError(.create, path, .errno(ENOENT)) }
       files[path] = content([])
     }
-    return MemoryFile(self, path)
+    return MemoryFile(self, path, inode: files[path]?.inode ?? 0)
   }
 
   package func replace(_ path: String, with bytes: [UInt8]) throws(DiskError) {
@@ -174,12 +176,14 @@ package final class MemoryDisk: Disk {
 private final class MemoryFile: AppendFile {
   private let disk: MemoryDisk
   private let path: String
+  private let inode: UInt64
   private let life: Int
   private var isBroken = false
 
-  init(_ disk: MemoryDisk, _ path: String) {
+  init(_ disk: MemoryDisk, _ path: String, inode: UInt64) {
     self.disk = disk
     self.path = path
+    self.inode = inode
     life = disk.life
   }
 
@@ -194,7 +198,9 @@ private final class MemoryFile: AppendFile {
   }
 
   func status() throws(DiskError) -> FileStatus {
-    guard let status = try disk.status(path) else { throw DiskError(.look, path, .errno(ENOENT)) }
+    guard var status = try disk.status(path) else { throw DiskError(.look, path, .errno(ENOENT)) }
+    // Another file bears the name now; this one has none.
+    if status.inode != inode { (status.inode, status.size) = (inode, 0) }
     return status
   }
 

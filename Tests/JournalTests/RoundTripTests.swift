@@ -45,7 +45,9 @@ struct RoundTripTests {
     let whole = try Sample.journal(Sample.groups)
     let part = try Sample.journal(Array(Sample.groups.dropLast()))
     let head = try #require(try Sample.replay(part).head)
-    let last = try head.append(Sample.groups.last ?? [], at: Sample.start + .seconds(Sample.groups.count)) { Sample.salt }
+    let last = try head.append(Sample.groups.last ?? [], at: Sample.start + .seconds(Sample.groups.count)) {
+      Sample.salt
+    }
     #expect(part + last.bytes == whole)
   }
 

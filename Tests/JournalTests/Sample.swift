@@ -28,7 +28,8 @@ enum Sample {
     [.daemonStarted(version: "0.1.0", policy: "p1")],
     [.contactIntended(intended), .contactIntended(second)],
     [
-      .contactSent(Attempt(contact: "aaaa", recipient: 0, attempt: 1, stage: "dot", code: 250, reply: "250 ok", server: "mx:25")),
+      .contactSent(
+        Attempt(contact: "aaaa", recipient: 0, attempt: 1, stage: "dot", code: 250, reply: "250 ok", server: "mx:25")),
       .contactFailed(
         Attempt(contact: "aaaa", recipient: 1, attempt: 1, stage: "rcpt", code: 550, reply: "550 no", badAddress: true)),
     ],

@@ -34,8 +34,10 @@ package struct JournalReading {
 
   /// `journal/000001.jsonl:12: note: …` for the tail; nil when there is none.
   package var note: String? {
-    tail.map { "\(replay.file):\($0.line): note: the last line is unfinished (\($0.bytes.count) bytes)\n  meaning: a "
-      + "record is being written, or a crash cut it off; the next command that writes keeps it aside" }
+    tail.map {
+      "\(replay.file):\($0.line): note: the last line is unfinished (\($0.bytes.count) bytes)\n  meaning: a "
+        + "record is being written, or a crash cut it off; the next command that writes keeps it aside"
+    }
   }
 
   /// Gives the history away to one who goes on folding by himself.
@@ -58,7 +60,9 @@ package struct JournalReading {
 
   private func firstSegment() throws(JournalFault) -> Int? {
     do {
-      return try StateDirectory.names(in: state.journal, "jsonl", on: disk).first.flatMap { Int($0.prefix { $0 != "." }) }
+      return try StateDirectory.names(in: state.journal, "jsonl", on: disk).first.flatMap {
+        Int($0.prefix { $0 != "." })
+      }
     } catch { throw .disk(error) }
   }
 

@@ -106,8 +106,11 @@ package final class MessageStore {
         at = next
         continue
       }
-      var isGood = true
-      if verifying { isGood = Digest.sha256(try disk.read(path(number), from: at + start, count: count)) == sha256 }
+      // A length that leads to another header is believed; one that leads elsewhere is of a torn message, or stands
+      // before one.
+      var isGood = false
+      if !verifying { isGood = try isEnd(number, at + start + count) }
+      if !isGood { isGood = Digest.sha256(try disk.read(path(number), from: at + start, count: count)) == sha256 }
       if isGood {
         if index[sha256] == nil { index[sha256] = Found(segment: number, offset: at + start, count: count) }
         at += start + count + 1
@@ -117,6 +120,12 @@ package final class MessageStore {
       }
     }
     scanned[number] = size
+  }
+
+  /// Whether a message ends there: a line feed, then a header or the end of the file.
+  private func isEnd(_ number: Int, _ offset: Int) throws(DiskError) -> Bool {
+    let bytes = try disk.read(path(number), from: offset, count: 1 + MessageStore.magic.count)
+    return bytes.first == UInt8(ascii: "\n") && (bytes.count == 1 || bytes[1...].elementsEqual(MessageStore.magic))
   }
 
   private static func header(_ bytes: [UInt8]) -> (sha256: String, start: Int, count: Int)? {
