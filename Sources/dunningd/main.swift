@@ -1,1 +1,3 @@
-print("dunningd")
+import Commands
+
+Dunningd.main()

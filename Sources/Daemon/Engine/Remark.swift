@@ -1,5 +1,6 @@
 import Decisions
 import Delivery
+import Ledger
 
 /// Something worth a line in the log. Names contacts and customers by id: no address, no name, no text of a message.
 package enum Remark: Sendable, Equatable {
@@ -10,6 +11,8 @@ package enum Remark: Sendable, Equatable {
   /// A contact was decided that may have reached its customer already. A bug: it is not sent.
   case refusedTwice(contact: String)
   case startedAnew(ledgerChanged: Bool)
+  /// A row of the ledger that rests somebody.
+  case badRow(BadRow)
   case relayAtFault(DeliveryResult)
   case outcome(HistoryEvent)
 
@@ -17,6 +20,7 @@ package enum Remark: Sendable, Equatable {
     switch self {
     case .notComposed, .refusedTwice, .relayAtFault: .error
     case .startedAnew: .notice
+    case .badRow: .warning
     case .outcome(let event):
       switch event {
       case .contactFailed, .contactInDoubt: .warning
@@ -34,6 +38,7 @@ package enum Remark: Sendable, Equatable {
       "contact \(contact) was decided again though it may have reached its customer: not sent; please report this"
     case .startedAnew(let ledgerChanged):
       (ledgerChanged ? "the ledger" : "the journal") + " changed during the cycle: deciding afresh"
+    case .badRow(let row): "\(row.description): \(row.reach.words) until it is corrected"
     case .relayAtFault(let result):
       "the mail server is at fault, no further contact is begun in this cycle: \(result.sentence)"
     case .outcome(let event): Remark.sentence(of: event)
@@ -52,8 +57,18 @@ package enum Remark: Sendable, Equatable {
       "contact \(attempt.contact) deferred until \(next): \(told(attempt))"
     case .contactFailed(let attempt): "contact \(attempt.contact) failed: \(told(attempt))"
     case .contactInDoubt(let contact, let recipient, let attempt, _):
-      "contact \(contact) in doubt: attempt \(attempt), recipient \(recipient); `dunningd tasks` lists it"
+      "contact \(contact) in doubt: attempt \(attempt), recipient \(recipient); `dunningd journal show \(contact)` tells more"
     default: "recorded"
+    }
+  }
+}
+
+extension BadRow.Reach {
+  fileprivate var words: String {
+    switch self {
+    case .invoice(let customer, let number): "invoice \(number) of \(customer) rests"
+    case .customer(let customer): "all invoices of \(customer) rest"
+    case .everything: "nothing is sent"
     }
   }
 }

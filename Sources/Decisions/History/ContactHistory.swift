@@ -63,7 +63,8 @@ package struct ContactHistory: Sendable, Equatable {
     case .approvalGiven(let approval):
       for line in approval.lines {
         approvals[line.key, default: []].append(
-          GivenApproval(extent: approval.extent, line: line, granted: approval.granted, at: time))
+          GivenApproval(
+            extent: approval.extent, subject: approval.subject, line: line, granted: approval.granted, at: time))
       }
     case .noteAdded, .daemonStarted, .daemonStopped, .daemonReloaded, .cycleCompleted, .journalRecovered, .unknown:
       break
@@ -144,6 +145,8 @@ package struct SkippedStep: Sendable, Equatable {
 
 package struct GivenApproval: Sendable, Equatable {
   package var extent: Approval.Extent
+  /// The contact's id or the list's hash.
+  package var subject: String
   package var line: Approval.Line
   package var granted: Bool
   package var at: Instant

@@ -1,0 +1,184 @@
+import ArgumentParser
+import Daemon
+import Decisions
+import Delivery
+import Journal
+import Letters
+import Settings
+import Storage
+import Units
+
+struct CheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: "Tests the configuration, the templates, the ledger and the journal, and changes nothing.",
+    discussion: """
+      Exit status 78: the configuration or a template is wrong. 65: the ledger is rejected, or the journal is damaged.
+
+      Examples:
+        dunningd check
+        dunningd check --config new.toml --format json
+        dunningd check --online        also connects to the mail server and logs in
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var asOf: AsOfOption
+
+  @Flag(help: "Also connects to the mail server and logs in. Sends nothing.")
+  var online = false
+
+  func run() throws {
+    try reporting {
+      var findings = Findings(file: common.config)
+      let site: Site
+      do throws(Site.Fault) {
+        site = try Site.load(common.config)
+      } catch {
+        switch error {
+        case .unreadable: findings.add(.error, "configuration", error.description)
+        case .wrong(let problems): findings.add(problems)
+        }
+        return try show(findings, status: .configuration)
+      }
+      let session = Session(site: site, common, asOf: asOf.time)
+      findings.add(site.configuration.warnings)
+      var status: CommandFailure.Status?
+      if !checkLedger(session, &findings) { status = .data }
+      if findings.hasErrors, status == nil { status = .configuration }
+      if let worse = checkJournal(session, &findings) { status = status ?? worse }
+      if let worse = checkSecrets(session, &findings) { status = status ?? worse }
+      if online, let worse = checkRelay(session, &findings) { status = status ?? worse }
+      try show(findings, status: status)
+    }
+  }
+
+  /// False when the snapshot is rejected.
+  private func checkLedger(_ session: Session, _ findings: inout Findings) -> Bool {
+    let folder = LedgerFolder(session.site.configuration.ledger, zones: session.site.zones)
+    do throws(LedgerFolder.Fault) {
+      let ledger = try folder.read().ledger
+      for row in ledger.books.badRows {
+        findings.add(
+          .warning, "ledger", row.place, "\(row.column.isEmpty ? "" : row.column + ": ")\(row.reason): it rests")
+      }
+      for warning in ledger.warnings {
+        findings.add(
+          .warning, "ledger", warning.place, (warning.column.isEmpty ? "" : warning.column + ": ") + warning.text)
+      }
+      let company = session.policy.company
+      findings.add(
+        Coverage.problems(
+          of: session.site.configuration, for: ledger.books,
+          templateLanguages: Set(session.site.templates.languages),
+          year: company.zone.day(session.now).components.year, file: session.site.file))
+      findings.add(
+        session.site.templates.problems(for: session.policy, columns: ExtraColumns(ledger.books)).map(Problem.init))
+      findings.facts.append(
+        "ledger: \(ledger.books.invoices.count) invoices of \(ledger.books.customers.count) customers, "
+          + "\(ledger.books.payments.count) payments")
+      return true
+    } catch {
+      findings.add(.error, "ledger", error.description)
+      return false
+    }
+  }
+
+  private func checkJournal(_ session: Session, _ findings: inout Findings) -> CommandFailure.Status? {
+    do throws(CommandFailure) {
+      let reading = try session.journalReading()
+      findings.facts.append(
+        reading.head == nil
+          ? "journal: none yet in \(session.state.journal)" : "journal: \(reading.count) records, whole")
+      return nil
+    } catch {
+      findings.add(.error, "journal", error.message)
+      return error.status
+    }
+  }
+
+  private func checkSecrets(_ session: Session, _ findings: inout Findings) -> CommandFailure.Status? {
+    for secret in [session.site.configuration.mail?.password, session.site.configuration.journal.key] {
+      guard let secret else { continue }
+      // A credential is there only for the service itself.
+      if case .credential = secret.source, !online { continue }
+      do throws(CommandFailure) {
+        _ = try Session.read(secret)
+      } catch {
+        findings.add(.error, secret.key, secret.place, error.message)
+        return .configuration
+      }
+    }
+    return nil
+  }
+
+  /// Connects and logs in; what the server says is the finding.
+  private func checkRelay(_ session: Session, _ findings: inout Findings) -> CommandFailure.Status? {
+    guard let mail = session.site.configuration.mail else { return nil }
+    do throws(CommandFailure) {
+      let report = Postman.smtp(try session.relay(mail)).probe()
+      if report.result.verdict == .accepted {
+        findings.facts.append(
+          "mail server: \(report.result.server) is ready" + (report.isLoggedIn ? ", logged in" : ""))
+        return nil
+      }
+      findings.add(.error, "mail.url", mail.place, report.result.sentence)
+      return .unavailable
+    } catch {
+      findings.add(.error, "mail", mail.place, error.message)
+      return error.status
+    }
+  }
+
+  private func show(_ findings: Findings, status: CommandFailure.Status?) throws(CommandFailure) {
+    switch common.format {
+    case .table:
+      for problem in findings.problems {
+        let colour: Terminal.Colour = problem.severity == .error ? .red : .yellow
+        let words = problem.description.split(separator: "\n", omittingEmptySubsequences: false)
+        for (index, line) in words.enumerated() {
+          Output.line(index == 0 ? common.terminal.paint(String(line).printable, colour) : String(line).printable)
+        }
+      }
+      for fact in findings.facts { Output.line(fact.printable) }
+      if status == nil {
+        let count = findings.problems.count
+        Output.line(count == 0 ? "All is well." : "No error, \(count) \(count == 1 ? "warning" : "warnings").")
+      }
+    case .json, .csv:
+      var listing = Listing([], empty: "")
+      for problem in findings.problems {
+        listing.rows.append(
+          Listing.Row(
+            [],
+            [
+              ("severity", .string(problem.severity.rawValue)), ("file", .string(problem.place.file)),
+              ("line", .int(problem.place.line)), ("column", .int(problem.place.column)), ("key", .string(problem.key)),
+              ("message", .string(problem.message)), ("remedy", problem.remedy.map(JSONValue.string) ?? .null),
+            ]))
+      }
+      Output.text(listing.text(common.format, common.terminal))
+    }
+    if let status { throw CommandFailure(status, "") }
+  }
+}
+
+/// What a check found: problems, and facts for a person.
+private struct Findings {
+  let file: String
+  private(set) var problems: [Problem] = []
+  var facts: [String] = []
+
+  init(file: String) { self.file = file }
+
+  var hasErrors: Bool { problems.contains { $0.severity == .error } }
+
+  mutating func add(_ more: [Problem]) { problems += more }
+
+  mutating func add(_ severity: Problem.Severity, _ key: String, _ message: String) {
+    add(severity, key, Place(file: file), message)
+  }
+
+  mutating func add(_ severity: Problem.Severity, _ key: String, _ place: Place, _ message: String) {
+    problems.append(Problem(severity, place, key: key, message))
+  }
+}

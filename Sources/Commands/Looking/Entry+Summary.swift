@@ -1,0 +1,42 @@
+import Decisions
+import Journal
+import Ledger
+
+extension Entry {
+  /// What the record says, in a few words, for lists.
+  var summary: String {
+    switch event {
+    case .opened(let instance): return "instance \(instance)"
+    case .contactIntended(let intended):
+      let items = intended.invoices.map(\.key.number).joined(separator: " ")
+      return "\(intended.contact) \(intended.step), level \(intended.level), \(intended.amount): \(items)"
+    case .contactSent(let attempt): return "\(attempt.contact) \(attempt.reply ?? "accepted")"
+    case .contactDeferred(let attempt, let next):
+      return "\(attempt.contact) \(attempt.stage): \(attempt.reply ?? ""), again from \(next)"
+    case .contactFailed(let attempt): return "\(attempt.contact) \(attempt.stage): \(attempt.reply ?? "")"
+    case .contactInDoubt(let contact, _, _, let why): return "\(contact) \(why)"
+    case .contactResolved(let contact, let sent, let by): return "\(contact) \(sent ? "sent" : "not sent"), says \(by)"
+    case .contactCancelled(let contact, let reason): return "\(contact) \(reason.rawValue)"
+    case .contactBounced(let contact, _, let status, _, _): return "\(contact) \(status)"
+    case .contactReplied(let contact, _, let excerpt): return "\(contact) \(excerpt ?? "")"
+    case .restPlaced(let rest):
+      return rest.scope.words + (rest.until.map { " until \($0)" } ?? "") + " by \(rest.by)"
+        + (rest.text.map { ": \($0)" } ?? "")
+    case .restEnded(_, let scope, let by, _, let text):
+      return "\(scope.words) by \(by)" + (text.map { ": \($0)" } ?? "")
+    case .stepSkipped(let scope, let step, let by, let text):
+      return "\(step) of \(scope.words) by \(by)" + (text.map { ": \($0)" } ?? "")
+    case .noteAdded(let scope, let by, let text): return "\(scope.words) by \(by): \(text ?? "(erased)")"
+    case .approvalGiven(let approval):
+      return
+        "\(approval.granted ? "granted" : "refused") by \(approval.by): \(approval.subject), \(approval.lines.count) steps"
+    case .addressCleared(let customer, _, let by): return "\(customer) by \(by)"
+    case .daemonStarted(let version, _), .daemonStopped(let version), .daemonReloaded(let version, _): return version
+    case .cycleCompleted(let summary):
+      return "\(summary.contacts) contacts, \(summary.failed) failed, \(summary.deferred) deferred, "
+        + "\(summary.inDoubt) in doubt"
+    case .journalRecovered(let bytes, _, let file): return "\(bytes) bytes kept aside in \(file)"
+    case .unknown: return ""
+    }
+  }
+}

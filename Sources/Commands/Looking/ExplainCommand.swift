@@ -1,0 +1,112 @@
+import ArgumentParser
+import Daemon
+import Decisions
+import Journal
+import Ledger
+import Units
+
+struct ExplainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "explain",
+    abstract: "Says what is decided for an invoice or a customer today, by which rule, and what happened so far.",
+    discussion: """
+      Examples:
+        dunningd explain R-1042
+        dunningd explain customer:K-7 --format json
+        dunningd explain R-1042 --as-of 2026-03-20
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var asOf: AsOfOption
+
+  @Argument(help: ArgumentHelp("An invoice or a customer.", valueName: "invoice|customer"))
+  var name: String
+
+  func run() throws {
+    try reporting {
+      let session = try Session(common, asOf: asOf.time)
+      let ledger = try session.ledger()
+      let journal = try session.journal()
+      let scope = try session.scope(of: name, ledger, journal.history)
+      let verdict = session.verdict(ledger, journal.history)
+      let decisions = verdict.decisions.filter { scope.covers($0.key, payer: $0.payer) }
+      let story = Story(journal.entries, zone: session.policy.company.zone)
+      if decisions.isEmpty { return try gone(scope, story) }
+      switch common.format {
+      case .json:
+        for decision in decisions {
+          let history = JSONValue.array(story.records(of: decision.key).map(JSONValue.object))
+          Output.line(JSONObject(decision.fields() + [("history", history)]).text)
+        }
+      case .csv:
+        var listing = Listing([], empty: "")
+        listing.rows = decisions.map { Listing.Row([], $0.fields()) }
+        Output.text(listing.text(.csv, common.terminal))
+      case .table:
+        for (index, decision) in decisions.enumerated() {
+          if index > 0 { Output.line("") }
+          show(decision, ledger.books, story)
+        }
+      }
+      session.warn(about: ledger)
+    }
+  }
+
+  private func show(_ decision: Decision, _ books: Books, _ story: Story) {
+    let terminal = common.terminal
+    let customer = books.customers.first { $0.id == decision.key.customer }
+    let who = [decision.key.customer, customer?.name ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
+    var facts = ["invoice \(decision.key.number)" + (decision.key.item.isEmpty ? "" : "/\(decision.key.item)"), who]
+    if decision.payer != decision.key.customer { facts.append("paid by \(decision.payer)") }
+    if let open = decision.open { facts.append("\(open) open") }
+    if let due = decision.due { facts.append("due \(due)") }
+    Output.line(terminal.paint(facts.joined(separator: " · ").printable, .bold))
+    Output.line(decision.sentence.printable)
+    Output.line("  reason  \(decision.reason.rawValue)")
+    Output.line("  rule    \(decision.rule.description.printable)")
+    if let until = decision.until { Output.line("  until   \(until.words(in: story.zone))") }
+    if let step = decision.step {
+      let schedule = decision.schedule.map { ", schedule \($0)" } ?? ""
+      Output.line(
+        "  step    \(step.name.printable) (level \(step.level), \(step.channel.rawValue)\(schedule.printable))")
+    }
+    let lines = story.lines(of: decision.key)
+    Output.line(lines.isEmpty ? "  history none yet" : "  history")
+    for line in lines { Output.line("    " + line.printable) }
+  }
+
+  /// Nothing in the ledger any more: what is left is the history.
+  private func gone(_ scope: Scope, _ story: Story) throws(CommandFailure) {
+    guard case .invoice(let customer, let number) = scope else {
+      if common.format == .table { Output.line("\(scope.words.capitalisedFirst) has no invoice in the ledger.") }
+      return
+    }
+    let key = story.keys(customer: customer, number: number).first ?? ItemKey(customer: customer, number: number)
+    if common.format == .json {
+      var fields: [(String, JSONValue)] = [
+        ("invoice", .string(number)), ("customer", .string(customer)), ("currency", .null), ("open", .null),
+        ("due", .null), ("days_past_due", .null), ("risk", .null), ("schedule", .null), ("step", .null),
+        ("level", .null), ("reason", .string(ReasonCode.settled.rawValue)), ("until", .null),
+        ("rule", .string("no longer in the ledger")),
+        ("sentence", .string("Invoice \(number) is settled: it is no longer in the ledger.")),
+      ]
+      fields.append(("history", .array(story.records(of: key).map(JSONValue.object))))
+      return Output.line(JSONObject(fields).text)
+    }
+    Output.line("Invoice \(number) is settled: it is no longer in the ledger.".printable)
+    for line in story.lines(of: key) { Output.line("    " + line.printable) }
+  }
+}
+
+extension Decision.Until {
+  func words(in zone: Zone) -> String {
+    switch self {
+    case .day(let day): day.description
+    case .instant(let instant): zone.civil(instant).description
+    }
+  }
+}
+
+extension String {
+  var capitalisedFirst: String { prefix(1).uppercased() + dropFirst() }
+}

@@ -1,0 +1,84 @@
+import Decisions
+import Journal
+import Ledger
+import Units
+
+/// The journal's records, as they concern one item.
+struct Story {
+  let zone: Zone
+  private let entries: [Entry]
+  /// By contact id, the items that it moved on or listed.
+  private var items: [String: [ItemKey]] = [:]
+
+  init(_ entries: [Entry], zone: Zone) {
+    self.entries = entries
+    self.zone = zone
+    for entry in entries {
+      if case .contactIntended(let intended) = entry.event {
+        items[intended.contact] = intended.listed.map(\.key) + intended.invoices.map(\.key)
+      }
+    }
+  }
+
+  /// Items of that number that the journal knows.
+  func keys(customer: String, number: String) -> [ItemKey] {
+    Set(items.values.flatMap(\.self)).filter { $0.customer == customer && $0.number == number }.sorted()
+  }
+
+  /// The records as they were written, oldest first.
+  func records(of key: ItemKey) -> [JSONObject] { entries.filter { concerns($0, key) }.map(\.record) }
+
+  /// A line each, for a person.
+  func lines(of key: ItemKey) -> [String] {
+    entries.filter { concerns($0, key) }.map { entry in
+      let local = zone.civil(entry.time)
+      return "\(local.day) \(local.clock)  \(entry.words(about: key))"
+    }
+  }
+
+  private func concerns(_ entry: Entry, _ key: ItemKey) -> Bool {
+    if let contact = entry.contact, let items = items[contact] { return items.contains(key) }
+    return entry.event.scopes.contains { $0.covers(key, payer: key.customer) }
+  }
+}
+
+extension HistoryEvent {
+  /// What an intervention is about; empty for everything else.
+  fileprivate var scopes: [Scope] {
+    switch self {
+    case .restPlaced(let rest): [rest.scope]
+    case .restEnded(_, let scope, _, _, _), .stepSkipped(let scope, _, _, _), .noteAdded(let scope, _, _): [scope]
+    case .approvalGiven(let approval):
+      approval.lines.map { .invoice(customer: $0.key.customer, number: $0.key.number) }
+    case .addressCleared(let customer, _, _): [.customer(customer)]
+    default: []
+    }
+  }
+}
+
+extension Entry {
+  /// What happened, in a few words.
+  fileprivate func words(about key: ItemKey) -> String {
+    switch event {
+    case .contactIntended(let intended):
+      let step = intended.invoices.first { $0.key == key }.map { "step \"\($0.step)\", level \($0.level)" }
+      let what = step ?? "listed in step \"\(intended.step)\""
+      return "\(type)  \(what), \(intended.amount) asked, contact \(intended.contact)"
+        + (intended.attempt > 1 ? ", attempt \(intended.attempt)" : "")
+    case .contactSent(let attempt): return "\(type)  \(attempt.reply ?? "accepted")"
+    case .contactDeferred(let attempt, let next):
+      return "\(type)  \(attempt.stage): \(attempt.reply ?? ""), again from \(next)"
+    case .contactFailed(let attempt): return "\(type)  \(attempt.stage): \(attempt.reply ?? "")"
+    case .contactInDoubt(_, _, _, let why): return "\(type)  \(why)"
+    case .contactResolved(_, let sent, let by): return "\(type)  \(sent ? "sent" : "not sent"), says \(by)"
+    case .restPlaced(let rest):
+      return "\(type)  by \(rest.by)" + (rest.until.map { " until \($0)" } ?? "") + (rest.text.map { ": \($0)" } ?? "")
+    case .restEnded(_, _, let by, _, let text): return "\(type)  by \(by)" + (text.map { ": \($0)" } ?? "")
+    case .stepSkipped(_, let step, let by, let text):
+      return "\(type)  \(step) by \(by)" + (text.map { ": \($0)" } ?? "")
+    case .noteAdded(_, let by, let text): return "\(type)  by \(by): \(text ?? "(erased)")"
+    case .approvalGiven(let approval): return "\(type)  \(approval.granted ? "granted" : "refused") by \(approval.by)"
+    default: return type
+    }
+  }
+}

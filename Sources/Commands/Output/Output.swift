@@ -1,0 +1,32 @@
+import ArgumentParser
+import Glibc
+
+/// Standard output and standard error.
+enum Output {
+  static func text(_ text: String) { write(text, to: STDOUT_FILENO) }
+  static func line(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
+  static func error(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
+
+  private static func write(_ text: String, to descriptor: Int32) {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 {
+        if errno == EINTR { continue }
+        // Who reads no further (a pager, `head`) wants no more.
+        return
+      }
+      bytes = bytes.dropFirst(count)
+    }
+  }
+}
+
+/// Runs a command's body; a failure is said on standard error and becomes the exit status.
+func reporting(_ body: () throws -> Void) throws {
+  do {
+    try body()
+  } catch let error as CommandFailure {
+    if !error.message.isEmpty { Output.error("dunningd: " + error.message) }
+    throw ExitCode(error.status.rawValue)
+  }
+}

@@ -1,1 +1,0 @@
-// The room Commands is furnished by a later commit.

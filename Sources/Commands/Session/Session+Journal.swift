@@ -1,0 +1,104 @@
+import Daemon
+import Decisions
+import Glibc
+import Journal
+import Settings
+import Storage
+import Units
+
+/// The journal as a looking command sees it.
+struct JournalView {
+  let entries: [Entry]
+  let history: ContactHistory
+  let head: JournalHead?
+}
+
+extension Session {
+  /// `[journal] directory`, else `$STATE_DIRECTORY`, else `/var/lib/dunningd`.
+  var state: StateDirectory {
+    if let directory = site.configuration.journal.directory { return StateDirectory(directory) }
+    // systemd lists several with colons; ours is the first.
+    let given = getenv("STATE_DIRECTORY").map { String(cString: $0) }?.split(separator: ":").first.map(String.init)
+    return StateDirectory(given ?? "/var/lib/dunningd")
+  }
+
+  /// The key of a keyed chain; nil when none is configured.
+  func journalKey() throws(CommandFailure) -> JournalKey? {
+    guard let secret = site.configuration.journal.key else { return nil }
+    guard let key = JournalKey(try Session.read(secret)) else {
+      throw CommandFailure(
+        .configuration, "\(secret.place): \(secret.key): the key is shorter than \(JournalKey.countMin) bytes")
+    }
+    return key
+  }
+
+  static func read(_ secret: Secret) throws(CommandFailure) -> [UInt8] {
+    do throws(SecretSource.Fault) {
+      return try SecretSource(secret.source).read()
+    } catch {
+      throw CommandFailure(.configuration, "\(secret.place): \(secret.key): \(error.description)")
+    }
+  }
+
+  /// All of it, verified on the way. Repairs nothing; an unfinished last line is said and is no failure.
+  func journal() throws(CommandFailure) -> JournalView {
+    var entries: [Entry] = []
+    let reading = try journalReading { entry, _ in entries.append(entry) }
+    return JournalView(entries: entries, history: reading.history, head: reading.head)
+  }
+
+  /// - Parameter visit: sees each record with its line.
+  func journalReading(
+    trust: Chain.Trust? = nil, visit: (Entry, ArraySlice<UInt8>) -> Void = { _, _ in }
+  ) throws(CommandFailure) -> JournalReading {
+    let trust = trust ?? readersTrust
+    do throws(JournalFault) {
+      let reading = try JournalReading(of: state, on: PosixDisk(), trust: trust, visit: visit)
+      if let note = reading.note { Output.error(note) }
+      return reading
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+
+  /// Who may read the journal need not know its key; then the chain's digests are taken on trust.
+  private var readersTrust: Chain.Trust {
+    do throws(CommandFailure) {
+      return .key(try journalKey())
+    } catch {
+      return .any
+    }
+  }
+
+  /// Writes a person's records, all or none; the history as it is then.
+  func append(_ events: [HistoryEvent]) throws(CommandFailure) -> ContactHistory {
+    guard now <= Clock.real.now() + .seconds(60) else {
+      throw CommandFailure(.usage, "--as-of is later than now: nothing can be recorded before it has happened")
+    }
+    let key = try journalKey()
+    do throws(JournalFault) {
+      let file = try JournalFile(state, on: PosixDisk(), as: .command, key: key, now: now)
+      defer { file.close() }
+      try file.record(events, now: now)
+      return file.history
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+}
+
+extension CommandFailure {
+  init(_ fault: JournalFault) {
+    self.init(Status(rawValue: fault.exitCode) ?? .inputOutput, fault.description)
+  }
+}
+
+extension SecretSource {
+  init(_ source: Secret.Source) {
+    switch source {
+    case .credential(let name): self = .credential(name)
+    case .file(let path): self = .file(path)
+    case .environment(let name): self = .environment(name)
+    }
+  }
+}

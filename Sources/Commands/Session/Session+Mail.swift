@@ -1,0 +1,59 @@
+import Daemon
+import Decisions
+import Delivery
+import Ledger
+import Letters
+import Settings
+import Storage
+import Units
+
+extension Session {
+  /// How to reach the mail server, with its password from where it stands.
+  func relay(_ mail: MailSettings) throws(CommandFailure) -> RelaySettings {
+    var relay = RelaySettings(host: mail.host, port: mail.port)
+    relay.security =
+      switch mail.security {
+      case .starttls: .starttls
+      case .tls: .tls
+      case .none: .none
+      }
+    relay.username = mail.username
+    relay.password = try mail.password.map { secret throws(CommandFailure) in
+      Password(String(decoding: try Session.read(secret), as: UTF8.self))
+    }
+    relay.caFile = mail.caFile
+    if let name = mail.helo { relay.helloName = name }
+    relay.connections = mail.connections
+    relay.maxPerMinute = mail.maxPerMinute
+    return relay
+  }
+
+  /// Makes messages of contacts, from this ledger.
+  func composer(_ ledger: Ledger) throws(CommandFailure) -> Composer {
+    guard let mail = site.configuration.mail else {
+      throw CommandFailure(.configuration, "\(site.file): there is no [mail]: without it no message can be made")
+    }
+    return Composer(
+      templates: site.templates, identity: mail.identity, pay: site.configuration.pay, company: policy.company,
+      columns: ExtraColumns(ledger.books))
+  }
+
+  /// The documents that go with a contact, read whole.
+  func attachments(of contact: PlannedContact) throws(CommandFailure) -> [Attachment] {
+    do throws(DocumentFault) {
+      return try Documents(site.configuration.ledger.documents).attachments(of: contact)
+    } catch {
+      throw CommandFailure(.data, error.description)
+    }
+  }
+
+  /// Writes a file that only its owner can read, in one piece.
+  func write(_ bytes: [UInt8], into folder: String, as name: String) throws(CommandFailure) {
+    do throws(DiskError) {
+      try PosixDisk().makeDirectory(folder)
+      try PosixDisk().replace(folder + "/" + name, with: bytes)
+    } catch {
+      throw CommandFailure(.inputOutput, error.description)
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import ArgumentParser
+import Daemon
+import Decisions
+import Journal
+import Ledger
+import Letters
+import Settings
+import Storage
+import Units
+
+/// What a command works on: the loaded site, the moment, and the output. Ledger and journal are read when asked for.
+struct Session {
+  let site: Site
+  let common: CommonOptions
+  /// The moment that is decided and recorded for: really now, or `--as-of`.
+  let now: Instant
+  /// Whether `--as-of` froze the clock.
+  let isFrozen: Bool
+
+  var policy: Policy { site.policy }
+
+  /// The ledger as it was read, and how old it is.
+  struct Ledger {
+    let books: Books
+    let age: Span
+    /// What a person should look at; bad rows among it.
+    let warnings: [String]
+  }
+
+  /// - Parameter asOf: the moment to look and decide for; nil is really now.
+  init(_ common: CommonOptions, asOf: LocalTime? = nil) throws(CommandFailure) {
+    self.init(site: try Session.site(common.config), common, asOf: asOf)
+  }
+
+  init(site: Site, _ common: CommonOptions, asOf: LocalTime? = nil) {
+    self.site = site
+    self.common = common
+    isFrozen = asOf != nil
+    now = asOf?.instant(in: site.policy.company.zone) ?? Clock.real.now()
+  }
+
+  static func site(_ file: String) throws(CommandFailure) -> Site {
+    do throws(Site.Fault) {
+      return try Site.load(file)
+    } catch {
+      throw CommandFailure(.configuration, error.description)
+    }
+  }
+
+  /// Times at which cycles run; empty when they run all day long.
+  var cycleTimes: [ClockTime] {
+    if case .at(let times) = site.configuration.cycle.timing { times } else { [] }
+  }
+
+  // MARK: - Reading
+
+  func ledger() throws(CommandFailure) -> Ledger {
+    let snapshot: LedgerFolder.Snapshot
+    do throws(LedgerFolder.Fault) {
+      snapshot = try LedgerFolder(site.configuration.ledger, zones: site.zones).read()
+    } catch {
+      throw CommandFailure(.data, error.description)
+    }
+    let ledger = snapshot.ledger
+    return Ledger(
+      books: ledger.books, age: Clock.real.now() - ledger.books.modified,
+      warnings: ledger.warnings.map(\.description) + ledger.books.badRows.map { "\($0.description): it rests" })
+  }
+
+  func verdict(_ ledger: Ledger, _ history: ContactHistory) -> Verdict {
+    decide(ledger.books, history, policy, now: now, ledgerAge: ledger.age)
+  }
+
+  func scope(of name: String, _ ledger: Ledger, _ history: ContactHistory) throws(CommandFailure) -> Scope {
+    do throws(TargetFinder.Fault) {
+      return try TargetFinder(ledger.books, known: Array(history.items.keys)).scope(of: name)
+    } catch {
+      throw CommandFailure(.usage, error.description)
+    }
+  }
+
+  // MARK: - Messages
+
+  func zone(of contact: PlannedContact) -> Zone { contact.payer.zone ?? policy.company.zone }
+
+  func id(_ contact: PlannedContact, _ history: ContactHistory) -> String { contact.id(instance: history.instance) }
+
+  /// Says on standard error what in the ledger a person should look at.
+  func warn(about ledger: Ledger) {
+    for warning in ledger.warnings.prefix(20) { Output.error("warning: " + warning) }
+    if ledger.warnings.count > 20 {
+      Output.error("warning: … and \(ledger.warnings.count - 20) more; `dunningd check` lists all")
+    }
+  }
+
+  func show(_ listing: Listing) { Output.text(listing.text(common.format, common.terminal)) }
+}

@@ -1,0 +1,139 @@
+import ArgumentParser
+import Crypto
+import Daemon
+import Decisions
+import Units
+
+struct ApproveCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "approve",
+    abstract: "Gives a person's word to contacts that wait for it; without arguments, lists them.",
+    discussion: """
+      The first cycle, and one that is larger than `max_per_cycle`, wait as a list: `approve` prints it with its hash, and
+      `approve --cycle HASH` approves exactly that list. `approve --cycle` alone approves the list as it stands now.
+      What comes later waits for the next list. An approval holds for 14 days, for that step, up to the amount shown.
+
+      Examples:
+        dunningd approve
+        dunningd approve --cycle 3f9a1c0b7d2e
+        dunningd approve 4k2m9q0r7t1v3x5z
+        dunningd approve 4k2m9q0r7t1v3x5z --refuse --reason "call first"
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var asOf: AsOfOption
+  @OptionGroup var by: AuthorOption
+
+  @Argument(help: ArgumentHelp("A contact's id, or with --cycle the list's hash.", valueName: "contact|hash"))
+  var name: String?
+
+  @Flag(help: "The list of the first or a large cycle.")
+  var cycle = false
+
+  @Flag(help: "Refuses instead.")
+  var refuse = false
+
+  @Option(help: ArgumentHelp("Why.", valueName: "text"))
+  var reason: String?
+
+  func validate() throws {
+    if refuse, name == nil, !cycle { throw ValidationError("--refuse needs a contact, or --cycle") }
+    if refuse, reason == nil { throw ValidationError("--refuse needs --reason TEXT") }
+  }
+
+  func run() throws {
+    try reporting {
+      let step = try Intervention(common, asOf)
+      let waiting = step.session.verdict(step.ledger, step.history).waiting
+      let list = CycleList(waiting.filter { $0.isWaiting(for: .cycle) }, step)
+      if cycle { return try approveCycle(list, step) }
+      guard let name else { return show(waiting, list, step) }
+      let found = waiting.filter { step.session.id($0, step.history) == name }
+      guard let contact = found.first(where: { $0.isWaiting(for: .contact) }) else {
+        if !found.isEmpty {
+          throw CommandFailure(
+            .data, "contact \(name) waits on the cycle's list: `dunningd approve --cycle \(list.hash)`")
+        }
+        throw CommandFailure(
+          .data,
+          "no contact \"\(name)\" waits for approval: `dunningd approve` lists those that do; nothing was recorded")
+      }
+      try record([contact], .contact, subject: name, step)
+    }
+  }
+
+  private func approveCycle(_ list: CycleList, _ step: Intervention) throws(CommandFailure) {
+    if let name, name != list.hash {
+      if step.history.approvals.values.contains(where: { $0.contains { $0.subject == name } }) {
+        return Output.line("The list \(name) was approved already.")
+      }
+      throw CommandFailure(
+        .data,
+        "the list has changed: it is now \(list.hash), not \(name), with \(list.contacts.count) contacts; look at it again "
+          + "with `dunningd approve`; nothing was recorded")
+    }
+    guard !list.contacts.isEmpty else {
+      return Output.line("No cycle waits for approval; nothing was recorded.")
+    }
+    try record(list.contacts, .cycle, subject: list.hash, step)
+  }
+
+  private func record(
+    _ contacts: [PlannedContact], _ extent: Approval.Extent, subject: String, _ step: Intervention
+  ) throws(CommandFailure) {
+    let lines = contacts.flatMap { $0.advancing.map(Approval.Line.init) }
+    let approval = Approval(
+      extent: extent, subject: subject, lines: lines, granted: !refuse, by: by.author, text: reason)
+    if common.format == .table, extent == .cycle { step.session.show(listing(contacts, step)) }
+    let scopes = lines.map { Scope.invoice(customer: $0.key.customer, number: $0.key.number) }
+    let count = contacts.count == 1 ? "1 contact" : "\(contacts.count) contacts"
+    try step.record(
+      [.approvalGiven(approval)], done: "\(refuse ? "Refused" : "Approved"): \(count) (\(subject)).", about: scopes)
+  }
+
+  private func show(_ waiting: [PlannedContact], _ list: CycleList, _ step: Intervention) {
+    step.session.show(listing(waiting, step))
+    guard common.format == .table else { return }
+    if !list.contacts.isEmpty {
+      Output.line("")
+      Output.line("\(list.contacts.count) of them wait as a list: dunningd approve --cycle \(list.hash)")
+    }
+    for contact in waiting where contact.isWaiting(for: .contact) {
+      Output.line(
+        "\(contact.payer.id), step \(contact.step.name): dunningd approve \(step.session.id(contact, step.history))")
+    }
+  }
+
+  private func listing(_ contacts: [PlannedContact], _ step: Intervention) -> Listing {
+    var listing = Listing.contacts(empty: "Nothing waits for approval.")
+    for contact in contacts {
+      listing.add(
+        contact, at: step.session.now, zone: step.session.zone(of: contact), id: step.session.id(contact, step.history))
+    }
+    if common.format == .json {
+      let hash = CycleList(contacts.filter { $0.isWaiting(for: .cycle) }, step).hash
+      listing.rows = zip(listing.rows, contacts).map { row, contact in
+        var fields = row.fields
+        if contact.isWaiting(for: .cycle) { fields["cycle"] = .string(hash) }
+        return Listing.Row(row.cells, fields.members.map { ($0.name, $0.value) })
+      }
+    }
+    return listing
+  }
+}
+
+/// The contacts of a cycle that wait together, and the hash that names exactly this list.
+private struct CycleList {
+  let contacts: [PlannedContact]
+  /// 12 hexadecimal digits of SHA-256 over each contact's id and amount, in order.
+  let hash: String
+
+  init(_ contacts: [PlannedContact], _ step: Intervention) {
+    self.contacts = contacts
+    let text = contacts.map { "\(step.session.id($0, step.history)) \($0.total)\n" }.sorted().joined()
+    hash = SHA256.hash(data: Array(text.utf8)).prefix(6).map { byte in
+      let digits = String(byte, radix: 16)
+      return digits.count == 1 ? "0" + digits : digits
+    }.joined()
+  }
+}

@@ -1,0 +1,72 @@
+import ArgumentParser
+import Decisions
+import Glibc
+import Units
+
+/// Who steps in.
+struct AuthorOption: ParsableArguments {
+  @Option(
+    name: .customLong("by"), help: ArgumentHelp("Who says so; else the user who runs the command.", valueName: "name"))
+  var name: String?
+
+  var author: String { name ?? AuthorOption.user }
+
+  /// The person behind sudo, or the user of the process.
+  private static var user: String {
+    if getuid() == 0, let sudo = getenv("SUDO_USER"), sudo.pointee != 0 { return String(cString: sudo) }
+    guard let entry = getpwuid(getuid()) else { return "uid \(getuid())" }
+    return String(cString: entry.pointee.pw_name)
+  }
+}
+
+/// Records what a person decided, then says what will happen next and when.
+struct Intervention {
+  let session: Session
+  let ledger: Session.Ledger
+  let history: ContactHistory
+
+  init(_ common: CommonOptions, _ asOf: AsOfOption) throws(CommandFailure) {
+    session = try Session(common, asOf: asOf.time)
+    ledger = try session.ledger()
+    history = try session.journal().history
+  }
+
+  func scopes(of names: [String]) throws(CommandFailure) -> [Scope] {
+    var scopes: [Scope] = []
+    for name in names {
+      let scope = try session.scope(of: name, ledger, history)
+      if !scopes.contains(scope) { scopes.append(scope) }
+    }
+    return scopes
+  }
+
+  /// Writes the records, all or none, and reports.
+  func record(_ events: [HistoryEvent], done: String, about scopes: [Scope]) throws(CommandFailure) {
+    let after = try session.append(events)
+    switch session.common.format {
+    case .table:
+      Output.line(done.printable)
+      for line in next(scopes, after) { Output.line("  " + line.printable) }
+    case .json:
+      for decision in decisions(scopes, after) { Output.line(JSONObject(decision.fields()).text) }
+    case .csv:
+      var listing = Listing([], empty: "")
+      listing.rows = decisions(scopes, after).map { Listing.Row([], $0.fields()) }
+      session.show(listing)
+    }
+  }
+
+  private func decisions(_ scopes: [Scope], _ history: ContactHistory) -> [Decision] {
+    session.verdict(ledger, history).decisions.filter { decision in
+      decision.reason != .settled && scopes.contains { $0.covers(decision.key, payer: decision.payer) }
+    }
+  }
+
+  private func next(_ scopes: [Scope], _ history: ContactHistory) -> [String] {
+    let all = decisions(scopes, history)
+    let shown = all.prefix(10).map { decision in
+      decision.sentence + (decision.until.map { " Next: \($0.words(in: session.policy.company.zone))." } ?? "")
+    }
+    return shown + (all.count > 10 ? ["… and \(all.count - 10) more invoices"] : [])
+  }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import Decisions
+
+struct ResolveCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "resolve",
+    abstract: "Says what became of a contact in doubt, or that a bad address is good again.",
+    discussion: """
+      The mail server's log tells it: search it for the contact's Message-ID (`dunningd journal show CONTACT`).
+
+      Examples:
+        dunningd resolve 4k2m9q0r7t1v3x5z --sent
+        dunningd resolve 4k2m9q0r7t1v3x5z --not-sent
+        dunningd resolve K-7 --address-ok
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var asOf: AsOfOption
+  @OptionGroup var by: AuthorOption
+
+  @Argument(help: ArgumentHelp("The contact's id; with --address-ok the customer.", valueName: "contact"))
+  var name: String
+
+  @Flag(help: "The customer got it.")
+  var sent = false
+
+  @Flag(help: "The customer did not get it: the step is due again.")
+  var notSent = false
+
+  @Flag(help: "The customer's addresses that were marked as bad are good again.")
+  var addressOk = false
+
+  func validate() throws {
+    guard [sent, notSent, addressOk].count(where: { $0 }) == 1 else {
+      throw ValidationError("give one of --sent, --not-sent, --address-ok")
+    }
+  }
+
+  func run() throws {
+    try reporting {
+      let step = try Intervention(common, asOf)
+      if addressOk { return try clearAddress(step) }
+      guard let contact = step.history.contact(name) else {
+        throw CommandFailure(
+          .data, "there is no contact \"\(name)\" in the journal: `dunningd journal list` shows them")
+      }
+      // A doubt that counts as sent is still a doubt until somebody says.
+      guard contact.standing == .inDoubt else {
+        throw CommandFailure(
+          .data, "contact \(name) is not in doubt: its outcome is known; nothing was recorded")
+      }
+      try step.record(
+        [.contactResolved(contact: name, sent: sent, by: by.author)],
+        done: "Contact \(name) counts as \(sent ? "sent" : "not sent").",
+        about: contact.items.map { .invoice(customer: $0.key.customer, number: $0.key.number) })
+    }
+  }
+
+  private func clearAddress(_ step: Intervention) throws(CommandFailure) {
+    let scope = try step.session.scope(of: name, step.ledger, step.history)
+    guard case .customer(let id) = scope else {
+      throw CommandFailure(.usage, "--address-ok takes a customer, and \"\(name)\" is an invoice")
+    }
+    try step.record(
+      [.addressCleared(customer: id, address: nil, by: by.author)],
+      done: "The addresses of customer \(id) are tried again.", about: [scope])
+  }
+}

@@ -1,0 +1,173 @@
+import Decisions
+import Delivery
+import Intake
+import Ledger
+import Letters
+import Settings
+import Storage
+import Units
+
+/// The real world around the engine, for one cycle at a time: performs its effects with files and the network and
+/// answers them, until the cycle is over.
+package struct CycleRunner {
+  private let site: Site
+  private let journal: JournalFile
+  private let postman: Postman
+  private let clock: Clock
+  private let log: (Remark) -> Void
+  private let isStopping: () -> Bool
+  private let ledgerState: LedgerState
+  private let folder: LedgerFolder
+  private let connections: Int
+
+  private var engine: Engine
+  private var composer: Composer
+  private var token: SnapshotFiles.Token?
+  private var desk = SendingDesk()
+  /// Answers that the engine has not heard yet, oldest first.
+  private var inbox: [Engine.Event] = []
+
+  /// How long one wait for the mail server's answers lasts; outcomes are durable at most so much later.
+  private static let tick = Duration.seconds(1)
+
+  /// - Parameters:
+  ///   - isStopping: asked often; once true, nothing more is begun.
+  package init(
+    site: Site, identity: MailIdentity, connections: Int, journal: JournalFile, postman: Postman, clock: Clock,
+    log: @escaping (Remark) -> Void, isStopping: @escaping () -> Bool = { false }
+  ) {
+    self.site = site
+    self.journal = journal
+    self.postman = postman
+    self.clock = clock
+    self.log = log
+    self.isStopping = isStopping
+    self.connections = connections
+    ledgerState = LedgerState(journal.state)
+    folder = LedgerFolder(site.configuration.ledger, zones: site.zones)
+    instance = journal.head?.instance ?? ""
+    engine = Engine(policy: site.policy, history: journal.releaseHistory(), connections: connections)
+    composer = Composer(
+      templates: site.templates, identity: identity, pay: site.configuration.pay, company: site.policy.company)
+  }
+
+  private let instance: String
+
+  /// Runs one cycle to its end.
+  package mutating func run() -> CycleReport {
+    var stopped = false
+    inbox = [.start(now: clock.now())]
+    while true {
+      if isStopping(), !stopped {
+        stopped = true
+        inbox.append(.stop)
+      }
+      let event = inbox.isEmpty ? heard() : inbox.removeFirst()
+      for effect in engine.step(event) {
+        if case .finished(let report) = effect { return report }
+        perform(effect)
+      }
+      for envelope in desk.next(connections) { postman.submit(envelope) }
+    }
+  }
+
+  /// The history as the last cycle left it.
+  package var history: ContactHistory { engine.history }
+
+  /// Waits for the mail server, or for a second to pass.
+  private mutating func heard() -> Engine.Event {
+    guard let delivered = postman.next(Self.tick) else { return .tick(now: clock.now()) }
+    desk.landed(delivered.ticket)
+    return .delivered(delivered, at: clock.now())
+  }
+
+  private mutating func perform(_ effect: Engine.Effect) {
+    switch effect {
+    case .readLedger: inbox.append(readLedger())
+    case .lookAround: inbox.append(lookAround())
+    case .compose(let contacts): inbox.append(.composed(contacts.map { compose($0) }))
+    case .append(let batch): inbox.append(journal.append(batch, now: clock.now()))
+    case .send(let envelopes): desk.take(envelopes)
+    case .recall:
+      for envelope in desk.recall() {
+        let result = DeliveryResult(
+          verdict: .deferred, stage: .queue, reply: "", detail: "taken back before it was begun")
+        inbox.append(.delivered(Delivered(ticket: envelope.ticket, result: result), at: clock.now()))
+      }
+    case .tell(let remark): log(remark)
+    case .finished: break
+    }
+  }
+
+  // MARK: - Ledger
+
+  private mutating func readLedger() -> Engine.Event {
+    do throws(LedgerFolder.Fault) {
+      let snapshot = try folder.read(lastRowCounts: ledgerState.rowCounts, pause: Pause.aMoment)
+      ledgerState.accept(snapshot.ledger.rowCounts)
+      token = snapshot.token
+      composer.columns = ExtraColumns(snapshot.ledger.books)
+      for row in snapshot.ledger.books.badRows { log(.badRow(row)) }
+      // The age is real whatever the clock of decisions says.
+      return .ledger(snapshot.ledger.books, age: Clock.real.now() - snapshot.ledger.books.modified)
+    } catch {
+      return .ledgerRejected(error.description)
+    }
+  }
+
+  private func lookAround() -> Engine.Event {
+    do throws(JournalFault) {
+      return .surroundings(ledgerChanged: folder.token != token, news: try journal.news())
+    } catch {
+      return .notDurable(.broken(error.description))
+    }
+  }
+
+  // MARK: - Messages
+
+  private func compose(_ contact: PlannedContact) -> Composition {
+    let id = contact.id(instance: instance)
+    let attachments: [Attachment]
+    do throws(DocumentFault) {
+      attachments = try Documents(site.configuration.ledger.documents).attachments(of: contact)
+    } catch {
+      return .failed(error.description)
+    }
+    do throws(LetterError) {
+      let now = clock.now()
+      let letter = try composer.compose(
+        contact, id: id, instance: instance, at: now, offsetSeconds: site.policy.company.zone.offset(at: now),
+        attachments: attachments)
+      let intended = IntendedContact(
+        contact, id: id, messageID: letter.messageID, sha256: letter.sha256, policy: site.policy.hash, to: letter.to,
+        cc: letter.cc, names: letter.names)
+      return .ready(Prepared(intended: intended, sender: letter.envelopeSender, message: letter.bytes))
+    } catch {
+      return .failed(error.description)
+    }
+  }
+}
+
+/// Envelopes that wait for a free connection: only what a connection takes on at once is handed over, so that the rest can
+/// still be taken back.
+private struct SendingDesk {
+  private var waiting: [Envelope] = []
+  private var onTheWire: Set<Int> = []
+
+  mutating func take(_ envelopes: [Envelope]) { waiting += envelopes }
+
+  mutating func next(_ connections: Int) -> [Envelope] {
+    let count = min(waiting.count, max(0, connections - onTheWire.count))
+    let next = Array(waiting.prefix(count))
+    waiting.removeFirst(count)
+    onTheWire.formUnion(next.map(\.ticket))
+    return next
+  }
+
+  mutating func landed(_ ticket: Int) { onTheWire.remove(ticket) }
+
+  mutating func recall() -> [Envelope] {
+    defer { waiting = [] }
+    return waiting
+  }
+}

@@ -1,0 +1,43 @@
+import Decisions
+import Letters
+import Storage
+
+/// Why a document cannot go with its message.
+package struct DocumentFault: Error, Sendable, CustomStringConvertible {
+  package let description: String
+}
+
+/// The folder of `[ledger] documents`: invoices as sent, attached where a step asks for it.
+package struct Documents: Sendable {
+  private let folder: String?
+
+  package init(_ folder: String?) { self.folder = folder }
+
+  /// Read whole, in the order of the items that advance; none where an item has none, or the step asks for none.
+  package func attachments(of contact: PlannedContact) throws(DocumentFault) -> [Attachment] {
+    guard contact.step.attachesDocument else { return [] }
+    var attachments: [Attachment] = []
+    var seen: Set<String> = []
+    for line in contact.listed where line.advances {
+      let name = line.invoice.details?.document ?? ""
+      guard !name.isEmpty, seen.insert(name).inserted else { continue }
+      guard let folder else {
+        throw DocumentFault(
+          description:
+            "invoice \(line.invoice.key.number) names the document \(name), and [ledger] documents is not set")
+      }
+      let bytes: [UInt8]
+      do throws(DiskError) {
+        bytes = try PosixDisk().read(folder + "/" + name).bytes
+      } catch {
+        throw DocumentFault(description: error.description)
+      }
+      do throws(Attachment.Fault) {
+        attachments.append(try Attachment(name: name, bytes: bytes))
+      } catch {
+        throw DocumentFault(description: "\(folder)/\(name): \(error)")
+      }
+    }
+    return attachments
+  }
+}
