@@ -28,7 +28,8 @@ package struct MailIdentity: Sendable, Equatable {
   }
 }
 
-/// Where bounces come back to: with `{contact}` in it every message has its own, so that a bounce tells what it is about.
+/// Where bounces come back to: with `{contact}` in it every message has its own, so that a bounce tells what it is
+/// about.
 package struct BounceAddress: Sendable, Equatable {
   /// Such as `bounce+{contact}@example.com`; without `{contact}` one address for all.
   package let pattern: String

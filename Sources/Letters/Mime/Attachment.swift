@@ -15,7 +15,8 @@ package struct Attachment: Sendable, Equatable {
     package var description: String {
       switch self {
       case .badName(let name):
-        "attachment: \(name.debugDescription) is no plain file name: expected up to 200 bytes without / \\ and control characters"
+        "attachment: \(name.debugDescription) is no plain file name: expected up to 200 bytes without /, \\ "
+          + "and control characters"
       case .unknownType(let name):
         "attachment \(name.debugDescription): expected one of \(Attachment.extensions.joined(separator: ", "))"
       }

@@ -14,8 +14,8 @@ enum MailDate {
     let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     let clock = [second / 3600, second / 60 % 60, second % 60].map(twoDigits).joined(separator: ":")
     let ahead = (minutes < 0 ? "-" : "+") + twoDigits(abs(minutes) / 60) + twoDigits(abs(minutes) % 60)
-    return
-      "\(weekdays[local.day.weekday] ?? "Mon"), \(twoDigits(parts.day)) \(months[parts.month - 1]) \(parts.year) \(clock) \(ahead)"
+    let weekday = weekdays[local.day.weekday] ?? "Mon"
+    return "\(weekday), \(twoDigits(parts.day)) \(months[parts.month - 1]) \(parts.year) \(clock) \(ahead)"
   }
 
   private static func twoDigits(_ value: Int) -> String { value < 10 ? "0\(value)" : String(value) }

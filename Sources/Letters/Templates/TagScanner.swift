@@ -30,44 +30,40 @@ struct TagScanner {
   }
 
   private mutating func scan() {
+    let bytes = text.utf8
     var line = firstLine
     var lineStart = text.startIndex
     var index = text.startIndex
-    while index < text.endIndex {
-      if text[index] == "\n" {
+    func isPair(_ at: String.Index, _ byte: UInt8) -> Bool {
+      guard at < bytes.endIndex, bytes[at] == byte else { return false }
+      let next = bytes.index(after: at)
+      return next < bytes.endIndex && bytes[next] == byte
+    }
+    while index < bytes.endIndex {
+      let next = bytes.index(after: index)
+      if bytes[index] == UInt8(ascii: "\n") {
         line += 1
-        lineStart = text.index(after: index)
-        index = lineStart
+        lineStart = next
+      }
+      guard isPair(index, UInt8(ascii: "{")) else {
+        index = next
         continue
       }
-      guard text[index...].hasPrefix("{{") else {
-        index = text.index(after: index)
-        continue
-      }
-      let place = Place(file: file, line: line, column: text.distance(from: lineStart, to: index) + 1)
-      let inner = text.index(index, offsetBy: 2)
-      guard let close = TagScanner.firstClose(in: text[inner...]) else {
+      let place = Place(file: file, line: line, column: text[lineStart..<index].count + 1)
+      let inner = bytes.index(index, offsetBy: 2)
+      guard let close = bytes[inner...].indices.first(where: { isPair($0, UInt8(ascii: "}")) }) else {
         problems.append(
           TemplateProblem(place, "this {{ has no }}", remedy: "close the tag; a lone { needs nothing"))
         return
       }
-      let end = text.index(close, offsetBy: 2)
+      let end = bytes.index(close, offsetBy: 2)
       read(text[inner..<close], index..<end, place)
-      for position in text[inner..<close].indices where text[position] == "\n" {
+      for position in bytes[inner..<close].indices where bytes[position] == UInt8(ascii: "\n") {
         line += 1
-        lineStart = text.index(after: position)
+        lineStart = bytes.index(after: position)
       }
       index = end
     }
-  }
-
-  private static func firstClose(in rest: Substring) -> String.Index? {
-    var index = rest.startIndex
-    while index < rest.endIndex {
-      if rest[index...].hasPrefix("}}") { return index }
-      index = rest.index(after: index)
-    }
-    return nil
   }
 
   private mutating func read(_ inner: Substring, _ range: Range<String.Index>, _ place: Place) {

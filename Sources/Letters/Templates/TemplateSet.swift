@@ -109,8 +109,8 @@ package struct TemplateSet: Sendable {
         found.append(
           TemplateProblem(
             step.place ?? schedule.place ?? Place(file: "templates"),
-            "step \"\(step.name)\" of schedule \"\(schedule.name)\" names the template \"\(step.template)\", which there is "
-              + "none of in \(company == "en" ? "en" : "\(company) or en")",
+            "step \"\(step.name)\" of schedule \"\(schedule.name)\" names the template \"\(step.template)\", which "
+              + "there is none of in \(company == "en" ? "en" : "\(company) or en")",
             remedy: "write \(company)/\(step.template).mustache, or name one of: \(near)"))
       }
     }

@@ -1,4 +1,5 @@
-/// Every name that a template may use, and what it stands for. docs/templates.md lists the same; a test keeps them equal.
+/// Every name that a template may use, and what it stands for. docs/templates.md lists the same; a test keeps both
+/// equal.
 package enum Vocabulary {
   /// How a name may be used.
   package indirect enum Kind: Sendable {
