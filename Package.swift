@@ -72,7 +72,7 @@ let package = Package(
     tests("TOMLTests", ["TOML"]),
     tests("ReceivablesTests", ["Receivables"]),
     tests("DecisionsTests", ["Decisions"]),
-    tests("JournalTests", ["Journal"]),
+    tests("JournalTests", ["Journal"], exclude: ["Golden"]),
     tests("StorageTests", ["Storage"]),
     tests("DaemonTests", ["Daemon"]),
     tests(

@@ -18,6 +18,8 @@ package protocol Disk {
   /// Puts a whole file in place of another: whoever looks sees the old one or the new one.
   func replace(_ path: String, with bytes: [UInt8]) throws(DiskError)
   func remove(_ path: String) throws(DiskError)
+  /// Bytes that the user may still write on the file system of `path`.
+  func freeBytes(_ path: String) throws(DiskError) -> Int
   /// Takes the lock that a file stands for, waiting at most so long for another to let go.
   ///
   /// - Throws: `DiskError.Cause.locked` with the holder's process, where it is known.

@@ -17,6 +17,8 @@ package final class MemoryDisk: Disk {
 
   /// Asked before each call; nil lets it happen.
   package var fault: (Call, _ path: String) -> Fault? = { _, _ in nil }
+  /// What `freeBytes` answers; writing does not lessen it.
+  package var free = Int.max
   /// Milliseconds since 1970 for the times of files.
   package var now = 0
   /// The process that asks for locks, to tell two of them apart.
@@ -113,6 +115,8 @@ package final class MemoryDisk: Disk {
     try ask(.remove, path, .remove)
     guard files.removeValue(forKey: path) != nil else { throw DiskError(.remove, path, .errno(ENOENT)) }
   }
+
+  package func freeBytes(_ path: String) throws(DiskError) -> Int { free }
 
   package func lock(_ path: String, waitMilliseconds: Int) throws(DiskError) -> any HeldLock {
     try ask(.lock, path, .lock)

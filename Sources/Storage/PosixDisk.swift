@@ -100,6 +100,12 @@ package struct PosixDisk: Disk {
     try PosixDisk.syncFolder(of: path)
   }
 
+  package func freeBytes(_ path: String) throws(DiskError) -> Int {
+    var raw = statvfs()
+    guard statvfs(path, &raw) == 0 else { throw DiskError(.look, path, .errno(errno)) }
+    return Int(clamping: raw.f_bavail.multipliedReportingOverflow(by: raw.f_frsize).partialValue)
+  }
+
   package func lock(_ path: String, waitMilliseconds: Int) throws(DiskError) -> any HeldLock {
     let file = try Descriptor(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, .lock)
     try file.giveToOwner(of: PosixDisk.folder(of: path))

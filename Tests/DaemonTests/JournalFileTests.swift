@@ -262,6 +262,68 @@ struct JournalFileTests {
     #expect(try rig.read().count == 1)
   }
 
+  @Test("without room for the outcome no intent is recorded, and a person's word still is")
+  func noRoom() throws {
+    let journal = try rig.open()
+    rig.disk.free = 1000
+    #expect(journal.append(Batch(events: [JournalRig.note("x")]), now: start).isDurable)
+    let words = journal.append(Batch(events: [JournalRig.intent("aaaa")]), now: start).words
+    #expect(words.contains("No space left on device"))
+    #expect(try rig.read().count == 2)
+  }
+
+  @Test("a file that is missing between others is damage")
+  func missingSegment() throws {
+    do { _ = try rig.open() }
+    rig.disk.put("/state/journal/000003.jsonl", [])
+    let error = #expect(throws: JournalFault.self) { try rig.read() }
+    #expect(error == .missing(path: "/state/journal/000002.jsonl"))
+    #expect(error?.exitCode == 65)
+  }
+
+  @Test("a journal of several files is read as one, and appended to the last")
+  func segments() throws {
+    do {
+      let journal = try rig.open()
+      for index in 0..<4 { _ = journal.append(Batch(events: [JournalRig.note("\(index)")]), now: start) }
+    }
+    rig.disk.kill()
+    let bytes = try #require(rig.disk.bytes(JournalRig.path))
+    let half = try #require(bytes[1000...].firstIndex(of: 10)) + 1
+    rig.disk.put(JournalRig.path, Array(bytes[..<half]))
+    rig.disk.put("/state/journal/000002.jsonl", Array(bytes[half...]))
+    #expect(try rig.open().append(Batch(events: [JournalRig.note("more")]), now: start).isDurable)
+    #expect(try rig.read().count == 6)
+    #expect(rig.disk.bytes(JournalRig.path)?.count == half)
+  }
+
+  @Test("the same on the disk of the machine, with the files closed to others")
+  func machine() throws {
+    let path = try #require(mkdtemp(strdup("/tmp/dunningd-state-XXXXXX")).map { String(cString: $0) })
+    let disk = PosixDisk()
+    let state = StateDirectory(path + "/state/")
+    let message = JournalRig.message("hello")
+    do {
+      let journal = try JournalFile(state, on: disk, as: .cycles, key: nil, now: start)
+      #expect(
+        journal.append(
+          Batch(events: [JournalRig.intent("aaaa", sha256: message.sha256)], messages: [message]), now: start
+        ).isDurable)
+      let error = #expect(throws: JournalFault.self) {
+        try JournalFile(state, on: disk, as: .cycles, key: nil, now: start)
+      }
+      #expect(error?.exitCode == 75)
+      #expect(error?.description.contains("process \(getpid()) holds it") == true)
+    }
+    let journal = try JournalFile(state, on: disk, as: .cycles, key: nil, now: start)
+    #expect(journal.history.contact("aaaa")?.standing == .inDoubt)
+    #expect(try journal.messages.read(message.sha256) == message.bytes)
+    for name in ["/journal/000001.jsonl", "/messages/000001.mail", "/daemon.lock", "/journal.lock"] {
+      #expect(try disk.status(state.path + name)?.permissions == 0o600)
+    }
+    #expect(try disk.status(state.journal)?.permissions == 0o700)
+  }
+
   @Test("a file that was put in place of the journal is noticed")
   func replaced() throws {
     let journal = try rig.open()

@@ -8,6 +8,8 @@ package enum JournalFault: Error, Sendable, Equatable, CustomStringConvertible {
   case refused(JournalHead.Refusal)
   /// The file is another one, or shorter, than when it was opened.
   case replaced(path: String)
+  /// A file between others is not there.
+  case missing(path: String)
   /// An earlier append failed, so nobody knows what the disk holds.
   case broken(String)
   /// A message was kept and reads differently now.
@@ -21,6 +23,9 @@ package enum JournalFault: Error, Sendable, Equatable, CustomStringConvertible {
     case .replaced(let path):
       "\(path): error: the file was replaced or cut while it was in use\n  remedy: start dunningd anew, which reads and "
         + "verifies all of it"
+    case .missing(let path):
+      "\(path): error: the file is missing, and a later one is there\n  meaning: records are lost; nothing is sent\n  "
+        + "remedy: put it back from the backup, and run `dunningd journal verify`"
     case .broken(let words): words
     case .messageChanged(let sha256): "the kept message \(sha256) was changed after it had been sent"
     }
@@ -35,7 +40,7 @@ package enum JournalFault: Error, Sendable, Equatable, CustomStringConvertible {
     case .refused(.keyMissing): 78
     case .replaced: 75
     case .broken: 74
-    case .messageChanged: 65
+    case .messageChanged, .missing: 65
     }
   }
 }

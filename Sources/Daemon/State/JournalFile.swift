@@ -1,4 +1,5 @@
 import Decisions
+import Glibc
 import Journal
 import Storage
 import Units
@@ -11,6 +12,9 @@ import Units
 package final class JournalFile {
   /// Who opens it.
   package enum Role: Sendable { case cycles, command }
+
+  /// Bytes that must be free beyond a batch of intents.
+  static let reserve = 1 << 20
 
   package let state: StateDirectory
   package let messages: MessageStore
@@ -114,8 +118,19 @@ package final class JournalFile {
     guard !batch.events.isEmpty else { return .durable(news: news, written: []) }
     // The clock is asked first, so that no message is kept for a batch that is refused.
     let ready = try lines(batch.events, now)
+    try requireRoom(batch, ready)
     do { try messages.keep(batch.messages) } catch { throw .disk(error) }
     return .durable(news: news, written: try write(batch.events, ready))
+  }
+
+  /// An intent needs room for its outcome too: what was sent and cannot be recorded is in doubt.
+  private func requireRoom(_ batch: Batch, _ ready: JournalHead.Appended) throws(JournalFault) {
+    guard batch.events.contains(where: { if case .contactIntended = $0 { true } else { false } }) else { return }
+    let needed = ready.bytes.count + batch.messages.reduce(0) { $0 + $1.bytes.count } + JournalFile.reserve
+    do {
+      guard try disk.freeBytes(state.journal) < needed else { return }
+    } catch { throw .disk(error) }
+    throw .disk(DiskError(.append(bytes: needed), reading.path(of: reading.segment), .errno(ENOSPC)))
   }
 
   private func lines(_ events: [HistoryEvent], _ now: Instant) throws(JournalFault) -> JournalHead.Appended {

@@ -22,6 +22,7 @@ package struct JournalReading {
     self.disk = disk
     replay = Replay(trust)
     try more(visit: visit)
+    if let last = try segments().last, last > segment { throw .missing(path: path(of: segment + 1)) }
   }
 
   package var history: ContactHistory { replay.history }
@@ -48,7 +49,7 @@ package struct JournalReading {
     // What was a tail may have been cut off and written over.
     replay.dropTail()
     if segment == 0 {
-      guard let first = try firstSegment() else { return }
+      guard let first = try segments().first else { return }
       try begin(first)
     }
     while true {
@@ -58,11 +59,9 @@ package struct JournalReading {
     }
   }
 
-  private func firstSegment() throws(JournalFault) -> Int? {
+  private func segments() throws(JournalFault) -> [Int] {
     do {
-      return try StateDirectory.names(in: state.journal, "jsonl", on: disk).first.flatMap {
-        Int($0.prefix { $0 != "." })
-      }
+      return try StateDirectory.names(in: state.journal, "jsonl", on: disk).compactMap { Int($0.prefix { $0 != "." }) }
     } catch { throw .disk(error) }
   }
 

@@ -1,0 +1,121 @@
+import Decisions
+import Foundation
+import Ledger
+import Testing
+import Units
+
+@testable import Journal
+
+/// One record of each type as it stands on the disk: `Golden/records.jsonl`. The format is final, so a difference here
+/// is a journal that older versions cannot read. `UPDATE_GOLDEN=1` writes the file anew.
+@Suite("The bytes of each type of record")
+struct GoldenTests {
+  private static let file = URL(filePath: #filePath).deletingLastPathComponent()
+    .appending(path: "Golden/records.jsonl")
+
+  private static let invoice = Scope.invoice(customer: "C1", number: "R-7")
+  private static let customer = Scope.customer("C1")
+  private static let hundred = Money(minor: 10_000, Sample.euro)
+  private static let attempt = Attempt(
+    contact: "aaaa", recipient: 0, attempt: 1, stage: "rcpt", code: 451, reply: "451 4.2.1 <a@c1.example> busy",
+    server: "mx.c1.example:25")
+
+  static let events: [HistoryEvent] = [
+    .daemonStarted(version: "0.1.0", policy: "5f2a"), .daemonReloaded(version: "0.1.0", policy: "77c1"),
+    .contactIntended(full), .contactSent(attempt), .contactDeferred(attempt, next: Sample.start + .minutes(5)),
+    .contactFailed(
+      Attempt(
+        contact: "aaaa", recipient: 1, attempt: 1, stage: "rcpt", code: 550, reply: "550 5.1.1 no", badAddress: true)),
+    .contactInDoubt(contact: "aaaa", recipient: 0, attempt: 1, why: "the connection broke after the last byte"),
+    .contactResolved(contact: "aaaa", sent: false, by: "anna"), .contactCancelled(contact: "aaaa", reason: .settled),
+    .contactBounced(contact: "aaaa", recipient: 0, status: "5.1.1", permanent: true, excerpt: "unknown user"),
+    .contactReplied(contact: "aaaa", customer: "C1", excerpt: "we pay on Friday"),
+    .addressCleared(customer: "C1", address: "a@c1.example", by: "anna"),
+    .restPlaced(Rest(kind: .hold, scope: customer, until: Day(iso: "2026-03-31"), by: "anna", text: "merger")),
+    .restEnded(kind: .hold, scope: customer, by: "anna", outcome: nil, text: "done"),
+    .restPlaced(Rest(kind: .dispute, scope: invoice, amount: hundred, by: "anna", text: "two of ten were broken")),
+    .restEnded(kind: .dispute, scope: invoice, by: "anna", outcome: "credited", text: nil),
+    .restPlaced(
+      Rest(kind: .promise, scope: invoice, amount: hundred, until: Day(iso: "2026-03-20"), by: "anna", text: "by phone")
+    ),
+    .restEnded(kind: .promise, scope: invoice, by: "dunningd", outcome: "kept", text: nil),
+    .restEnded(kind: .promise, scope: invoice, by: "dunningd", outcome: "broken", text: nil),
+    .restEnded(kind: .promise, scope: invoice, by: "dunningd", outcome: "partly", text: nil),
+    .restPlaced(Rest(kind: .plan, scope: customer, amount: hundred, by: "anna", text: nil)),
+    .restEnded(kind: .plan, scope: customer, by: "dunningd", outcome: "completed", text: nil),
+    .restPlaced(Rest(kind: .reply, scope: customer, by: "anna", text: "asks for a copy")),
+    .restEnded(kind: .reply, scope: customer, by: "anna", outcome: nil, text: nil),
+    .stepSkipped(scope: invoice, step: "second", by: "anna", text: "agreed"),
+    .noteAdded(scope: customer, by: "anna", text: "Jörg \"the boss\"\nis back on Monday \u{202E}"),
+    .approvalGiven(
+      Approval(
+        extent: .cycle, subject: "9c1185a5",
+        lines: [
+          Approval.Line(
+            key: ItemKey(customer: "C1", number: "R-7", item: "2"), step: "final", repetition: 0, upTo: hundred)
+        ],
+        by: "anna", text: "looked at all")),
+    .journalRecovered(bytes: 120, sha256: Digest.sha256([]), file: "journal/000001.4711.torn"),
+    .cycleCompleted(Sample.summary), .daemonStopped(version: "0.1.0"),
+  ]
+
+  private static var full: IntendedContact {
+    var contact = Sample.intended
+    contact.deadline = Day(iso: "2026-03-12")
+    contact.cc = ["boss@c1.example"]
+    contact.invoices[0].ledgerSchedule = "key accounts"
+    contact.invoices[0].repetition = 1
+    contact.listed.append(
+      ListedItem(key: ItemKey(customer: "C1-branch", number: "R-9", item: "1"), open: Money(minor: 5, Sample.euro)))
+    return contact
+  }
+
+  @Test("are those of the golden file")
+  func golden() throws {
+    let bytes = try Sample.journal(
+      GoldenTests.events.map { [$0] } + [[.daemonStopped(version: "1"), .daemonStopped(version: "2")]])
+    let keyed = try Sample.journal([[GoldenTests.events[0]]], key: Sample.key)
+    let written = Sample.text(bytes + keyed)
+    if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] != nil {
+      try written.write(to: GoldenTests.file, atomically: true, encoding: .utf8)
+    }
+    let expected = try String(contentsOf: GoldenTests.file, encoding: .utf8)
+    for (line, golden) in zip(written.split(separator: "\n"), expected.split(separator: "\n")) {
+      #expect(line == golden)
+    }
+    #expect(written == expected)
+  }
+
+  @Test("Python agrees: each line is JSON, and prev, check and personal_digest are what docs/journal.md says")
+  func python() throws {
+    let script = """
+      import hashlib, json, sys
+      prev, seq = "0" * 64, 0
+      for raw in open(sys.argv[1], encoding="utf-8", newline="\\n"):
+          line = raw.rstrip("\\n")
+          record = json.loads(line)
+          if record["type"] == "journal.opened" and record["chain"] != "sha256": break
+          seq += 1
+          assert record["seq"] == seq and record["prev"] == prev, (seq, "prev")
+          head, _, personal = line.partition(',"personal":')
+          if personal:
+              assert list(record)[-1] == "personal"
+              assert hashlib.sha256(personal[:-1].encode()).hexdigest() == record["personal_digest"], (seq, "personal")
+              head += "}"
+          before = head.partition(',"check":')[0]
+          assert hashlib.sha256(before.encode()).hexdigest()[:32] == record["check"], (seq, "check")
+          prev = hashlib.sha256(head.encode()).hexdigest()
+      print(seq)
+      """
+    let process = Process()
+    let output = Pipe()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["python3", "-c", script, GoldenTests.file.path]
+    process.standardOutput = output
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+    #expect(text == "\(GoldenTests.events.count + 3)\n")
+  }
+}
