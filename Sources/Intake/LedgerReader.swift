@@ -207,8 +207,8 @@ package struct LedgerReader: Sendable {
     return customers
   }
 
-  /// The first line of `file`, which holds nothing else than an ISO date. Nil, with a warning, for anything else: then no
-  /// notice goes, as if nothing were posted.
+  /// The first line of `file`, which holds nothing else than an ISO date. Nil, with a warning, for anything else: then
+  /// no notice goes, as if nothing were posted.
   private static func cashThrough(_ file: LedgerFile, _ findings: inout Findings) -> Day? {
     let bytes = file.bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? file.bytes.dropFirst(3) : file.bytes[...]
     let line = bytes.prefix { $0 != Byte.lf && $0 != Byte.cr }
@@ -251,7 +251,8 @@ package struct LedgerReader: Sendable {
       guard isTooMuch else { continue }
       reasons.append(
         "\(format.name(of: file)) has \(now) rows, the last accepted snapshot had \(before): it shrank by more than "
-          + "max_shrink (\(allowance)), as a half-written export does; export it again, or raise max_shrink for one cycle "
+          + "max_shrink (\(allowance)), as a half-written export does; export it again, or raise max_shrink for "
+          + "one cycle "
           + "if this is right")
     }
     return reasons

@@ -103,7 +103,8 @@ struct Table {
       let renamed = renames[word] ?? ""
       let near = Text.nearest(to: renamed, in: names).map { "; the nearest is \"\($0)\"" } ?? ""
       reasons.append(
-        "\(file.name):\(header.line): [ledger.columns.\(kind.rawValue)] says \(word) = \"\(renamed)\", but the file has "
+        "\(file.name):\(header.line): [ledger.columns.\(kind.rawValue)] says \(word) = \"\(renamed)\", but the "
+          + "file has "
           + "no such column\(near); found: \(shownHeaders)")
     }
     var warnings: [LedgerWarning] = []
@@ -151,7 +152,8 @@ struct Table {
     return String(decoding: Array(trimmed), as: UTF8.self)
   }
 
-  /// Where the header row is looked for, and by which delimiters. A first line `sep=;`, which Excel writes, declares one.
+  /// Where the header row is looked for, and by which delimiters. A first line `sep=;`, which Excel writes, declares
+  /// one.
   private static func start(of text: FileText, declared: IntakeFormat.Delimiter?) -> (
     position: Int, line: Int, delimiters: [UInt8]
   ) {

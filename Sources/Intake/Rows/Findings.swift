@@ -107,8 +107,9 @@ struct Findings {
         named: positions.first == customer ? Findings.readable(row, customer) : nil, candidates: candidates))
   }
 
-  /// Now that all customers are known: a ragged row reaches the one customer whom one of its cells may name. When none of
-  /// them is known, the cell in the right column is believed, because there is nobody else whom silence could protect.
+  /// Now that all customers are known: a ragged row reaches the one customer whom one of its cells may name. When none
+  /// of them is known, the cell in the right column is believed, because there is nobody else whom silence could
+  /// protect.
   mutating func settleRagged(isKnown: (String) -> Bool) {
     for row in ragged {
       let known = Set(row.candidates.filter(isKnown))

@@ -60,12 +60,14 @@ struct InvoiceRows {
     if skipped > 0 {
       findings.warn(
         Place(file: table.file), "",
-        "\(skipped) row\(skipped == 1 ? " is" : "s are") no invoice that a customer owes (drafts, voided, bills): left out"
+        "\(skipped) row\(skipped == 1 ? " is" : "s are") no invoice that a customer owes (drafts, voided, bills): "
+          + "left out"
       )
     }
   }
 
-  /// A bad invoice rests its number. A row that is a credit, or may be one, rests its customer, whom its loss would dun.
+  /// A bad invoice rests its number. A row that is a credit, or may be one, rests its customer, whom its loss would
+  /// dun.
   private static func reach(
     _ row: borrowing CSVReader, _ fault: RowFault, _ columns: InvoicePositions, _ cells: CellReader
   ) -> BadRow.Reach {

@@ -1,7 +1,8 @@
 import Ledger
 import Units
 
-/// Rows of payments.csv into payments. A bad one rests all invoices of its customer: a lost payment must not dun a payer.
+/// Rows of payments.csv into payments. A bad one rests all invoices of its customer: a lost payment must not dun a
+/// payer.
 struct PaymentRows {
   let table: Table
   let cells: CellReader
@@ -20,7 +21,8 @@ struct PaymentRows {
   /// - Parameters:
   ///   - isKnown: whether customers.csv has the customer; without that file everybody is known, because payments
   ///     outlive the invoices that would name them.
-  ///   - currencies: the currency of a customer's invoice by number; nil when the ledger has no such invoice (any more).
+  ///   - currencies: the currency of a customer's invoice by number; nil when the ledger has no such invoice, or has
+  ///     it no more.
   mutating func read(
     into findings: inout Findings, isKnown: (String) -> Bool, currencies: (String, String) -> Currency?
   ) {

@@ -3,8 +3,8 @@ import Ledger
 /// What is special about the sales export of Xero: one row a line item, and rows that nobody owes.
 ///
 /// Columns: `*ContactName`, `EmailAddress`, `*InvoiceNumber`, `Reference`, `*InvoiceDate`, `*DueDate`, `Total`,
-/// `InvoiceAmountDue`, `Currency`, `Type`, `Status`, with or without the stars. The contact's name is the customer, since
-/// the export has no other id. Dates are `d/M/yyyy` unless `date_format` says otherwise.
+/// `InvoiceAmountDue`, `Currency`, `Type`, `Status`, with or without the stars. The contact's name is the customer,
+/// since the export has no other id. Dates are `d/M/yyyy` unless `date_format` says otherwise.
 struct XeroRow {
   enum State { case owed, paid, none }
 
