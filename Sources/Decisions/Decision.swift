@@ -31,6 +31,8 @@ package struct Decision: Sendable {
   package var until: Until?
   /// Its step asks for a person's word and the time to ask has come.
   package var asksApproval = false
+  /// The payer's zone, in which its times are told; nil when its customer cannot be read.
+  package var zone: Zone?
 
   package var reason: ReasonCode { ground.code }
 }

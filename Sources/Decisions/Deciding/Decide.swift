@@ -107,6 +107,7 @@ extension Verdict {
       default: break
       }
       decision.asksApproval = waiting.last?.index == index
+      decision.zone = group.calendar.zone
       decisions.append(decision)
     }
     let plan = MessagePlan(group: group)

@@ -12,6 +12,7 @@ extension Decision {
 extension Ground {
   /// What follows the invoice's name in the sentence.
   fileprivate func words(_ decision: Decision) -> String {
+    func local(_ instant: Instant) -> String { decision.local(instant) }
     let step = decision.step.map { "step \"\($0.name)\"" } ?? "the next step"
     switch self {
     case .settled(.paid): return "is paid: nothing is open on it"
@@ -19,15 +20,15 @@ extension Ground {
     case .quarantined(let row): return "rests because a ledger row cannot be read (\(row.description))"
     case .handedOver: return "is handed over: only the agency or lawyer writes now"
     case .held(let placed, let resumes):
-      return restWords("is on hold", placed, resumes)
-    case .disputed(let placed?, let resumes): return restWords("is disputed", placed, resumes)
+      return restWords("is on hold", placed, resumes, decision)
+    case .disputed(let placed?, let resumes): return restWords("is disputed", placed, resumes, decision)
     case .disputed(nil, _): return "is disputed: the ledger says so"
-    case .promised(let placed): return restWords("is promised", placed, nil)
-    case .inPlan(let placed): return restWords("is in a payment plan", placed, nil)
+    case .promised(let placed): return restWords("is promised", placed, nil, decision)
+    case .inPlan(let placed): return restWords("is in a payment plan", placed, nil, decision)
     case .autopay(let collected, let posted):
       return "is collected by direct debit on \(collected); until \(posted) the money may still come"
     case .replied(let at, let until):
-      return "waits because the customer answered at \(at); a person reads it until \(until)"
+      return "waits because the customer answered on \(local(at)); a person reads it until \(local(until))"
     case .noSchedule: return "has no schedule: none of them matches its customer"
     case .excluded(.noSteps): return "is never contacted: schedule \"\(decision.schedule ?? "")\" has no steps"
     case .excluded(.dueBefore(let day)): return "was due before \(day) and is left to a person"
@@ -55,7 +56,7 @@ extension Ground {
     case .needsApproval(.firstCycle): return "waits for `dunningd approve --cycle`: nothing was ever sent before"
     case .needsApproval(.largeCycle(let contacts, let limit)):
       return "waits for `dunningd approve --cycle`: \(contacts) contacts are due at once, more than \(limit)"
-    case .needsApproval(.refused(let at)): return "waits because \(step) was refused at \(at)"
+    case .needsApproval(.refused(let at)): return "waits because \(step) was refused on \(local(at))"
     case .deadlineRunning(let deadline, let until):
       return "waits because its customer has until \(deadline) to pay; the next notice can go on \(until)"
     case .tooSoon(.gap(let days), let last, let until):
@@ -65,10 +66,10 @@ extension Ground {
         "waits until \(until): a contact went on \(last), and at most \(cap.contacts) in \(cap.days) days are allowed"
     case .tooSoon(.sameDay, _, let until): return "waits until \(until): a message of this kind went today already"
     case .retryLater(let contact, let until):
-      return "waits until \(until): the last attempt (contact \(contact)) failed for now"
-    case .outsideHours(.weekday(let day), let opens): return "waits until \(opens): no contact on a \(day)"
-    case .outsideHours(.holiday(let name), let opens): return "waits until \(opens): today is \(name)"
-    case .outsideHours(.hours, let opens): return "waits until \(opens): it is outside contact hours"
+      return "waits until \(local(until)): the last attempt (contact \(contact)) failed for now"
+    case .outsideHours(.weekday(let day), let opens): return "waits until \(local(opens)): no contact on a \(day.name)"
+    case .outsideHours(.holiday(let name), let opens): return "waits until \(local(opens)): today is \(name)"
+    case .outsideHours(.hours, let opens): return "waits until \(local(opens)): it is outside contact hours"
     case .contact:
       let late = decision.daysPastDue.map { "\($0) \($0 == 1 ? "day" : "days") past due" } ?? "not due yet"
       return
@@ -76,17 +77,39 @@ extension Ground {
     }
   }
 
-  private func restWords(_ what: String, _ placed: PlacedRest, _ resumes: Day?) -> String {
+  private func restWords(_ what: String, _ placed: PlacedRest, _ resumes: Day?, _ decision: Decision) -> String {
     var words = "\(what) by \(placed.rest.by)"
     if let text = placed.rest.text { words += " (\(text))" }
     if let amount = placed.rest.amount { words += " for \(amount)" }
     if let ended = placed.ended {
-      words += ", ended at \(ended)"
+      words += ", ended on \(decision.local(ended))"
     } else if let until = placed.rest.until {
       words += " until \(until)"
     }
     if let resumes { words += "; it goes on from \(resumes)" }
     return words
+  }
+}
+
+extension Decision {
+  /// `2026-03-30 10:00`, on the customer's clocks.
+  fileprivate func local(_ instant: Instant) -> String {
+    let civil = (zone ?? .utc).civil(instant)
+    return "\(civil.day) \(civil.clock)"
+  }
+}
+
+extension Weekday {
+  fileprivate var name: String {
+    switch self {
+    case .monday: "Monday"
+    case .tuesday: "Tuesday"
+    case .wednesday: "Wednesday"
+    case .thursday: "Thursday"
+    case .friday: "Friday"
+    case .saturday: "Saturday"
+    case .sunday: "Sunday"
+    }
   }
 }
 
