@@ -146,6 +146,12 @@ struct InjectionTests {
     #expect(letter.text.hasPrefix("Dear {{company}} {{#invoices}}x{{/invoices}} {{{total}}},\n"))
   }
 
+  @Test("a quote is escaped, also with a combining character behind it")
+  func escaping() throws {
+    #expect(Word.escaped("<>&\"'") == "&lt;&gt;&amp;&quot;&#39;")
+    #expect(Word.escaped("\"\u{301} x='\u{338}<\u{338}") == "&quot;\u{301} x=&#39;\u{338}&lt;\u{338}")
+  }
+
   @Test("a link from the ledger is https, or nothing")
   func links() throws {
     let writer = FactWriter(locale: "en_GB", formats: LocaleFormats(), rendering: Rendering(), columns: ExtraColumns())

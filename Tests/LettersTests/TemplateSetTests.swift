@@ -30,6 +30,10 @@ struct TemplateSetTests {
       ("subject: {{subject}}\n\nx", "templates/en/t.mustache:1:10: \"subject\" is no name that is known here"),
       ("subject: x\n\n{{number}}", "templates/en/t.mustache:3:1: \"number\" is no name"),
       ("subject: x\n\n{{#invoices}}{{number}}", "templates/en/t.mustache:3:1: the section \"invoices\" is not closed"),
+      (
+        "subject: x\n\n{{#invoices}}{{number}}{{/invoices}}{{number}}",
+        "templates/en/t.mustache:3:37: \"number\" is no name"
+      ),
       ("subject: x\n\n{{/invoices}}", "templates/en/t.mustache:3:1: {{/invoices}} closes nothing"),
       (
         "subject: x\n\n{{#pay}}\n{{#bic}}{{/pay}}{{/bic}}",
