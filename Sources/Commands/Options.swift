@@ -30,6 +30,11 @@ struct LocalTime: ExpressibleByArgument {
   let day: Day
   let clock: ClockTime
 
+  init(_ day: Day, _ clock: ClockTime) {
+    self.day = day
+    self.clock = clock
+  }
+
   init?(argument: String) {
     let parts = argument.split(separator: "T", omittingEmptySubsequences: false)
     guard let day = Day(iso: String(parts[0])) else { return nil }
@@ -53,5 +58,5 @@ extension Day: ExpressibleByArgument {
 }
 
 extension ClockTime {
-  fileprivate static let midnight = ClockTime(text: "00:00")!  // a literal that reads
+  static let midnight = ClockTime(text: "00:00")!  // a literal that reads
 }

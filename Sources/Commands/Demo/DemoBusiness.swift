@@ -7,14 +7,25 @@ struct DemoBusiness {
   enum Habit {
     /// Pays so many days before (negative) or after the due date.
     case pays(Int)
-    /// Pays so many days after it got a contact at that level.
+    /// Pays some days after it got a contact at that level.
     case paysWhenAsked(level: Int)
     /// Pays half on the due date, and the rest after so many days.
     case paysInHalves(Int)
     /// Never pays.
     case silent
-    /// Contests the first invoice once it is reminded of it.
+    /// Contests the first invoice that it is asked for, and pays none.
     case disputes
+    /// Calls when it is asked, announces a payment, and does not pay.
+    case announces
+  }
+
+  /// What the mail server makes of a customer's mailbox.
+  enum Mailbox {
+    case good
+    /// There is no such user, until the ledger shows another address.
+    case wrong
+    /// Turned away the first time, as greylisting does.
+    case slow
   }
 
   struct Customer {
@@ -28,6 +39,7 @@ struct DemoBusiness {
     let currency: String
     let tags: String
     let habit: Habit
+    let mailbox: Mailbox
   }
 
   struct Invoice {
@@ -38,42 +50,61 @@ struct DemoBusiness {
     let amount: Money
   }
 
-  static let firstDay = Day(number: 20_458)  // Monday, 5 January 2026
-  /// Two months.
-  static let days = 60
-
+  /// A Monday.
+  let firstDay: Day
+  /// A Friday, nearly nine weeks later.
+  var lastDay: Day { firstDay + Self.days - 1 }
   let customers: [Customer]
   /// By number.
   let invoices: [Invoice]
 
-  init() {
-    customers = Self.names.enumerated().map { index, entry in
-      let place = Self.places[index % Self.places.count]
-      let isConsumer = index % 6 == 5
-      return Customer(
-        id: "K-\(101 + index)", name: entry, email: "ap\(101 + index)@\(Self.slug(entry)).example",
-        country: place.country, language: place.language, zone: place.zone,
-        kind: isConsumer ? "consumer" : "business", currency: place.currency,
-        tags: index == 17 ? "no-dunning" : index == 4 ? "vip" : "", habit: Self.habits[index % Self.habits.count])
-    }
+  /// Two months, from a Monday to a Friday.
+  static let days = 61
+
+  /// - Parameter today: the story ends on the last Friday before it, so that nothing of it lies in the future.
+  init(before today: Day) {
+    let sinceSaturday = (today.weekday.rawValue + 1) % 7
+    firstDay = today - sinceSaturday - 1 - (Self.days - 1)
+    let customers = Self.names.enumerated().map { Self.customer($0, $1) }
+    self.customers = customers
     var invoices: [Invoice] = []
     for (index, customer) in customers.enumerated() {
-      let count = 1 + (index * 7) % 3
-      for turn in 0..<count {
+      guard let currency = Currency(code: customer.currency) else { continue }
+      for turn in 0..<(1 + (index * 7) % 3) {
         // Some were issued before the story begins, so that all ages are there.
-        let issued = Self.firstDay + ((index * 11 + turn * 23) % 70 - 35)
-        guard let currency = Currency(code: customer.currency) else { continue }
+        let issued = firstDay + ((index * 11 + turn * 23) % 70 - 35)
         let major = 80 + (index * 137 + turn * 411) % 2900
         let minor = (index * 31 + turn * 47) % 100
         invoices.append(
           Invoice(
-            number: "R-\(2026_000 + invoices.count + 1)", customer: customer, issued: issued,
+            number: "R-\(4001 + invoices.count)", customer: customer, issued: issued,
             due: issued + (customer.kind == "consumer" ? 14 : 30),
-            amount: Money(minor: major * currency.scale + (currency.digits == 0 ? 0 : minor), currency)))
+            amount: Money(minor: major * currency.scale + minor, currency)))
       }
     }
     self.invoices = invoices
   }
+
+  private static func customer(_ index: Int, _ name: String) -> Customer {
+    let place = places[index % places.count]
+    return Customer(
+      id: "K-\(101 + index)", name: name, email: "accounts@\(slug(name)).example", country: place.country,
+      language: place.language, zone: place.zone, kind: consumers.contains(name) ? "consumer" : "business",
+      currency: place.currency, tags: name == affiliate ? "no-dunning" : "",
+      habit: exceptions[name] ?? habits[index % habits.count],
+      mailbox: name == moved ? .wrong : name == greylisted ? .slow : .good)
+  }
+
+  // MARK: - Who does what
+
+  private static let affiliate = "Lindenhof Beteiligungen"
+  private static let moved = "Prairie Lantern Inc"
+  private static let greylisted = "Copperfield Roasters Ltd"
+  private static let consumers = ["June Whitaker", "Nora Fitzgerald", "Jonas Ährenfeld"]
+  private static let exceptions: [String: Habit] = [
+    moved: .paysWhenAsked(level: 0), greylisted: .paysWhenAsked(level: 1), "Harrow Lane Bicycles": .disputes,
+    "Gartenbau Sommerlatte": .announces, "Buchhandlung Zeilensprung": .paysWhenAsked(level: 3),
+  ]
 
   private struct Where {
     let country: String
@@ -94,7 +125,7 @@ struct DemoBusiness {
 
   private static let habits: [Habit] = [
     .pays(-3), .pays(0), .paysWhenAsked(level: 0), .paysWhenAsked(level: 1), .pays(9), .paysInHalves(12), .pays(-10),
-    .paysWhenAsked(level: 2), .silent, .pays(2), .disputes,
+    .paysWhenAsked(level: 2), .silent, .pays(2),
   ]
 
   private static let names = [
@@ -103,7 +134,7 @@ struct DemoBusiness {
     "June Whitaker", "Galway Sail Makers", "Druckhaus Immenhof", "Gartenbau Sommerlatte", "Wiener Notenstich",
     "Harrow Lane Bicycles", "Uhrwerk Seefeld AG", "Prairie Lantern Inc", "Kilkenny Orchard Co",
     "Fahrradmanufaktur Möwe",
-    "Kaffeerösterei Süderende", "Grazer Lichttechnik", "Concern Affiliate Holding", "Bergbahn Tschugg",
+    "Kaffeerösterei Süderende", "Grazer Lichttechnik", "Lindenhof Beteiligungen", "Bergbahn Tschugg",
     "Lakeshore Print Works",
     "Dublin Bay Ceramics", "Orgelbau Kirchweih", "Zimmerei Holunder", "Nora Fitzgerald", "Penrose Tile Studio",
     "Molkerei Hochfirst AG", "Canyon Trail Outfitters", "Connemara Knitwear", "Buchhandlung Zeilensprung",

@@ -5,8 +5,10 @@ struct DemoLedger {
   let business: DemoBusiness
   /// Payments that came in so far, by invoice number.
   private(set) var payments: [Payment] = []
-  /// When an invoice will be paid because it was asked for.
-  private var promised: [String: Day] = [:]
+  /// Invoices that will be paid because they were asked for.
+  private var moved: Set<String> = []
+  /// Addresses that were found wrong and corrected, by customer.
+  private var corrected: [String: String] = [:]
 
   struct Payment {
     let id: String
@@ -24,29 +26,34 @@ struct DemoLedger {
         let half = Money(minor: invoice.amount.minor / 2, invoice.amount.currency)
         pay(invoice, half, on: invoice.due)
         pay(invoice, invoice.amount - half, on: invoice.due + days)
-      case .paysWhenAsked, .silent, .disputes: break
+      case .paysWhenAsked, .silent, .disputes, .announces: break
       }
     }
   }
 
-  /// A customer that pays when asked was asked.
+  /// A customer was asked for an invoice; the kind that pays then does so, some days later.
   mutating func asked(_ number: String, level: Int, on day: Day) {
-    guard promised[number] == nil, let invoice = business.invoices.first(where: { $0.number == number }),
+    guard !moved.contains(number), let invoice = business.invoices.first(where: { $0.number == number }),
       case .paysWhenAsked(let wanted) = invoice.customer.habit, level >= wanted
     else { return }
-    promised[number] = day + 4
-    pay(invoice, invoice.amount, on: day + 4)
+    moved.insert(number)
+    pay(invoice, invoice.amount, on: day + 2 + payments.count % 4)
   }
 
+  mutating func correct(email: String, of customer: String) { corrected[customer] = email }
+
+  /// Banks post on working days.
   private mutating func pay(_ invoice: DemoBusiness.Invoice, _ amount: Money, on day: Day) {
-    payments.append(Payment(id: "P-\(payments.count + 1)", invoice: invoice, day: day, amount: amount))
+    let posted = day + (day.weekday == .saturday ? 2 : day.weekday == .sunday ? 1 : 0)
+    payments.append(Payment(id: "P-\(payments.count + 1)", invoice: invoice, day: posted, amount: amount))
   }
 
   var customersCSV: String {
     var text = CSVText.line(["id", "name", "email", "country", "language", "time_zone", "kind", "tags"])
     for customer in business.customers {
       text += CSVText.line([
-        customer.id, customer.name, customer.email, customer.country, customer.language, customer.zone, customer.kind,
+        customer.id, customer.name, corrected[customer.id] ?? customer.email, customer.country, customer.language,
+        customer.zone, customer.kind,
         customer.tags,
       ])
     }

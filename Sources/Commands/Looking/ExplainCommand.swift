@@ -54,13 +54,7 @@ struct ExplainCommand: ParsableCommand {
 
   private func show(_ decision: Decision, _ books: Books, _ story: Story) {
     let terminal = common.terminal
-    let customer = books.customers.first { $0.id == decision.key.customer }
-    let who = [decision.key.customer, customer?.name ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
-    var facts = ["invoice \(decision.key.number)" + (decision.key.item.isEmpty ? "" : "/\(decision.key.item)"), who]
-    if decision.payer != decision.key.customer { facts.append("paid by \(decision.payer)") }
-    if let open = decision.open { facts.append("\(open) open") }
-    if let due = decision.due { facts.append("due \(due)") }
-    Output.line(terminal.paint(facts.joined(separator: " · ").printable, .bold))
+    Output.line(terminal.paint(decision.heading(books).printable, .bold))
     Output.line(decision.sentence.printable)
     Output.line("  reason  \(decision.reason.rawValue)")
     Output.line("  rule    \(decision.rule.description.printable)")
@@ -95,6 +89,19 @@ struct ExplainCommand: ParsableCommand {
     }
     Output.line("Invoice \(number) is settled: it is no longer in the ledger.".printable)
     for line in story.lines(of: key) { Output.line("    " + line.printable) }
+  }
+}
+
+extension Decision {
+  /// Which invoice of whom it is about, and what is open on it.
+  func heading(_ books: Books) -> String {
+    let customer = books.customers.first { $0.id == key.customer }
+    let who = [key.customer, customer?.name ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
+    var facts = ["invoice \(key.number)" + (key.item.isEmpty ? "" : "/\(key.item)"), who]
+    if payer != key.customer { facts.append("paid by \(payer)") }
+    if let open { facts.append("\(open) open") }
+    if let due { facts.append("due \(due)") }
+    return facts.joined(separator: " · ")
   }
 }
 

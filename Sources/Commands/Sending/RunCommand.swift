@@ -77,7 +77,13 @@ struct RunCommand: ParsableCommand {
 
 extension Session {
   /// One whole cycle in this process.
-  func runCycle(isStopping: @escaping () -> Bool = { false }) throws(CommandFailure) -> CycleReport {
+  ///
+  /// - Parameters:
+  ///   - log: hears what is worth a line in the log.
+  ///   - isStopping: asked often; once true, nothing more is begun.
+  func runCycle(
+    log: @escaping (Remark) -> Void = Session.log, isStopping: @escaping () -> Bool = { false }
+  ) throws(CommandFailure) -> CycleReport {
     guard now <= Clock.real.now() + .seconds(60) else {
       throw CommandFailure(
         .usage, "--as-of is later than now: nothing can be sent before its time; `preview` looks ahead")
@@ -96,14 +102,18 @@ extension Session {
     }
     defer { file.close() }
     let postman = Postman.smtp(relay)
-    let logger = Logger(label: "dunningd") { _ in LogLines() }
     var runner = CycleRunner(
       site: site, identity: mail.identity, connections: relay.connections, journal: file, postman: postman,
       clock: clock,
-      log: { remark in logger.log(level: remark.severity.level, "\(remark.sentence)") }, isStopping: isStopping)
+      log: log, isStopping: isStopping)
     let report = runner.run()
     _ = postman.close(.seconds(5))
     return report
+  }
+
+  /// Says it on standard error, as systemd and people read it.
+  static func log(_ remark: Remark) {
+    Logger(label: "dunningd") { _ in LogLines() }.log(level: remark.severity.level, "\(remark.sentence)")
   }
 }
 

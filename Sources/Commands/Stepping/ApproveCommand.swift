@@ -123,14 +123,18 @@ struct ApproveCommand: ParsableCommand {
 }
 
 /// The contacts of a cycle that wait together, and the hash that names exactly this list.
-private struct CycleList {
+struct CycleList {
   let contacts: [PlannedContact]
   /// 12 hexadecimal digits of SHA-256 over each contact's id and amount, in order.
   let hash: String
 
   init(_ contacts: [PlannedContact], _ step: Intervention) {
+    self.init(contacts, instance: step.history.instance)
+  }
+
+  init(_ contacts: [PlannedContact], instance: String) {
     self.contacts = contacts
-    let text = contacts.map { "\(step.session.id($0, step.history)) \($0.total)\n" }.sorted().joined()
+    let text = contacts.map { "\($0.id(instance: instance)) \($0.total)\n" }.sorted().joined()
     hash = SHA256.hash(data: Array(text.utf8)).prefix(6).map { byte in
       let digits = String(byte, radix: 16)
       return digits.count == 1 ? "0" + digits : digits
