@@ -57,7 +57,12 @@ struct PayerCalendar {
   }
 
   /// The instant at which contacts open on the first open day at or after `day`.
+  ///
+  /// Where the clocks skip the whole of the hours, it is the day after's.
   func opening(onOrAfter day: Day) -> Instant {
-    zone.instant(day: openDay(onOrAfter: day), time: rules.opens)
+    let open = openDay(onOrAfter: day)
+    let opens = zone.instant(day: open, time: rules.opens)
+    guard zone.civil(opens).secondsOfDay >= rules.closes.minutes * 60 else { return opens }
+    return zone.instant(day: openDay(onOrAfter: open + 1), time: rules.opens)
   }
 }
