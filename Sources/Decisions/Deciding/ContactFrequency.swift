@@ -6,40 +6,65 @@ struct Prospect {
   var kind: ContactKind
   /// The doubtful contact that it repeats: what is to be sent once more must not stand in its own way.
   var again: String?
-  /// With one message an invoice, the day's messages about other invoices do not count.
-  var only: ItemKey?
+  /// With one message an invoice, today's messages about other invoices do not count: the contacts about this one.
+  var only: [String]?
 }
 
 /// How often a group may be contacted: caps, gaps and deadlines, counted over what was sent or may have been sent.
-struct ContactFrequency {
+final class ContactFrequency {
   private struct Past {
-    let contact: PastContact
+    let id: String
+    let kind: ContactKind
     let day: Day
+    let deadline: Day?
+  }
+
+  /// What counts of some contacts: a group may have thousands, and each of its items asks.
+  private struct Sum {
+    var last: Day?
+    var deadline: Day?
+
+    mutating func add(_ past: Past) {
+      last = max(last ?? past.day, past.day)
+      if let new = past.deadline { deadline = max(deadline ?? new, new) }
+    }
   }
 
   let calendar: PayerCalendar
-  let policy: Policy
+  let rules: ContactRules
   /// Contacts to the group.
   private let toGroup: [Past]
   /// Contacts to the payer or one of its addresses, in any currency; some stand here twice.
   private let toAnyone: [Past]
+  private var sums: [ContactKind: Sum] = [:]
+  /// Without today's.
+  private var earlierSums: [ContactKind: Sum] = [:]
+  private var days: [ContactKind: Set<Day>] = [:]
 
-  init(_ group: GroupKey, addresses: [String], _ history: ContactHistory, _ calendar: PayerCalendar, _ policy: Policy) {
+  init(
+    _ group: GroupKey, addresses: [String], _ history: ContactHistory, _ calendar: PayerCalendar, _ rules: ContactRules
+  ) {
     self.calendar = calendar
-    self.policy = policy
+    self.rules = rules
     func reached(_ ids: [String]?) -> [Past] {
-      (ids ?? []).compactMap { history.contact($0) }.filter(\.mayHaveReached).map {
-        Past(contact: $0, day: calendar.zone.day($0.at))
+      (ids ?? []).compactMap { id in
+        guard let contact = history.contact(id), contact.mayHaveReached else { return nil }
+        return Past(id: id, kind: contact.kind, day: calendar.zone.day(contact.at), deadline: contact.deadline)
       }
     }
     toGroup = reached(history.groups[group])
     toAnyone = reached(history.payers[group.payer]) + addresses.flatMap { reached(history.addresses[$0.lowercased()]) }
+    for past in toGroup {
+      sums[past.kind, default: Sum()].add(past)
+      if past.day != calendar.today { earlierSums[past.kind, default: Sum()].add(past) }
+    }
+    for past in toAnyone { days[past.kind, default: []].insert(past.day) }
   }
 
   /// A deadline that was given to the group and has not passed, banking days for the money to post included.
   func deadlineRunning(for prospect: Prospect, on day: Day) -> (deadline: Day, until: Day)? {
     guard prospect.kind == .notice,
-      let deadline = toGroup(prospect, on: day).compactMap(\.contact.deadline).max()
+      let deadline = sum(prospect, on: day).deadline
     else { return nil }
     let posted = calendar.bankingDay(Self.postingDays, after: deadline)
     return day <= posted ? (deadline, calendar.openDay(onOrAfter: posted + 1)) : nil
@@ -51,29 +76,36 @@ struct ContactFrequency {
   /// Why a contact would come too soon on `day`, and the first day on which it would not.
   func tooSoon(_ prospect: Prospect, on day: Day) -> (why: Ground.Frequency, last: Day, until: Day)? {
     if prospect.kind == .invoice { return nil }
-    if let last = toGroup(prospect, on: day).map(\.day).max() {
-      let gap = policy.contact.minGapDays
+    if let last = sum(prospect, on: day).last {
+      let gap = rules.minGapDays
       if prospect.kind == .notice, day < last + gap { return (.gap(days: gap), last, last + gap) }
       if last == day { return (.sameDay, day, day + 1) }
     }
     return cap(prospect, on: day)
   }
 
-  /// The group's contacts of that kind which the prospect minds.
-  private func toGroup(_ prospect: Prospect, on day: Day) -> [Past] {
-    toGroup.filter { past in
-      guard past.contact.kind == prospect.kind, past.contact.id != prospect.again else { return false }
-      guard let only = prospect.only, past.day == day else { return true }
-      return past.contact.items.contains { $0.key == only }
+  /// The group's contacts of that kind which the prospect minds on `day`.
+  private func sum(_ prospect: Prospect, on day: Day) -> Sum {
+    let only = day == calendar.today ? prospect.only : nil
+    if prospect.again == nil {
+      guard let only else { return sums[prospect.kind] ?? Sum() }
+      if only.isEmpty { return earlierSums[prospect.kind] ?? Sum() }
     }
+    var sum = Sum()
+    for past in toGroup where past.kind == prospect.kind && past.id != prospect.again {
+      if past.day != calendar.today || only?.contains(past.id) ?? true { sum.add(past) }
+    }
+    return sum
   }
 
   /// `at_most 1 per 7d` looks at the day itself and the six before. A day that has one already may have another, so
   /// that two currencies can go on one day.
   private func cap(_ prospect: Prospect, on day: Day) -> (why: Ground.Frequency, last: Day, until: Day)? {
-    let rule = policy.contact.atMost
-    let days = Set(
-      toAnyone.lazy.filter { $0.contact.kind == prospect.kind && $0.contact.id != prospect.again }.map(\.day))
+    let rule = rules.atMost
+    var days = days[prospect.kind] ?? []
+    if let again = prospect.again {
+      days = Set(toAnyone.filter { $0.kind == prospect.kind && $0.id != again }.map(\.day))
+    }
     func isFull(_ day: Day) -> Bool { days.count { $0 > day - rule.days && $0 < day } >= rule.contacts }
     guard isFull(day), let last = days.filter({ $0 < day }).max() else { return nil }
     var until = day + 1

@@ -165,12 +165,19 @@ extension Verdict {
   }
 
   fileprivate mutating func sort() {
-    func order(_ a: PlannedContact, _ b: PlannedContact) -> Bool {
-      let (x, y) = (a.listed.first?.invoice.due ?? a.day, b.listed.first?.invoice.due ?? b.day)
-      return (x, a.payer.id, a.currency, a.kind.rawValue, a.advancing.first?.key ?? ItemKey(customer: "", number: ""))
-        < (y, b.payer.id, b.currency, b.kind.rawValue, b.advancing.first?.key ?? ItemKey(customer: "", number: ""))
+    contacts = sorted(contacts)
+    waiting = sorted(waiting)
+  }
+
+  /// By keys beside, since a contact is too large to be moved about.
+  private func sorted(_ contacts: [PlannedContact]) -> [PlannedContact] {
+    let none = ItemKey(customer: "", number: "")
+    let keys = contacts.map { contact in
+      (
+        due: contact.listed.first?.invoice.due ?? contact.day, payer: contact.payer.id, currency: contact.currency,
+        kind: contact.kind.rawValue, first: contact.advancing.first?.key ?? none
+      )
     }
-    contacts.sort(by: order)
-    waiting.sort(by: order)
+    return contacts.indices.sorted { a, b in keys[a] < keys[b] }.map { contacts[$0] }
   }
 }

@@ -3,13 +3,16 @@ import Receivables
 import Units
 
 /// A payer and a currency with everything that their decisions rest on, gathered before anything is tested.
-struct GroupCase {
+///
+/// A class, since each of twenty tests an item would copy it otherwise; nothing changes it once it is made.
+final class GroupCase {
   let account: Account
   let history: ContactHistory
   let policy: Policy
   let calendar: PayerCalendar
   let frequency: ContactFrequency
-  let books: Books
+  /// The last day whose bank statements are posted, where the books say so.
+  let cashThrough: Day?
   let ledgerAge: Span
   /// Unapplied credit of the payer in other currencies.
   let otherCredits: [Money]
@@ -29,13 +32,13 @@ struct GroupCase {
     self.calendar = calendar
     self.history = history
     self.policy = policy
-    self.books = books
+    cashThrough = books.cashThrough
     self.ledgerAge = ledgerAge
     self.otherCredits = otherCredits
     overdueBalance = .zero(account.currency)
     frequency = ContactFrequency(
       GroupKey(payer: account.payer.id, currency: account.currency), addresses: account.payer.emails, history,
-      calendar, policy)
+      calendar, policy.contact)
 
     let matched = Self.schedule(for: account, policy)
     cases = account.items.map { item in gather(item, matched, quarantine) }
@@ -83,6 +86,9 @@ struct GroupCase {
     var gathered = ItemCase(
       item: item, progress: progress, schedule: schedule, choice: choice, rest: nil, disputed: item.disputed,
       credit: .zero(account.currency), again: progress.again(item.key, policy))
+    gathered.contactsToday = (history.items[item.key] ?? []).filter { id in
+      history.contact(id).map { calendar.zone.day($0.at) == today } ?? false
+    }
     gathered.disputed = disputedPart(of: gathered)
     gathered.rest = rest(gathered, quarantine)
     return gathered

@@ -17,6 +17,8 @@ struct ItemCase {
   var credit: Money
   /// The doubtful contact that is to be sent once more.
   var again: String?
+  /// Ids of the contacts about it that were tried today.
+  var contactsToday: [String] = []
 
   var key: ItemKey { item.key }
 
@@ -33,7 +35,9 @@ struct ItemCase {
 
   /// The contact that its next step would be; nil when there is no such step.
   var prospect: Prospect? {
-    next.map { Prospect(kind: $0.step.kind, again: again, only: schedule?.consolidation == .invoice ? key : nil) }
+    next.map {
+      Prospect(kind: $0.step.kind, again: again, only: schedule?.consolidation == .invoice ? contactsToday : nil)
+    }
   }
 
   /// Past due, and beyond the days of grace.

@@ -116,9 +116,9 @@ extension GroupCase {
   private func cashNotPosted(_ item: ItemCase) -> Finding? {
     guard policy.freshness.needsPostedCash, let next = item.next, next.step.level >= 1 else { return nil }
     let needed = calendar.bankingDay(-1, after: today)
-    if let posted = books.cashThrough, posted >= needed { return nil }
+    if let posted = cashThrough, posted >= needed { return nil }
     return Finding(
-      .cashNotPosted(posted: books.cashThrough, needed: needed),
+      .cashNotPosted(posted: cashThrough, needed: needed),
       Rule("ledger.cash_through", policy.freshness.postedCashPlace))
   }
 

@@ -1,8 +1,9 @@
 import Ledger
 import Units
 
-/// Which day and hour it is for a payer, and when contacts to it are open.
-struct PayerCalendar {
+/// Which day and hour it is for a payer, and when contacts to it are open.///
+/// Shared by all payers of a zone and country.
+final class PayerCalendar {
   let zone: Zone
   let now: Instant
   let today: Day

@@ -44,6 +44,7 @@ struct StepChooser {
         capped = true
       } else {
         left.append(next)
+        if schedule.catchUp == .next { break }
       }
     }
     let due = left.filter { $0.opens <= calendar.today }
