@@ -102,6 +102,10 @@ package struct Replay: Sendable {
     return Tail(offset: offset, line: line + 1, bytes: pending, fault: fault ?? .unfinished(bytes: pending.count))
   }
 
+  /// What is wrong with the tail, for one who verifies; nil when there is none, or when it is merely a last line without
+  /// its end, which a writer that is at it leaves too.
+  package var tailProblem: JournalProblem? { fault.map(problem) }
+
   /// Forgets the tail, once it was cut off.
   package mutating func dropTail() {
     pending = []

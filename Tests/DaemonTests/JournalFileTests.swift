@@ -297,6 +297,18 @@ struct JournalFileTests {
     #expect(rig.disk.bytes(JournalRig.path)?.count == half)
   }
 
+  @Test("a file that another process begins is gone over to")
+  func newSegment() throws {
+    let journal = try rig.open()
+    let head = try #require(journal.head)
+    let more = try head.append([JournalRig.note("x")], at: start) { [UInt8](repeating: 1, count: 16) }
+    rig.disk.put("/state/journal/000002.jsonl", more.bytes)
+    #expect(try journal.news().map(\.event) == [JournalRig.note("x")])
+    #expect(journal.append(Batch(events: [JournalRig.note("y")]), now: start).isDurable)
+    #expect(try rig.read().count == 3)
+    #expect(rig.disk.bytes("/state/journal/000002.jsonl")?.count ?? 0 > more.bytes.count)
+  }
+
   @Test("the same on the disk of the machine, with the files closed to others")
   func machine() throws {
     let path = try #require(mkdtemp(strdup("/tmp/dunningd-state-XXXXXX")).map { String(cString: $0) })

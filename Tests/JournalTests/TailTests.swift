@@ -37,6 +37,7 @@ struct TailTests {
       #expect(replay.tail?.bytes == tail)
       #expect(replay.offset == bytes.count)
       #expect(replay.count == 9)
+      #expect((replay.tailProblem == nil) == !tail.contains(10), "only a line that ends can be judged")
     }
   }
 

@@ -160,9 +160,13 @@ package final class JournalFile {
     do { (present, opened) = (try disk.status(path), try file.status()) } catch { throw .disk(error) }
     guard let present, present.inode == opened.inode, present.device == opened.device, present.size >= reading.offset
     else { throw .replaced(path: path) }
-    if present.size == reading.offset { return [] }
+    if present.size == reading.offset, try !reading.hasMoreFiles() { return [] }
     var news: [DatedEvent] = []
+    let segment = reading.segment
     try reading.more { entry, _ in news.append(DatedEvent(entry.event, at: entry.time)) }
+    if reading.segment != segment {
+      do { file = try disk.openAppending(reading.path(of: reading.segment)) } catch { throw .disk(error) }
+    }
     return news
   }
 

@@ -33,6 +33,9 @@ package struct JournalReading {
   /// Bytes behind the last whole record: of a writer that is at it, or that crashed. No failure for readers.
   package var tail: Replay.Tail? { replay.tail }
 
+  /// What one who verifies has to say about the tail; nil when the last line merely has no end.
+  package var tailProblem: JournalProblem? { replay.tailProblem }
+
   /// `journal/000001.jsonl:12: note: …` for the tail; nil when there is none.
   package var note: String? {
     tail.map {
@@ -89,6 +92,7 @@ package struct JournalReading {
 
   // MARK: - For the writer
 
+  func hasMoreFiles() throws(JournalFault) -> Bool { try hasSegment(segment + 1) }
   func path(of segment: Int) -> String { state.journal + "/" + StateDirectory.name(segment, "jsonl") }
   /// Bytes of the present segment that hold whole records.
   var offset: Int { replay.offset }
