@@ -80,6 +80,7 @@ let package = Package(
       resources: [.copy("Bad"), .copy("Doubtful"), .copy("Good")]),
     tests("DeliveryTests", ["Delivery", "CCurl"]),
     tests("IntakeTests", ["Intake"]),
+    tests("CommandsTests", ["Commands", "Daemon"]),
     tests("SinkTests", ["Sink", "Delivery"]),
   ]
 )

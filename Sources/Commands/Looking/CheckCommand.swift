@@ -3,6 +3,7 @@ import Daemon
 import Decisions
 import Delivery
 import Journal
+import Ledger
 import Letters
 import Settings
 import Storage
@@ -73,6 +74,7 @@ struct CheckCommand: ParsableCommand {
           year: company.zone.day(session.now).components.year, file: session.site.file))
       findings.add(
         session.site.templates.problems(for: session.policy, columns: ExtraColumns(ledger.books)).map(Problem.init))
+      reportUnreachable(session, ledger.books, &findings)
       findings.facts.append(
         "ledger: \(ledger.books.invoices.count) invoices of \(ledger.books.customers.count) customers, "
           + "\(ledger.books.payments.count) payments")
@@ -81,6 +83,17 @@ struct CheckCommand: ParsableCommand {
       findings.add(.error, "ledger", error.description)
       return false
     }
+  }
+
+  /// Customers whom no step can reach: somebody should know before an invoice is overdue.
+  private func reportUnreachable(_ session: Session, _ books: Books, _ findings: inout Findings) {
+    let silent = books.customers.filter { $0.emails.isEmpty && $0.payer == nil }
+    guard let first = silent.first else { return }
+    let names = silent.prefix(5).map(\.id).joined(separator: ", ") + (silent.count > 5 ? ", …" : "")
+    findings.add(
+      .warning, "ledger", first.place,
+      "\(silent.count) \(silent.count == 1 ? "customer has" : "customers have") no e-mail address and cannot be reached: "
+        + names)
   }
 
   private func checkJournal(_ session: Session, _ findings: inout Findings) -> CommandFailure.Status? {

@@ -105,6 +105,7 @@ private struct JournalShow: ParsableCommand {
       """)
 
   @OptionGroup var common: CommonOptions
+  @OptionGroup var asOf: AsOfOption
 
   @Argument(help: ArgumentHelp("A contact's id, or a record's seq.", valueName: "contact|seq"))
   var name: String
@@ -114,9 +115,10 @@ private struct JournalShow: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let session = try Session(common)
+      let session = try Session(common, asOf: asOf.time)
       var found: [(Entry, String)] = []
       let reading = try session.journalReading { entry, line in
+        guard !session.isFrozen || entry.time <= session.now else { return }
         guard entry.contact == name || String(entry.seq) == name else { return }
         found.append((entry, String(decoding: line, as: UTF8.self)))
       }
@@ -164,10 +166,12 @@ private struct JournalVerify: ParsableCommand {
       """)
 
   @OptionGroup var common: CommonOptions
+  /// The chain is one whatever the moment, so this changes nothing; it is there for scripts that pass it to all commands.
+  @OptionGroup var asOf: AsOfOption
 
   func run() throws {
     try reporting {
-      let session = try Session(common)
+      let session = try Session(common, asOf: asOf.time)
       let reading = try session.journalReading(trust: .key(try session.journalKey()))
       switch common.format {
       case .json:

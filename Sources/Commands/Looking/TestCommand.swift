@@ -20,6 +20,8 @@ struct TestCommand: ParsableCommand {
       """)
 
   @OptionGroup var common: CommonOptions
+  /// Each case has its own moment; taken like everywhere, and not needed.
+  @OptionGroup var asOf: AsOfOption
 
   @Argument(help: ArgumentHelp("A file of policy tests.", valueName: "file"))
   var file: String
