@@ -6,7 +6,9 @@ enum CSVText {
     var text = text
     // A spreadsheet would run a cell that starts like a formula; a plain number is none.
     if let first = text.first, "=+-@\t\r".contains(first), !isNumber(text) { text = "'" + text }
-    guard text.contains(where: { ",\"\r\n".contains($0) || $0 == "\r\n" }) else { return text }
+    // By scalars: CR LF is one character to Swift, and would hide a lone line feed.
+    let special: Set<Unicode.Scalar> = [",", "\"", "\r", "\n"]
+    guard text.unicodeScalars.contains(where: special.contains) else { return text }
     return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
   }
 
