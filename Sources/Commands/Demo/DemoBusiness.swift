@@ -71,8 +71,9 @@ struct DemoBusiness {
     for (index, customer) in customers.enumerated() {
       guard let currency = Currency(code: customer.currency) else { continue }
       for turn in 0..<(1 + (index * 7) % 3) {
-        // Some were issued before the story begins, so that all ages are there.
-        let issued = firstDay + ((index * 11 + turn * 23) % 70 - 35)
+        // Many were issued before the story begins, so that all ages are there; every third customer orders often.
+        let between = index % 3 == 0 ? 4 : 23
+        let issued = firstDay + ((index * 11 + turn * between) % 84 - 56)
         let major = 80 + (index * 137 + turn * 411) % 2900
         let minor = (index * 31 + turn * 47) % 100
         invoices.append(

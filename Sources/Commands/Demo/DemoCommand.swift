@@ -29,7 +29,7 @@ struct DemoCommand: ParsableCommand {
       // The story ends on a Friday before today, in whichever zone the reader is.
       let today = Day(number: now.seconds / 86_400)
       try DemoCommand.perform(
-        in: DemoFolder(dir), before: today, Terminal.standardOutput(noColour: noColour), noColour: noColour,
+        in: DemoFolder(dir), before: today, Terminal.standardOutput(noColour: noColour),
         isStopping: { StopSignal.isRaised }, say: Output.line)
     }
   }
@@ -38,7 +38,7 @@ struct DemoCommand: ParsableCommand {
   ///
   /// - Parameter today: all of it happens before that day.
   static func perform(
-    in folder: DemoFolder, before today: Day, _ terminal: Terminal, noColour: Bool,
+    in folder: DemoFolder, before today: Day, _ terminal: Terminal,
     isStopping: () -> Bool = { false }, say: (String) -> Void
   ) throws(CommandFailure) {
     let business = DemoBusiness(before: today)
@@ -51,7 +51,7 @@ struct DemoCommand: ParsableCommand {
     defer { sink.stop() }
     try folder.write(
       DemoConfiguration(folder, port: sink.port).text, into: folder.path, as: DemoFolder.configurationName)
-    var play = try DemoPlay(business, in: folder, noColour: noColour)
+    var play = try DemoPlay(business, in: folder)
     let page = DemoPage(terminal, play.site.policy)
     for line in page.opening(business, folder) { say(line) }
     for number in 0..<DemoBusiness.days {

@@ -55,7 +55,7 @@ struct ShippedConfiguration {
   var text: String { lines.joined(separator: "\n") }
 
   /// Gives a key its value, in the table of that header; both come to life where they are commented out. A comment
-  /// behind the old value stays. A key that the table does not show is put under its header.
+  /// behind the old value stays. A key that the table does not show goes behind those that have a value.
   ///
   /// - Parameters:
   ///   - occurrence: which of several tables with that header, from 1.
@@ -71,6 +71,7 @@ struct ShippedConfiguration {
     let head = heads[occurrence - 1]
     lines[head] = ShippedConfiguration.bare(lines[head])
     var index = head + 1
+    var last = head
     while index < lines.count, !ShippedConfiguration.bare(lines[index]).hasPrefix("[") {
       let line = ShippedConfiguration.bare(lines[index])
       if line.hasPrefix(key + " = ") {
@@ -80,9 +81,10 @@ struct ShippedConfiguration {
         lines[index] = text + (comment.map { String(repeating: " ", count: column - text.count) + $0 } ?? "")
         return
       }
+      if !lines[index].isEmpty, !lines[index].hasPrefix("#") { last = index }
       index += 1
     }
-    lines.insert("\(newKey ?? key) = \(value)", at: head + 1)
+    lines.insert("\(newKey ?? key) = \(value)", at: last + 1)
   }
 
   /// Without the mark of a comment.

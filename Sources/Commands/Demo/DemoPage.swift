@@ -27,7 +27,8 @@ struct DemoPage {
     let text =
       "\(business.customers.count) customers in \(countries) countries owe it \(business.invoices.count) invoices. "
       + "Three times a day the real cycle reads the ledger, decides, sends by SMTP to a mail server inside this program "
-      + "that delivers nowhere, and records. Customers and the ledger are made up; nothing else is."
+      + "that delivers nowhere, and records. Customers pay, or not; \(DemoClerk.name), the clerk, steps in by the commands "
+      + "shown. Customers and ledger are made up; all else is what runs in earnest."
     return [terminal.paint(title, .bold)] + wrapped(text) + [
       "", terminal.paint(row("", steps.map(\.name), "paid"), .bold),
     ]

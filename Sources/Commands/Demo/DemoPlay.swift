@@ -19,13 +19,13 @@ struct DemoPlay {
   private var contacts: [String: IntendedContact] = [:]
 
   /// - Throws: that the configuration does not hold, which would be a bug.
-  init(_ business: DemoBusiness, in folder: DemoFolder, noColour: Bool) throws(CommandFailure) {
+  init(_ business: DemoBusiness, in folder: DemoFolder) throws(CommandFailure) {
     self.business = business
     self.folder = folder
     ledger = DemoLedger(business)
     clerk = DemoClerk(business)
     do {
-      common = try CommonOptions.parse(["--config", folder.configuration] + (noColour ? ["--no-color"] : []))
+      common = try CommonOptions.parse(["--config", folder.configuration])
     } catch {
       throw CommandFailure(.bug, "the demo's own options are refused: \(error)")
     }
@@ -79,7 +79,7 @@ struct DemoPlay {
         guard let contact = contacts[attempt.contact] else { continue }
         report.sent[contact.step, default: 0] += 1
         if attempt.attempt > 1 {
-          report.notes.append(.event("\(who(contact)): taken at attempt \(attempt.attempt)."))
+          report.notes.append(.event("\(who(contact)): tried again, and taken."))
         }
         for item in contact.invoices { ledger.asked(item.key.number, level: item.level, on: report.day) }
         clerk.arrived(contact, on: report.day)
@@ -87,11 +87,11 @@ struct DemoPlay {
         guard let contact = contacts[attempt.contact] else { continue }
         let again = site.policy.company.zone.civil(next).clock
         report.notes.append(
-          .event("\(who(contact)): \"\(attempt.reply ?? "")\". Not taken for now; to be tried again from \(again)."))
+          .event("\(who(contact)): deferred with \"\(attempt.reply ?? "")\", again from \(again)."))
       case .contactFailed(let attempt):
         guard let contact = contacts[attempt.contact] else { continue }
         report.notes.append(
-          .event("\(who(contact)): \"\(attempt.reply ?? "")\". The address counts as bad from now on."))
+          .event("\(who(contact)): refused with \"\(attempt.reply ?? "")\"; the address counts as bad."))
         clerk.refused(contact, on: report.day)
       default: break
       }

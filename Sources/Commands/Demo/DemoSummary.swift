@@ -89,21 +89,28 @@ struct DemoSummary {
   /// Contacts and payments, invoice by invoice.
   private struct Account {
     let sent: [(contact: IntendedContact, day: Day)]
+    private let rests: [(scope: Scope, day: Day, words: String)]
     private let books: Books
 
     init(_ books: Books, _ entries: [Entry], _ zone: Zone) {
       self.books = books
       var contacts: [String: IntendedContact] = [:]
       var sent: [(IntendedContact, Day)] = []
+      var rests: [(Scope, Day, String)] = []
       for entry in entries {
         switch entry.event {
         case .contactIntended(let contact): contacts[contact.contact] = contact
         case .contactSent(let attempt):
           if let contact = contacts[attempt.contact] { sent.append((contact, zone.day(entry.time))) }
+        case .restPlaced(let rest):
+          rests.append((rest.scope, zone.day(entry.time), rest.kind == .hold ? "on hold" : "disputed"))
+        case .restEnded(let kind, let scope, _, _, _):
+          rests.append((scope, zone.day(entry.time), kind == .hold ? "released" : "dispute closed"))
         default: break
         }
       }
       self.sent = sent
+      self.rests = rests
     }
 
     func contacts(about key: ItemKey) -> [(contact: IntendedContact, day: Day)] {
@@ -129,7 +136,8 @@ struct DemoSummary {
         (day, contact.invoices.first { $0.key == key }?.step ?? contact.step)
       }
       let payments = payments(of: key).map { ($0.date, "paid \($0.amount)") }
-      return (steps + payments).sorted { $0.0 < $1.0 }.map { "\($0.0.spoken) \($0.1)" }
+      let rests = rests.filter { $0.scope.covers(key, payer: key.customer) }.map { ($0.day, $0.words) }
+      return (steps + payments + rests).sorted { $0.0 < $1.0 }.map { "\($0.0.spoken) \($0.1)" }
     }
   }
 }
