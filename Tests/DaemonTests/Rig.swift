@@ -59,14 +59,14 @@ struct Rig {
 
   /// A contact whose id, payer and address are made from `id`.
   static func contact(
-    _ id: String, to: [String]? = nil, channel: Channel = .email, inDoubt: InDoubtPolicy? = nil
+    _ id: String, to: [String]? = nil, cc: [String] = [], channel: Channel = .email, inDoubt: InDoubtPolicy? = nil
   ) -> PlannedContact {
     let place = Place(file: "test")
     let zero = Money(minor: 0, euro)
     return PlannedContact(
       payer: Customer(id: id, place: place), currency: euro, kind: .notice, schedule: "standard",
       step: Step(name: "first", day: 5, level: 1, inDoubt: inDoubt), channel: channel, to: to ?? ["ar@\(id).example"],
-      cc: [], advancing: [], listed: [], apart: [], credit: zero, otherCredits: [], total: zero, deadline: nil,
+      cc: cc, advancing: [], listed: [], apart: [], credit: zero, otherCredits: [], total: zero, deadline: nil,
       day: Day(number: 20_000), thread: [])
   }
 
@@ -137,7 +137,7 @@ struct Rig {
       trace.append("recall")
       let taken = wire
       wire = []
-      return taken.map { .delivered(Delivered(ticket: $0.ticket, result: Outcome.unsent()), at: now) }
+      return taken.map { .delivered(Delivered(ticket: $0.ticket, result: Outcome.takenBack), at: now) }
     case .tell(let remark):
       remarks.append(remark)
       return []
