@@ -36,8 +36,6 @@ struct SimulatedTrade {
     for _ in 1...chance.pick(3...10) { write(&chance, on: today - chance.pick(0...45), currency) }
   }
 
-  var currency: Currency? { payments.first?.amount.currency }
-
   func item(_ key: ItemKey) -> Item? { items.first { $0.key == key } }
 
   /// One thing that happens in the accounts department.

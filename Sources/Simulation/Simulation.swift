@@ -64,7 +64,7 @@ package struct Simulation {
     diskFaults = chance.chance(300) ? chance.pick(1...40) : 0
     interventions = chance.chance(700) ? chance.pick(1...40) : 0
     policy = SimulatedPolicy.draw(&chance, currency)
-    trade = SimulatedTrade(&chance, today: Zone.utc.day(now), currency)
+    trade = SimulatedTrade(&chance, today: Zone.utc.day(now), currency: currency)
     relay = SimulatedRelay(SimulatedRelay.Troubles(&chance))
     for customer in trade.customers where chance.chance(150) { relay.unknown.formUnion(customer.emails.prefix(1)) }
     journal = try SimulatedJournal(&chance, now: now)
@@ -78,7 +78,7 @@ package struct Simulation {
   package mutating func run() throws -> Outcome {
     let end = now + .days(days)
     while now < end, watch.objections.isEmpty {
-      now = now + .minutes(chance.pick(15...900))
+      now = now + .minutes(chance.pick(15...1200))
       for _ in 0..<chance.pick(0...2) { trade.happen(&chance, on: Zone.utc.day(now), currency) }
       if chance.chance(150) { intervene() }
       if chance.chance(50) { try crash() }
@@ -251,12 +251,14 @@ package struct Simulation {
     effects = []
     wire = []
     report = nil
+    // Reads and verifies everything from the first byte on; what the recovery adds is verified by the next one.
     let found = try journal.reopen(at: now, &chance)
     watch.processBegan()
     watch.recorded(found)
     watch.recovered()
-    outcome.doubts += found.count { if case .contactInDoubt = $0.event { true } else { false } }
-    if let fault = journal.verify() { outcome.objections.append("journal after recovery: \(fault)") }
+    outcome.doubts += found.count { record in
+      if case .contactInDoubt = record.event { true } else { false }
+    }
     engine = Engine(policy: policy, history: journal.history, connections: connections)
     recordsKnown = journal.records.count
   }

@@ -104,7 +104,7 @@ struct Watch {
         object("\(item.key.number) got step \(item.step) twice, at \(envelope.recipient)")
       }
     }
-    if intended.level >= 1, let time = intents[intended.contact]?.time {
+    if intended.level >= 1, !mayResend, let time = intents[intended.contact]?.time {
       noticed(intended.customer, on: Zone.utc.day(time))
     }
   }
