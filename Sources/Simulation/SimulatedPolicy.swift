@@ -17,7 +17,9 @@ enum SimulatedPolicy {
     var contact = ContactRules()
     contact.opens = ClockTime(text: "00:00") ?? contact.opens
     contact.closes = ClockTime(text: "24:00") ?? contact.closes
-    if chance.chance(700) { contact.weekdays = [.monday, .tuesday, .wednesday, .thursday, .friday, .saturday, .sunday] }
+    if chance.chance(700) {
+      contact.weekdays = [.monday, .tuesday, .wednesday, .thursday, .friday, .saturday, .sunday]
+    }
     contact.firstCycle = .send
     contact.maxPerCycle = 1000
     contact.resumeAfterBankingDays = chance.pick(0...2)

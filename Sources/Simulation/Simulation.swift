@@ -1,8 +1,8 @@
 import Daemon
 import Decisions
 import Delivery
+import Journal
 import Ledger
-import Letters
 import Units
 
 /// A company's months in memory, all from one seed: the real engine, deciding and journal, over a simulated clock, disk,
@@ -32,7 +32,7 @@ package struct Simulation {
   private var now: Instant
   private var trade: SimulatedTrade
   private var relay: SimulatedRelay
-  private var journal: SimulatedJournal
+  private var state: SimulatedState
   private var watch: Watch
   private var engine: Engine
   private var outcome: Outcome
@@ -42,8 +42,6 @@ package struct Simulation {
   /// Handed over; so many of them as there are connections are on the wire.
   private var wire: [Envelope] = []
   private var ledgerVersion = 0
-  /// How many records the engine knows.
-  private var recordsKnown = 0
   private var report: CycleReport?
 
   // How often in a thousand steps, drawn for each seed.
@@ -53,29 +51,41 @@ package struct Simulation {
 
   private static let stepsPerCycleMax = 20_000
 
-  package init(seed: UInt64, days: Int, currency: Currency) throws {
+  package init(seed: UInt64, days: Int, currency: Currency) throws(JournalFault) {
     self.seed = seed
     self.days = days
     self.currency = currency
     var chance = SplitMix64(seed: seed)
     now = Instant(seconds: 1_767_600_000 + chance.pick(0...86_400 * 300))
     connections = chance.pick(1...3)
-    crashes = chance.chance(600) ? chance.pick(1...25) : 0
+    crashes = chance.chance(600) ? chance.pick(1...8) : 0
     diskFaults = chance.chance(300) ? chance.pick(1...40) : 0
-    interventions = chance.chance(700) ? chance.pick(1...40) : 0
+    interventions = chance.chance(700) ? chance.pick(1...15) : 0
     policy = SimulatedPolicy.draw(&chance, currency)
     trade = SimulatedTrade(&chance, today: Zone.utc.day(now), currency: currency)
     relay = SimulatedRelay(SimulatedRelay.Troubles(&chance))
     for customer in trade.customers where chance.chance(150) { relay.unknown.formUnion(customer.emails.prefix(1)) }
-    journal = try SimulatedJournal(&chance, now: now)
+    state = try SimulatedState(seed: chance.next(), now: now)
     watch = Watch(connections: connections, mayResend: policy.inDoubt == .resend)
-    engine = Engine(policy: policy, history: journal.history, connections: connections)
+    engine = Engine(policy: policy, history: state.history(), connections: connections)
     outcome = Outcome(seed: seed, objections: [], journal: [])
     self.chance = chance
   }
 
   /// Runs to the end, or to the first objection.
-  package mutating func run() throws -> Outcome {
+  package mutating func run() -> Outcome {
+    do {
+      try live()
+    } catch {
+      outcome.objections.append("\(error)")
+    }
+    outcome.objections += watch.objections
+    outcome.journal = state.bytes
+    outcome.taken = relay.taken.count
+    return outcome
+  }
+
+  private mutating func live() throws(JournalFault) {
     let end = now + .days(days)
     while now < end, watch.objections.isEmpty {
       now = now + .minutes(chance.pick(15...1200))
@@ -91,19 +101,15 @@ package struct Simulation {
       try restart()
       try cycle(calm: true)
     }
-    if watch.objections.isEmpty, !journal.history.unsettled.isEmpty {
-      outcome.objections.append("contacts without an outcome in the end")
+    if watch.objections.isEmpty, outcome.objections.isEmpty {
+      if !engine.history.unsettled.isEmpty { outcome.objections.append("contacts without an outcome in the end") }
+      if let fault = state.fault(against: engine.history) { outcome.objections.append("journal: \(fault)") }
     }
-    outcome.objections += watch.objections
-    if let fault = journal.verify() { outcome.objections.append("journal: \(fault)") }
-    outcome.journal = journal.disk
-    outcome.taken = relay.taken.count
-    return outcome
   }
 
   // MARK: - One cycle
 
-  private mutating func cycle(calm: Bool = false) throws {
+  private mutating func cycle(calm: Bool = false) throws(JournalFault) {
     outcome.cycles += 1
     report = nil
     // Once in a while the clock is wrong; that must cost nothing but time.
@@ -123,10 +129,11 @@ package struct Simulation {
     if case .journalBroken = report.ending { try restart() }
   }
 
-  private mutating func step(calm: Bool) throws {
+  private mutating func step(calm: Bool) throws(JournalFault) {
     now = now + Span(milliseconds: chance.pick(0...400))
     if !calm {
-      if chance.chance(crashes) { return try crash() }
+      // Where it hurts more often: with something on the wire.
+      if chance.chance(wire.isEmpty ? crashes : 6 * crashes) { return try crash() }
       if chance.chance(interventions) { intervene() }
       if chance.chance(interventions) { trade.happen(&chance, on: Zone.utc.day(now), currency) }
       if chance.chance(2) { give(.stop) }
@@ -155,7 +162,7 @@ package struct Simulation {
     give(.delivered(Delivered(ticket: envelope.ticket, result: result), at: now))
   }
 
-  private mutating func perform(_ effect: Engine.Effect, calm: Bool) throws {
+  private mutating func perform(_ effect: Engine.Effect, calm: Bool) throws(JournalFault) {
     switch effect {
     case .readLedger:
       if !calm, chance.chance(20) { return give(.ledgerRejected("half written")) }
@@ -164,7 +171,7 @@ package struct Simulation {
       give(.ledger(trade.books(modified: now, currency), age: .zero))
     case .lookAround:
       if ledgerVersion == trade.version { watch.ledgerSeen(trade) }
-      give(.surroundings(ledgerChanged: ledgerVersion != trade.version, news: takeNews()))
+      give(.surroundings(ledgerChanged: ledgerVersion != trade.version, news: try state.news()))
     case .compose(let contacts): give(.composed(contacts.map { compose($0, calm: calm) }))
     case .append(let batch): append(batch, calm: calm)
     case .send(let envelopes): wire += envelopes
@@ -182,36 +189,24 @@ package struct Simulation {
     }
   }
 
-  private mutating func takeNews() -> [DatedEvent] {
-    defer { recordsKnown = journal.records.count }
-    return Array(journal.records[recordsKnown...])
-  }
-
   private mutating func compose(_ contact: PlannedContact, calm: Bool) -> Composition {
     if !calm, chance.chance(10) { return .failed("the document is not there") }
-    let id = contact.id(instance: journal.history.instance)
+    let id = contact.id(instance: state.instance)
     let intended = IntendedContact(
-      contact, id: id, messageID: "<\(id)@us.example>", sha256: id, policy: policy.hash, to: contact.to,
+      contact, id: id, messageID: "<\(id)@us.example>", sha256: Digest.sha256(Array(id.utf8)), policy: policy.hash,
+      to: contact.to,
       cc: contact.cc, names: [])
     return .ready(Prepared(intended: intended, sender: "us@us.example", message: Array(id.utf8)))
   }
 
   private mutating func append(_ batch: Batch, calm: Bool) {
-    let news = takeNews()
-    if batch.onlyIfUnchanged, !news.isEmpty { return give(.overtaken(news)) }
-    if !calm, chance.chance(diskFaults) {
-      journal.appendTorn(batch.events, at: now, &chance)
-      watch.journalFailed()
-      return give(.notDurable(.broken("simulated: input/output error")))
+    let answer = state.append(batch, at: now, fails: !calm && chance.chance(diskFaults))
+    switch answer {
+    case .durable(_, let written): watch.recorded(written)
+    case .notDurable(.broken): watch.journalFailed()
+    default: break
     }
-    do {
-      let written = try journal.append(batch.events, at: now, &chance)
-      recordsKnown = journal.records.count
-      watch.recorded(written)
-      give(.durable(news: news, written: written))
-    } catch {
-      give(.notDurable(.broken(error.description)))
-    }
+    give(answer)
   }
 
   // MARK: - People, and the end of the process
@@ -229,14 +224,15 @@ package struct Simulation {
       chance.chance(500)
       ? .restPlaced(Rest(kind: .hold, scope: scope, by: "ann", text: "simulated"))
       : .restEnded(kind: .hold, scope: scope, by: "ann", outcome: nil, text: nil)
-    guard let written = try? journal.append([event], at: now, &chance) else { return }
+    guard let written = try? state.intervene(event, at: now) else { return }
     watch.recorded(written)
   }
 
-  private mutating func crash() throws {
+  private mutating func crash() throws(JournalFault) {
     outcome.crashes += 1
-    if case .append(let batch)? = effects.first, engine.broken == nil {
-      journal.appendTorn(batch.events, at: now, &chance)
+    // Perhaps in the midst of an append.
+    if case .append(let batch)? = effects.first, chance.chance(700) {
+      _ = state.append(batch, at: now, fails: true)
     }
     let before = relay.taken.count
     for envelope in wire.prefix(connections) {
@@ -247,19 +243,18 @@ package struct Simulation {
     try restart()
   }
 
-  private mutating func restart() throws {
+  private mutating func restart() throws(JournalFault) {
     effects = []
     wire = []
     report = nil
-    // Reads and verifies everything from the first byte on; what the recovery adds is verified by the next one.
-    let found = try journal.reopen(at: now, &chance)
+    // Reads and verifies everything from the first byte on.
+    let found = try state.restart(crashing: chance.chance(700) ? chance.next() : nil, at: now)
     watch.processBegan()
     watch.recorded(found)
     watch.recovered()
     outcome.doubts += found.count { record in
       if case .contactInDoubt = record.event { true } else { false }
     }
-    engine = Engine(policy: policy, history: journal.history, connections: connections)
-    recordsKnown = journal.records.count
+    engine = Engine(policy: policy, history: state.history(), connections: connections)
   }
 }

@@ -30,6 +30,7 @@ struct Rig {
   /// Taken in turn, then every append succeeds.
   var appends: [Engine.Event?] = []
   var ledgerProblem: String?
+  var lookFault: AppendFault?
   /// Called before each effect; a test can put an event in.
   var before: (inout Rig, Engine.Effect) -> [Engine.Event] = { _, _ in [] }
 
@@ -114,6 +115,7 @@ struct Rig {
       return [.ledger(Books(modified: now), age: .zero)]
     case .lookAround:
       trace.append("look")
+      if let fault = lookFault { return [.notDurable(fault)] }
       let seen = surroundings.isEmpty ? (false, []) : surroundings.removeFirst()
       return [.surroundings(ledgerChanged: seen.0, news: seen.1)]
     case .compose(let contacts):

@@ -74,7 +74,8 @@ extension Engine {
   }
 
   mutating func take(_ fault: AppendFault) -> [Effect] {
-    guard case .sync(let recorded, _) = awaiting else { return [] }
+    var recorded: [HistoryEvent] = []
+    if case .sync(let outcomes, _) = awaiting { recorded = outcomes }
     awaiting = .nothing
     switch fault {
     case .clockWentBack(let last, let time):
