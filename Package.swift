@@ -63,6 +63,7 @@ let package = Package(
     room(
       "Daemon",
       ["Intake", "Letters", "Journal", "Settings", "Storage", "Delivery", "Defaults", crypto, logging]),
+    room("Simulation", ["Daemon"]),
     room("Commands", ["Daemon", "Sink", arguments]),
     .executableTarget(name: "dunningd", dependencies: ["Commands"], swiftSettings: house),
 
@@ -75,6 +76,7 @@ let package = Package(
     tests("JournalTests", ["Journal"], exclude: ["Golden"]),
     tests("StorageTests", ["Storage"]),
     tests("DaemonTests", ["Daemon"]),
+    tests("SimulationTests", ["Simulation"]),
     tests(
       "SettingsTests", ["Settings", "Decisions", "Ledger", "Units"],
       resources: [.copy("Bad"), .copy("Doubtful"), .copy("Good")]),

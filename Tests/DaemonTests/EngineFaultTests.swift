@@ -37,6 +37,15 @@ struct EngineFaultTests {
     }
   }
 
+  @Test("a journal that cannot be read on ends the cycle")
+  func unreadable() {
+    var rig = Rig(Self.ids(1))
+    rig.lookFault = .broken("journal: replaced")
+    rig.run()
+    #expect(rig.sent.isEmpty)
+    #expect(rig.report?.ending == .journalBroken("journal: replaced"))
+  }
+
   @Test("a clock before the last record sends nothing, and reads nothing")
   func clockBack() {
     var history = ContactHistory()

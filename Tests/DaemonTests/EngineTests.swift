@@ -199,6 +199,28 @@ struct EngineTests {
     #expect(rig.engine.history.badAddresses["x@a.example"] != nil)
   }
 
+  @Test("a copy goes out once the message has arrived, or may have", arguments: [DeliveryResult.accepted, .lost])
+  func copy(original: DeliveryResult) {
+    var rig = Rig([Rig.contact("a", to: ["x@a.example", "y@a.example"], cc: ["z@a.example"])])
+    rig.deliver = { $0.recipient == "x@a.example" ? .tooBusy : $0.recipient == "y@a.example" ? original : .accepted }
+    rig.run()
+    #expect(rig.trace.filter { $0.hasPrefix("send") } == ["send a a", "send a"])
+    #expect(rig.sent.values.filter { $0.recipient == "z@a.example" }.count == 1)
+    #expect(rig.engine.history.unsettled.isEmpty)
+  }
+
+  @Test("a message that nobody took has no copies, so that the next attempt sends none twice")
+  func noCopy() {
+    var rig = Rig([Rig.contact("a", to: ["x@a.example", "y@a.example"], cc: ["z@a.example"])])
+    rig.deliver = { _ in .tooBusy }
+    rig.run()
+    #expect(rig.sent.values.allSatisfy { $0.recipient != "z@a.example" })
+    #expect(rig.journal.map(Rig.short) == ["intended:a", "deferred:a0", "deferred:a1", "deferred:a2", "cycle"])
+    rig.deliver = { _ in .accepted }
+    rig.run()
+    #expect(rig.sent.values.filter { $0.recipient == "z@a.example" }.count == 1)
+  }
+
   @Test("the next attempt has the same id, a higher number, and leaves out who took the first")
   func nextAttempt() {
     let contact = Rig.contact("a", to: ["x@a.example", "y@a.example"])

@@ -30,6 +30,7 @@ struct Rig {
   /// Taken in turn, then every append succeeds.
   var appends: [Engine.Event?] = []
   var ledgerProblem: String?
+  var lookFault: AppendFault?
   /// Called before each effect; a test can put an event in.
   var before: (inout Rig, Engine.Effect) -> [Engine.Event] = { _, _ in [] }
 
@@ -59,14 +60,14 @@ struct Rig {
 
   /// A contact whose id, payer and address are made from `id`.
   static func contact(
-    _ id: String, to: [String]? = nil, channel: Channel = .email, inDoubt: InDoubtPolicy? = nil
+    _ id: String, to: [String]? = nil, cc: [String] = [], channel: Channel = .email, inDoubt: InDoubtPolicy? = nil
   ) -> PlannedContact {
     let place = Place(file: "test")
     let zero = Money(minor: 0, euro)
     return PlannedContact(
       payer: Customer(id: id, place: place), currency: euro, kind: .notice, schedule: "standard",
       step: Step(name: "first", day: 5, level: 1, inDoubt: inDoubt), channel: channel, to: to ?? ["ar@\(id).example"],
-      cc: [], advancing: [], listed: [], apart: [], credit: zero, otherCredits: [], total: zero, deadline: nil,
+      cc: cc, advancing: [], listed: [], apart: [], credit: zero, otherCredits: [], total: zero, deadline: nil,
       day: Day(number: 20_000), thread: [])
   }
 
@@ -114,6 +115,7 @@ struct Rig {
       return [.ledger(Books(modified: now), age: .zero)]
     case .lookAround:
       trace.append("look")
+      if let fault = lookFault { return [.notDurable(fault)] }
       let seen = surroundings.isEmpty ? (false, []) : surroundings.removeFirst()
       return [.surroundings(ledgerChanged: seen.0, news: seen.1)]
     case .compose(let contacts):
@@ -137,7 +139,7 @@ struct Rig {
       trace.append("recall")
       let taken = wire
       wire = []
-      return taken.map { .delivered(Delivered(ticket: $0.ticket, result: Outcome.unsent()), at: now) }
+      return taken.map { .delivered(Delivered(ticket: $0.ticket, result: Outcome.takenBack), at: now) }
     case .tell(let remark):
       remarks.append(remark)
       return []

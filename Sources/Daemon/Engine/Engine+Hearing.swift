@@ -7,7 +7,7 @@ extension Engine {
   mutating func take(_ delivered: Delivered) -> [Effect] { land(delivered.ticket, delivered.result) }
 
   mutating func land(_ ticket: Int, _ result: DeliveryResult) -> [Effect] {
-    guard let leg = flight.land(ticket) else { return [] }
+    guard let leg = flight.land(ticket, result.verdict) else { return [] }
     var effects: [Effect] = []
     outcomes.append(Outcome.event(leg, result, at: now))
 
@@ -29,7 +29,17 @@ extension Engine {
       end(.contentRefused(result))
       effects.append(.recall)
     }
-    return effects
+    return effects + orderCopies(of: leg.contact)
+  }
+
+  private mutating func orderCopies(of contact: String) -> [Effect] {
+    switch flight.copies(of: contact) {
+    case .wait: return []
+    case .send(let envelopes):
+      if broken == nil, !isRelayBarred { return [.send(envelopes)] }
+      return envelopes.flatMap { land($0.ticket, Outcome.takenBack) }
+    case .drop(let envelopes): return envelopes.flatMap { land($0.ticket, Outcome.copyOfNothing) }
+    }
   }
 
   /// A refused recipient was the relay's fault after all: it is deferred, and its address is good.

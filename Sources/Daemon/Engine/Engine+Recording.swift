@@ -37,7 +37,7 @@ extension Engine {
     if cycle?.ending == nil, !isRelayBarred {
       if !envelopes.isEmpty { effects.append(.send(envelopes)) }
     } else {
-      for envelope in envelopes { effects += land(envelope.ticket, Outcome.unsent()) }
+      for envelope in envelopes { effects += land(envelope.ticket, Outcome.takenBack) }
     }
     // A batch with intents never comes with news; what is still in the queue may rest on what they changed.
     if !news.isEmpty, cycle?.queue.isEmpty == false { effects += startAnew(ledgerChanged: false) }
@@ -55,10 +55,10 @@ extension Engine {
     where contact.recipients.indices.contains(index) && contact.recipients[index] == .pending {
       let leg = Leg(
         contact: intended.contact, customer: intended.customer, recipient: index, attempt: intended.attempt,
-        address: address)
-      let ticket = flight.add(leg)
-      envelopes.append(
-        Envelope(ticket: ticket, sender: prepared.sender, recipient: address, message: prepared.message))
+        address: address, isCopy: index >= intended.to.count)
+      if let envelope = flight.add(leg, sender: prepared.sender, message: prepared.message) {
+        envelopes.append(envelope)
+      }
     }
     return envelopes
   }
@@ -74,7 +74,8 @@ extension Engine {
   }
 
   mutating func take(_ fault: AppendFault) -> [Effect] {
-    guard case .sync(let recorded, _) = awaiting else { return [] }
+    var recorded: [HistoryEvent] = []
+    if case .sync(let outcomes, _) = awaiting { recorded = outcomes }
     awaiting = .nothing
     switch fault {
     case .clockWentBack(let last, let time):

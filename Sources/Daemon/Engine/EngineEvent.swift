@@ -21,7 +21,7 @@ extension Engine {
     case durable(news: [DatedEvent], written: [DatedEvent])
     /// Answers `append` of a batch that others came before: their records; nothing of the batch was written.
     case overtaken([DatedEvent])
-    /// Answers `append`.
+    /// Answers `append`, and also `lookAround` when the journal cannot be read.
     case notDurable(AppendFault)
     /// What became of one envelope. Every envelope of `send` gets exactly one.
     case delivered(Delivered, at: Instant)

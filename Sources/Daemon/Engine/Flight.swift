@@ -1,26 +1,65 @@
+import Delivery
+
 /// The envelopes that are on their way, and the contacts that they belong to.
+///
+/// Copies wait until somebody whom the message is for took it, or may have: a message that did not arrive has no copies,
+/// and a later attempt at it sends none twice.
 struct Flight: Sendable {
+  private struct Party: Sendable {
+    /// To recipients of whom nothing was heard yet.
+    var originalsOut = 0
+    var copiesOut = 0
+    var hasArrived = false
+    /// Not handed over yet.
+    var copies: [Envelope] = []
+  }
+
   private var legs: [Int: Leg] = [:]
-  private var recipientsOut: [String: Int] = [:]
+  private var parties: [String: Party] = [:]
   private var lastTicket = 0
 
   var isEmpty: Bool { legs.isEmpty }
   /// Contacts with a recipient that nothing was heard of yet.
-  var contacts: Int { recipientsOut.count }
+  var contacts: Int { parties.count }
 
-  /// The ticket that its result comes back with; never given twice.
-  mutating func add(_ leg: Leg) -> Int {
+  /// Makes an envelope for the leg, under a ticket that is never given twice. Nil for a copy that has to wait.
+  mutating func add(_ leg: Leg, sender: String, message: [UInt8]) -> Envelope? {
     lastTicket += 1
     legs[lastTicket] = leg
-    recipientsOut[leg.contact, default: 0] += 1
-    return lastTicket
+    let envelope = Envelope(ticket: lastTicket, sender: sender, recipient: leg.address, message: message)
+    var party = parties[leg.contact] ?? Party()
+    defer { parties[leg.contact] = party }
+    if leg.isCopy {
+      party.copiesOut += 1
+      party.copies.append(envelope)
+      return nil
+    }
+    party.originalsOut += 1
+    return envelope
   }
 
-  /// Nil for a ticket that is not, or no longer, on its way.
-  mutating func land(_ ticket: Int) -> Leg? {
+  /// Takes an envelope off; nil for a ticket that is not, or no longer, on its way.
+  mutating func land(_ ticket: Int, _ verdict: DeliveryVerdict) -> Leg? {
     guard let leg = legs.removeValue(forKey: ticket) else { return nil }
-    let left = (recipientsOut[leg.contact] ?? 1) - 1
-    recipientsOut[leg.contact] = left == 0 ? nil : left
+    guard var party = parties[leg.contact] else { return leg }
+    if leg.isCopy { party.copiesOut -= 1 } else { party.originalsOut -= 1 }
+    if verdict == .accepted || verdict == .unknown { party.hasArrived = true }
+    parties[leg.contact] = party.originalsOut + party.copiesOut == 0 ? nil : party
     return leg
+  }
+
+  /// What is to become of the copies of that contact, now that one of its envelopes landed.
+  enum CopyOrder: Equatable {
+    case wait
+    case send([Envelope])
+    /// Nobody took the message: these are never handed over.
+    case drop([Envelope])
+  }
+
+  mutating func copies(of contact: String) -> CopyOrder {
+    guard let party = parties[contact], !party.copies.isEmpty else { return .wait }
+    guard party.hasArrived || party.originalsOut == 0 else { return .wait }
+    parties[contact]?.copies = []
+    return party.hasArrived ? .send(party.copies) : .drop(party.copies)
   }
 }

@@ -10,6 +10,7 @@ struct Leg: Sendable, Equatable {
   var recipient: Int
   var attempt: Int
   var address: String
+  var isCopy = false
 
   /// Lower case; what the breaker counts refusals by.
   var domain: String { address.split(separator: "@").last.map { $0.lowercased() } ?? "" }
@@ -49,7 +50,7 @@ enum Outcome {
   }
 
   /// What stands for an envelope that was never handed over: its intent is durable, its first byte never left.
-  static func unsent(server: String = "") -> DeliveryResult {
-    DeliveryResult(verdict: .deferred, stage: .queue, detail: "taken back before it was begun", server: server)
-  }
+  static let takenBack = DeliveryResult(verdict: .deferred, stage: .queue, detail: "taken back before it was begun")
+  static let copyOfNothing = DeliveryResult(
+    verdict: .deferred, stage: .queue, detail: "a copy of a message that nobody took is not sent")
 }

@@ -27,8 +27,9 @@ package struct CycleRunner {
   /// Answers that the engine has not heard yet, oldest first.
   private var inbox: [Engine.Event] = []
 
-  /// How long one wait for the mail server's answers lasts; outcomes are durable at most so much later.
+  /// Outcomes are durable at most so much later than they are known.
   private static let tick = Duration.seconds(1)
+  private var nextTick = ContinuousClock.now + tick
 
   /// - Parameters:
   ///   - isStopping: asked often; once true, nothing more is begun.
@@ -74,9 +75,13 @@ package struct CycleRunner {
   /// The history as the last cycle left it.
   package var history: ContactHistory { engine.history }
 
-  /// Waits for the mail server, or for a second to pass.
+  /// Waits for the mail server, or until the second is over, however much the server has to say meanwhile.
   private mutating func heard() -> Engine.Event {
-    guard let delivered = postman.next(Self.tick) else { return .tick(now: clock.now()) }
+    let left = nextTick - ContinuousClock.now
+    guard left > .zero, let delivered = postman.next(left) else {
+      nextTick = ContinuousClock.now + Self.tick
+      return .tick(now: clock.now())
+    }
     desk.landed(delivered.ticket)
     return .delivered(delivered, at: clock.now())
   }
