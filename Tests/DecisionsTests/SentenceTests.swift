@@ -35,7 +35,7 @@ struct SentenceTests {
       .autopay(collected: "2026-03-04", posted: "2026-03-11"), .autopay,
       "is collected by direct debit on 2026-03-04; until 2026-03-11"
     ),
-    (.replied(at: noon, until: noon + .days(3)), .replied, "waits because the customer answered at 2026-03-09T12:00"),
+    (.replied(at: noon, until: noon + .days(3)), .replied, "waits because the customer answered on 2026-03-09 12:00"),
     (.noSchedule, .noSchedule, "has no schedule"),
     (.excluded(.noSteps), .excluded, "is never contacted: schedule \"standard\" has no steps"),
     (.excluded(.dueBefore("2025-06-01")), .excluded, "was due before 2025-06-01"),
@@ -68,7 +68,7 @@ struct SentenceTests {
       .needsApproval(.largeCycle(contacts: 300, limit: 200)), .needsApproval,
       "300 contacts are due at once, more than 200"
     ),
-    (.needsApproval(.refused(noon)), .needsApproval, "step \"first\" was refused at 2026-03-09"),
+    (.needsApproval(.refused(noon)), .needsApproval, "step \"first\" was refused on 2026-03-09 12:00"),
     (
       .deadlineRunning(deadline: "2026-03-26", until: "2026-03-31"), .deadlineRunning,
       "has until 2026-03-26 to pay; the next notice can go on 2026-03-31"
@@ -83,7 +83,7 @@ struct SentenceTests {
     ),
     (.tooSoon(.sameDay, last: "2026-03-09", until: "2026-03-10"), .tooSoon, "went today already"),
     (.retryLater(contact: "k7", until: noon), .retryLater, "the last attempt (contact k7) failed for now"),
-    (.outsideHours(.weekday(.saturday), opens: noon), .outsideHours, "no contact on a saturday"),
+    (.outsideHours(.weekday(.saturday), opens: noon), .outsideHours, "no contact on a Saturday"),
     (.outsideHours(.holiday("Whit Monday"), opens: noon), .outsideHours, "today is Whit Monday"),
     (.outsideHours(.hours, opens: noon), .outsideHours, "it is outside contact hours"),
     (.contact, .contact, "is contacted now: 1 day past due, step \"first\" of schedule \"standard\", level 1"),
