@@ -34,6 +34,7 @@ package func decide(
   }
 
   var verdict = Verdict()
+  verdict.decisions.reserveCapacity(books.invoices.count)
   var due: [DueItems] = []
   for account in accounts.all {
     let others = (credits[account.payer.id] ?? []).filter { $0.currency != account.currency }

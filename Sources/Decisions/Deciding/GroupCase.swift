@@ -70,9 +70,7 @@ final class GroupCase {
 
   private func gather(_ item: OpenItem, _ matched: Schedule?, _ quarantine: Quarantine) -> ItemCase {
     guard item.open.isPositive else {
-      return ItemCase(
-        item: item, progress: .none, schedule: matched, choice: .completed, rest: nil, disputed: item.disputed,
-        credit: .zero(account.currency))
+      return ItemCase(item, .none, matched, .completed)
     }
     let progress = Progress(item.key, history, policy)
     let schedule = staying(progress) ?? matched
@@ -83,9 +81,8 @@ final class GroupCase {
           maxLevel: payer.maxLevel, terms: payer.terms
         ).choice
       } ?? .completed
-    var gathered = ItemCase(
-      item: item, progress: progress, schedule: schedule, choice: choice, rest: nil, disputed: item.disputed,
-      credit: .zero(account.currency), again: progress.again(item.key, policy))
+    let gathered = ItemCase(item, progress, schedule, choice)
+    gathered.again = progress.again(item.key, policy)
     gathered.contactsToday = (history.items[item.key] ?? []).filter { id in
       history.contact(id).map { calendar.zone.day($0.at) == today } ?? false
     }

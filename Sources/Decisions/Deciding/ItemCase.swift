@@ -3,12 +3,16 @@ import Receivables
 import Units
 
 /// One open item with all that its decision rests on.
-struct ItemCase {
+///
+/// A class, since twenty tests look at each; only its `GroupCase` fills it in, before any of them.
+final class ItemCase {
   let item: OpenItem
   let progress: Progress
   /// Nil when no schedule matches.
   let schedule: Schedule?
   let choice: StepChoice
+  /// The step that comes next; nil when none does.
+  let next: NextStep?
   /// A rest that covers it: tests 2 to 9. It takes credit last, and is not asked for.
   var rest: Finding?
   /// The part that people or the ledger contest.
@@ -20,17 +24,22 @@ struct ItemCase {
   /// Ids of the contacts about it that were tried today.
   var contactsToday: [String] = []
 
+  init(_ item: OpenItem, _ progress: Progress, _ schedule: Schedule?, _ choice: StepChoice) {
+    self.item = item
+    self.progress = progress
+    self.schedule = schedule
+    self.choice = choice
+    next = if case .step(let next) = choice { next } else { nil }
+    disputed = item.disputed
+    credit = .zero(item.open.currency)
+  }
+
   var key: ItemKey { item.key }
 
   /// What may be asked for.
   var dunnable: Money {
     let left = item.open - disputed - credit
     return left.isNegative ? .zero(left.currency) : left
-  }
-
-  var next: NextStep? {
-    if case .step(let next) = choice { return next }
-    return nil
   }
 
   /// The contact that its next step would be; nil when there is no such step.

@@ -6,43 +6,37 @@ import Units
 /// Each says in its first lines when it holds. A test that finds nothing passes the item on; the last one, `contact`,
 /// always finds.
 extension GroupCase {
-  private typealias Test = @Sendable (GroupCase) -> (ItemCase) -> Finding?
-
-  private static let tests: [Test] = [
-    settled,
-    resting,
-    noScheduleOrExcluded,
-    completedOrCapped,
-    belowMinimum,
-    taskOpen,
-    notYet,
-    staleLedger,
-    cashNotPosted,
-    doNotContact,
-    noAddress,
-    inDoubt,
-    needsApproval,
-    deadlineRunning,
-    tooSoon,
-    retryLater,
-    outsideHours,
-  ]
-
   func finding(for item: ItemCase) -> Finding {
-    for test in Self.tests {
-      if let finding = test(self)(item) { return finding }
-    }
-    return contact(item)
+    notFollowedUp(item) ?? notYetOrUnsure(item) ?? notReachable(item) ?? notNow(item) ?? contact(item)
+  }
+
+  /// Tests 1 to 12.
+  private func notFollowedUp(_ item: ItemCase) -> Finding? {
+    settled(item) ?? resting(item) ?? noScheduleOrExcluded(item) ?? completedOrCapped(item) ?? belowMinimum(item)
+  }
+
+  /// Tests 13 to 15.
+  private func notYetOrUnsure(_ item: ItemCase) -> Finding? {
+    taskOpen(item) ?? notYet(item) ?? staleLedger(item) ?? cashNotPosted(item)
+  }
+
+  /// Tests 16 to 19.
+  private func notReachable(_ item: ItemCase) -> Finding? {
+    doNotContact(item) ?? noAddress(item) ?? inDoubt(item) ?? needsApproval(item)
+  }
+
+  /// Tests 20 to 23.
+  private func notNow(_ item: ItemCase) -> Finding? {
+    deadlineRunning(item) ?? tooSoon(item) ?? retryLater(item) ?? outsideHours(item)
   }
 
   /// Nothing is open, or unapplied credit covers it.
   private func settled(_ item: ItemCase) -> Finding? {
-    let rule = Rule("ledger row", item.item.invoice.place)
-    if item.item.open.isPositive {
-      guard item.credit >= item.item.open else { return nil }
-      return Finding(.settled(.credited(item.credit)), rule)
+    guard item.item.open.isPositive else {
+      return Finding(.settled(.paid), Rule("ledger row", item.item.invoice.place))
     }
-    return Finding(.settled(.paid), rule)
+    guard item.credit >= item.item.open else { return nil }
+    return Finding(.settled(.credited(item.credit)), Rule("ledger row", item.item.invoice.place))
   }
 
   /// Quarantined, handed over, held, disputed, promised, in a plan, collected, answered: gathered beforehand, because
@@ -137,7 +131,7 @@ extension GroupCase {
   /// An attempt's outcome is unknown, and the step's policy is to ask.
   private func inDoubt(_ item: ItemCase) -> Finding? {
     guard let next = item.next, let schedule = item.schedule, let open = item.progress.open,
-      open.standing == .inDoubt, let past = open.items.first(where: { $0.key == item.key }),
+      open.standing == .inDoubt, let past = open.item(item.key),
       policy.inDoubt(of: past) == .ask
     else { return nil }
     return Finding(.inDoubt(contact: open.id), .step(next.step, of: schedule))

@@ -26,7 +26,7 @@ struct Progress {
   init(_ key: ItemKey, _ history: ContactHistory, _ policy: Policy) {
     skipped = (history.skips[.invoice(customer: key.customer, number: key.number)] ?? []).map(\.step)
     for id in history.items[key] ?? [] {
-      guard let contact = history.contact(id), let item = contact.items.first(where: { $0.key == key }) else {
+      guard let contact = history.contact(id), let item = contact.item(key) else {
         continue
       }
       if contact.mayHaveReached, !contact.messageID.isEmpty { thread.append(contact.messageID) }
@@ -48,7 +48,7 @@ struct Progress {
 
   /// The doubtful contact that is to be sent once more; nil when none is.
   func again(_ key: ItemKey, _ policy: Policy) -> String? {
-    guard let open, open.standing == .inDoubt, let item = open.items.first(where: { $0.key == key }),
+    guard let open, open.standing == .inDoubt, let item = open.item(key),
       policy.inDoubt(of: item) == .resend
     else { return nil }
     return open.id

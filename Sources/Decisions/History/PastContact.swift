@@ -46,6 +46,7 @@ package struct PastContact: Sendable, Equatable {
   package private(set) var recipients: [Fate]
   /// Attempts that ended in doubt.
   package private(set) var doubts: Int
+  private let isByKey: Bool
   private var verdict: Bool?
   private var cancelled = false
 
@@ -60,6 +61,7 @@ package struct PastContact: Sendable, Equatable {
     level = intended.level
     channel = intended.channel
     items = intended.invoices
+    isByKey = items.indices.dropFirst().allSatisfy { intended.invoices[$0 - 1].key < intended.invoices[$0].key }
     deadline = intended.deadline
     messageID = intended.messageID
     sha256 = intended.sha256
@@ -72,6 +74,19 @@ package struct PastContact: Sendable, Equatable {
     if let earlier, earlier.to == to, earlier.cc == cc {
       for (index, fate) in earlier.recipients.enumerated() where fate == .sent { recipients[index] = .sent }
     }
+  }
+
+  /// What it did to that item; nil when it did not move it. Contacts list their items by key as a rule, and a large one
+  /// is asked once for each of them.
+  func item(_ key: ItemKey) -> AdvancedItem? {
+    var low = 0
+    var high = items.count
+    while low < high {
+      let middle = (low + high) / 2
+      if items[middle].key < key { low = middle + 1 } else { high = middle }
+    }
+    if low < items.count, items[low].key == key { return items[low] }
+    return isByKey ? nil : items.first { $0.key == key }
   }
 
   /// How many of `recipients` are To.
