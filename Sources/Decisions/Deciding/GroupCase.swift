@@ -16,6 +16,8 @@ final class GroupCase {
   let ledgerAge: Span
   /// Unapplied credit of the payer in other currencies.
   let otherCredits: [Money]
+  /// The payer's addresses that no server refused.
+  let usableAddresses: [String]
   private(set) var cases: [ItemCase] = []
   /// What the overdue items that may be asked for come to.
   private(set) var overdueBalance: Money
@@ -36,6 +38,7 @@ final class GroupCase {
     self.ledgerAge = ledgerAge
     self.otherCredits = otherCredits
     overdueBalance = .zero(account.currency)
+    usableAddresses = account.payer.emails.filter { history.badAddresses[$0.lowercased()] == nil }
     frequency = ContactFrequency(
       GroupKey(payer: account.payer.id, currency: account.currency), addresses: account.payer.emails, history,
       calendar, policy.contact)

@@ -211,7 +211,4 @@ extension GroupCase {
   func channel(of step: Step) -> Channel? {
     channels(of: step).first { $0 != .email || !usableAddresses.isEmpty }
   }
-
-  /// The payer's addresses that no server refused.
-  var usableAddresses: [String] { payer.emails.filter { history.badAddresses[$0.lowercased()] == nil } }
 }
