@@ -84,5 +84,8 @@ let package = Package(
     tests("IntakeTests", ["Intake"]),
     tests("CommandsTests", ["Commands", "Daemon"]),
     tests("SinkTests", ["Sink", "Delivery"]),
+
+    // The release binary as users run it, against servers of Tests/Support.
+    tests("EndToEndTests", []),
   ]
 )

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Synchronization
 import Testing
 
@@ -31,20 +32,22 @@ struct Outcome: Sendable, CustomStringConvertible {
 }
 
 /// The program under test, and others: started with arguments, watched, ended by process id.
+///
+/// `posix_spawn` and `waitpid` as they are: Foundation's `Process` crashes now and then when threads start many.
 final class Program: Sendable {
-  private let process: Mutex<Process>
+  let pid: Int32
   private let folder: URL
   private let arguments: [String]
-  let pid: Int32
-  private let input: Pipe?
-  private let signal: Signal
+  /// The writing end of its standard input, while that is held open.
+  private let input: Mutex<Int32?>
+  /// As `waitpid` told it; nil while it runs.
+  private let ending = Mutex<Int32?>(nil)
 
   /// The release binary that is under test. Nil when nobody has built it.
   static let binary: String? = {
-    let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
     let path =
-      ProcessInfo.processInfo.environment["DUNNINGD_BINARY"] ?? repository.appendingPathComponent("build/dunningd").path
+      ProcessInfo.processInfo.environment["DUNNINGD_BINARY"]
+      ?? Places.repository.appendingPathComponent("build/dunningd").path
     return FileManager.default.isExecutableFile(atPath: path) ? path : nil
   }()
 
@@ -57,37 +60,49 @@ final class Program: Sendable {
     _ executable: String, _ arguments: [String], in folder: URL, environment: [String: String] = [:],
     holdsInput: Bool = false
   ) throws {
-    let id = UUID().uuidString
-    self.folder = folder.appendingPathComponent("runs/\(id)")
     self.arguments = arguments
+    self.folder = folder.appendingPathComponent("runs/\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: self.folder, withIntermediateDirectories: true)
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: executable)
-    process.arguments = arguments
-    process.currentDirectoryURL = folder
-    var variables = ProcessInfo.processInfo.environment
-    for (name, value) in environment { variables[name] = value }
-    // The folder of a test must not become that of another.
-    if environment["STATE_DIRECTORY"] == nil { variables["STATE_DIRECTORY"] = nil }
-    process.environment = variables
-    for (name, put) in [
-      ("out", { process.standardOutput = $0 }), ("err", { process.standardError = $0 }),
-    ] as [(String, (FileHandle) -> Void)] {
+
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    for (number, name) in [(STDOUT_FILENO, "out"), (STDERR_FILENO, "err")] {
       let path = self.folder.appendingPathComponent(name).path
-      _ = FileManager.default.createFile(atPath: path, contents: nil)
-      put(try #require(FileHandle(forWritingAtPath: path)))
+      posix_spawn_file_actions_addopen(&actions, number, path, O_WRONLY | O_CREAT | O_APPEND, 0o600)
     }
-    input = holdsInput ? Pipe() : nil
-    process.standardInput = input ?? FileHandle.nullDevice
-    let ended = Signal()
-    process.terminationHandler = { _ in ended.fire() }
-    try process.run()
-    pid = process.processIdentifier
-    self.process = Mutex(process)
-    signal = ended
+    var ends: [Int32] = [-1, -1]
+    if holdsInput {
+      try #require(pipe(&ends) == 0)
+      for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+      posix_spawn_file_actions_adddup2(&actions, ends[0], STDIN_FILENO)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    }
+    var variables = ProcessInfo.processInfo.environment
+    // The state of one test must not become that of another.
+    variables["STATE_DIRECTORY"] = nil
+    for (name, value) in environment { variables[name] = value }
+
+    // `env -C` becomes the program, in the folder, under the same id.
+    let words = (["env", "-C", folder.path, executable] + arguments).map { strdup($0) } + [nil]
+    let settings = variables.map { strdup("\($0)=\($1)") } + [nil]
+    defer { for text in words + settings { free(text) } }
+    var started: pid_t = 0
+    let failure = posix_spawn(&started, "/usr/bin/env", &actions, nil, words, settings)
+    if ends[0] >= 0 { close(ends[0]) }
+    try #require(failure == 0, "\(executable) does not start: \(String(cString: strerror(failure)))")
+    pid = started
+    input = Mutex(holdsInput ? ends[1] : nil)
   }
 
-  var isRunning: Bool { !signal.fired }
+  var isRunning: Bool {
+    ending.withLock { ending in
+      var status: Int32 = 0
+      if ending == nil, waitpid(pid, &status, WNOHANG) == pid { ending = status }
+      return ending == nil
+    }
+  }
 
   /// Sends a signal to this process and no other.
   func send(_ number: Int32) { if isRunning { kill(pid, number) } }
@@ -98,43 +113,38 @@ final class Program: Sendable {
 
   /// Waits for its end; after `seconds` it is killed.
   func finish(within seconds: Double = 60) async -> Outcome {
-    let late = await !signal.wait(seconds: seconds)
+    let late = await !until(seconds) { !isRunning }
     if late {
-      kill(pid, SIGKILL)
-      _ = await signal.wait(seconds: 10)
-    }
-    let status = process.withLock { process in
-      guard signal.fired else { return Int32(-99) }
-      return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+      send(SIGKILL)
+      _ = await until(10) { !isRunning }
     }
     return Outcome(arguments: arguments, status: status, out: out, err: err, timedOut: late)
   }
 
   /// Closes its input, asks it to end, and makes it.
   func end() async {
-    try? input?.fileHandleForWriting.close()
-    send(SIGTERM)
-    if await !signal.wait(seconds: 5) {
-      kill(pid, SIGKILL)
-      _ = await signal.wait(seconds: 5)
+    input.withLock { end in
+      if let open = end { close(open) }
+      end = nil
     }
+    send(SIGTERM)
+    if await !until(5, { !isRunning }) {
+      send(SIGKILL)
+      _ = await until(5) { !isRunning }
+    }
+  }
+
+  /// The exit status; minus the signal's number where a signal ended it.
+  private var status: Int32 {
+    guard let ending = ending.withLock({ $0 }) else { return -99 }
+    let signal = ending & 0x7f
+    return signal == 0 ? (ending >> 8) & 0xff : -signal
   }
 
   private func text(_ name: String) -> String {
     let data = (try? Data(contentsOf: folder.appendingPathComponent(name))) ?? Data()
     return String(decoding: data, as: UTF8.self)
   }
-}
-
-/// Something that happens once, and can be waited for.
-final class Signal: Sendable {
-  private let state = Mutex(false)
-
-  var fired: Bool { state.withLock { $0 } }
-  func fire() { state.withLock { $0 = true } }
-
-  /// True when it happened within that time.
-  func wait(seconds: Double) async -> Bool { await until(seconds) { self.fired } }
 }
 
 /// Looks until `condition` holds, or for so long: a bound for a broken program, not a measurement.
