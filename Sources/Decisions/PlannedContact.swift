@@ -79,6 +79,8 @@ package struct PlannedContact: Sendable {
   package var thread: [String]
   /// What it still waits for; nil when it may go now.
   package var waitsFor: Ground?
+  /// The contact that it completes: some of its recipients have it, `to` are those who were put off. Nil for a new one.
+  package var completes: String?
 
   package init(
     payer: Customer, currency: Currency, kind: ContactKind, schedule: String, step: Step, channel: Channel,

@@ -39,8 +39,11 @@ package struct Simulation {
 
   // The process: all of this is lost in a crash.
   private var effects: [Engine.Effect] = []
-  /// Handed over; so many of them as there are connections are on the wire.
+  /// Handed over and not begun.
+  private var desk: [Envelope] = []
+  /// With the mail server: no more than there are connections.
   private var wire: [Envelope] = []
+  private var hasJournalFailed = false
   private var ledgerVersion = 0
   private var report: CycleReport?
 
@@ -139,21 +142,29 @@ package struct Simulation {
       if chance.chance(2) { give(.stop) }
     }
     if chance.chance(30) { give(.tick(now: now)) }
-    let onWire = min(wire.count, connections)
-    if onWire > 0, effects.isEmpty || chance.chance(400) {
-      let envelope = wire.remove(at: chance.pick(0...(onWire - 1)))
-      land(envelope)
+    if !wire.isEmpty, effects.isEmpty || chance.chance(400) {
+      land(wire.remove(at: chance.pick(0...(wire.count - 1))))
     } else if !effects.isEmpty {
       try perform(effects.removeFirst(), calm: calm)
     } else {
       give(.tick(now: now))
+    }
+    begin()
+  }
+
+  /// Free connections take up what waits; none does once the journal failed.
+  private mutating func begin() {
+    guard !hasJournalFailed else { return }
+    while wire.count < connections, !desk.isEmpty {
+      let envelope = desk.removeFirst()
+      watch.begins(envelope)
+      wire.append(envelope)
     }
   }
 
   private mutating func give(_ event: Engine.Event) { effects += engine.step(event) }
 
   private mutating func land(_ envelope: Envelope) {
-    watch.begins(envelope)
     let before = relay.taken.count
     let result = relay.deliver(envelope, &chance)
     if relay.taken.count > before { watch.took(envelope) }
@@ -174,11 +185,10 @@ package struct Simulation {
       give(.surroundings(ledgerChanged: ledgerVersion != trade.version, news: try state.news()))
     case .compose(let contacts): give(.composed(contacts.map { compose($0, calm: calm) }))
     case .append(let batch): append(batch, calm: calm)
-    case .send(let envelopes): wire += envelopes
+    case .send(let envelopes): desk += envelopes
     case .recall:
-      let begun = min(wire.count, connections)
-      let notBegun = wire.dropFirst(begun)
-      wire.removeLast(notBegun.count)
+      let notBegun = desk
+      desk = []
       for envelope in notBegun {
         let result = DeliveryResult(verdict: .deferred, stage: .queue, detail: "taken back")
         give(.delivered(Delivered(ticket: envelope.ticket, result: result), at: now))
@@ -203,7 +213,9 @@ package struct Simulation {
     let answer = state.append(batch, at: now, fails: !calm && chance.chance(diskFaults))
     switch answer {
     case .durable(_, let written): watch.recorded(written)
-    case .notDurable(.broken): watch.journalFailed()
+    case .notDurable:
+      hasJournalFailed = true
+      watch.journalFailed()
     default: break
     }
     give(answer)
@@ -235,17 +247,16 @@ package struct Simulation {
       _ = state.append(batch, at: now, fails: true)
     }
     let before = relay.taken.count
-    for envelope in wire.prefix(connections) {
-      watch.begins(envelope)
-      relay.loseTouch(envelope, &chance)
-    }
+    for envelope in wire { relay.loseTouch(envelope, &chance) }
     for envelope in relay.taken[before...] { watch.took(envelope) }
     try restart()
   }
 
   private mutating func restart() throws(JournalFault) {
     effects = []
+    desk = []
     wire = []
+    hasJournalFailed = false
     report = nil
     // Reads and verifies everything from the first byte on.
     let found = try state.restart(crashing: chance.chance(700) ? chance.next() : nil, at: now)

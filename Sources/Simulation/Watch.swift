@@ -18,7 +18,7 @@ struct Watch {
   private struct Try: Hashable {
     let contact: String
     let attempt: Int
-    let recipient: Int
+    let recipient: String
   }
 
   private let connections: Int
@@ -67,10 +67,11 @@ struct Watch {
       case .contactIntended(let intended): intend(intended, at: record.time)
       case .contactSent(let attempt):
         settle(attempt.contact, attempt.recipient, attempt.attempt)
-        sent.insert(Try(contact: attempt.contact, attempt: 0, recipient: attempt.recipient))
+        sent.insert(Try(contact: attempt.contact, attempt: 0, recipient: address(attempt.contact, attempt.recipient)))
       case .contactDeferred(let attempt, _), .contactFailed(let attempt):
         settle(attempt.contact, attempt.recipient, attempt.attempt)
-        let aTry = Try(contact: attempt.contact, attempt: attempt.attempt, recipient: attempt.recipient)
+        let aTry = Try(
+          contact: attempt.contact, attempt: attempt.attempt, recipient: address(attempt.contact, attempt.recipient))
         if taken.contains(aTry) { object("\(attempt.contact) is recorded as not sent, but the server has it") }
       case .contactInDoubt(let contact, let recipient, let attempt, _): settle(contact, recipient, attempt)
       case .restPlaced(let rest): holds.insert(rest.scope)
@@ -84,19 +85,19 @@ struct Watch {
 
   mutating func begins(_ envelope: Envelope) {
     if isBroken { object("a message goes out after the journal failed") }
-    guard let (intended, recipient) = intent(of: envelope) else {
+    guard let intended = intent(of: envelope) else {
       object("a message goes out without a durable intent: \(Watch.contact(of: envelope))")
       return
     }
-    let aTry = Try(contact: intended.contact, attempt: intended.attempt, recipient: recipient)
+    let aTry = Try(contact: intended.contact, attempt: intended.attempt, recipient: envelope.recipient)
     if !open.contains(aTry) { object("\(intended.contact) goes out though its outcome is recorded") }
     if !begun.insert(aTry).inserted { object("\(intended.contact) goes out twice on one intent") }
   }
 
   /// The server has it, whatever it answered.
   mutating func took(_ envelope: Envelope) {
-    guard let (intended, recipient) = intent(of: envelope) else { return }
-    taken.insert(Try(contact: intended.contact, attempt: intended.attempt, recipient: recipient))
+    guard let intended = intent(of: envelope) else { return }
+    taken.insert(Try(contact: intended.contact, attempt: intended.attempt, recipient: envelope.recipient))
     for item in intended.invoices {
       let step = Step(
         item: item.key, step: item.step, repetition: item.repetition, recipient: envelope.recipient)
@@ -126,7 +127,7 @@ struct Watch {
       if holds.contains(where: { Watch.covers($0, line.key) }) { object("\(line.key.number) is asked for though held") }
     }
     intents[intended.contact] = (intended, time)
-    for recipient in 0..<(intended.to.count + intended.cc.count) {
+    for recipient in intended.to + intended.cc {
       // Who is recorded as having it stays out of later attempts.
       if sent.contains(Try(contact: intended.contact, attempt: 0, recipient: recipient)) { continue }
       open.insert(Try(contact: intended.contact, attempt: intended.attempt, recipient: recipient))
@@ -138,7 +139,14 @@ struct Watch {
       object("\(contact) has an outcome without an intent")
       return
     }
-    open.remove(Try(contact: contact, attempt: attempt, recipient: recipient))
+    open.remove(Try(contact: contact, attempt: attempt, recipient: address(contact, recipient)))
+  }
+
+  /// The mailbox that a record's index stands for, in the newest attempt.
+  private func address(_ contact: String, _ recipient: Int) -> String {
+    guard let intended = intents[contact]?.intended else { return "" }
+    let all = intended.to + intended.cc
+    return all.indices.contains(recipient) ? all[recipient] : ""
   }
 
   /// At most one day with a notice in seven.
@@ -149,11 +157,11 @@ struct Watch {
     noticeDays[payer, default: []].insert(day)
   }
 
-  private func intent(of envelope: Envelope) -> (IntendedContact, recipient: Int)? {
+  private func intent(of envelope: Envelope) -> IntendedContact? {
     guard let intended = intents[Watch.contact(of: envelope)]?.intended,
-      let recipient = (intended.to + intended.cc).firstIndex(of: envelope.recipient)
+      (intended.to + intended.cc).contains(envelope.recipient)
     else { return nil }
-    return (intended, recipient)
+    return intended
   }
 
   /// A simulated message is its contact's id and nothing else.

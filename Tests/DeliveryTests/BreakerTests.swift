@@ -106,6 +106,39 @@ struct BreakerTests {
     #expect(refusedBefore.isOpen)
   }
 
+  @Test("one at a time until the relay shows that it deals with us", arguments: [sent, later, noMailbox, tooLong])
+  func first(result: DeliveryResult) {
+    var breaker = Breaker()
+    var admitted = [breaker.admit(), breaker.admit()]
+    breaker.record(lost, ticket: 1, domain: "a")
+    admitted += [breaker.admit(), breaker.admit()]
+    breaker.record(result, ticket: 2, domain: "a")
+    admitted += [breaker.admit(), breaker.admit()]
+    breaker.rearm()
+    admitted += [breaker.admit(), breaker.admit()]
+    #expect(admitted == [true, false, true, false, true, true, true, false])
+  }
+
+  @Test("the first that was admitted and not begun makes room for another")
+  func withdrawn() {
+    var breaker = Breaker()
+    var admitted = [breaker.admit()]
+    breaker.withdraw()
+    admitted += [breaker.admit(), breaker.admit()]
+    breaker.record(DeliveryResult(verdict: .recipientRefused, stage: .address), ticket: 1, domain: "")
+    admitted.append(breaker.admit())
+    #expect(admitted == [true, true, false, true])
+  }
+
+  @Test("a relay that refuses us before all else opens it at once; one that took a message before is given five")
+  func refusesUs() {
+    let blocked = DeliveryResult(verdict: .relayRefused, stage: .rcpt, code: 554)
+    #expect(breaker([blocked]).isOpen)
+    #expect(breaker([lost, blocked]).isOpen)
+    #expect(!breaker([sent, blocked, blocked, blocked, blocked]).isOpen)
+    #expect(breaker([sent, blocked, blocked, blocked, blocked, blocked]).isOpen)
+  }
+
   @Test("armed while closed, nothing changes")
   func rearmClosed() {
     var breaker = Breaker()

@@ -17,9 +17,12 @@ struct Cycle: Sendable {
   private(set) var waiting = 0
   private var byReason: [CycleSummary.ReasonCount] = []
 
-  mutating func adopt(_ verdict: Verdict) {
+  /// - Parameter attempts: how often a contact was tried before. What was never tried goes first: messages that the relay
+  ///   keeps refusing must not stand at the head of every cycle and close the way for the others.
+  mutating func adopt(_ verdict: Verdict, attempts: (PlannedContact) -> Int) {
     hasDecided = true
-    queue = verdict.contacts
+    let tried = verdict.contacts.map(attempts)
+    queue = verdict.contacts.indices.sorted { (tried[$0], $0) < (tried[$1], $1) }.map { verdict.contacts[$0] }
     waiting = verdict.waiting.count
     var counts: [ReasonCode: Int] = [:]
     for decision in verdict.decisions { counts[decision.reason, default: 0] += 1 }

@@ -8,7 +8,9 @@ extension Engine {
   mutating func take(_ books: Books, age: Span) {
     awaiting = .nothing
     guard cycle?.ending == nil else { return }
-    cycle?.adopt(judge(books, history, policy, now, age))
+    cycle?.adopt(judge(books, history, policy, now, age)) { contact in
+      history.contact(contact.id(instance: history.instance))?.attempt ?? 0
+    }
   }
 
   mutating func take(_ news: [DatedEvent], ledgerChanged: Bool) -> [Effect] {
@@ -73,6 +75,8 @@ extension Engine {
   /// The last guard against sending twice, of its own and not by what was decided.
   func mayGo(_ intended: IntendedContact, step: Step) -> Bool {
     guard let past = history.contact(intended.contact) else { return true }
+    let leftOut = Set(past.leftOut)
+    if !leftOut.isEmpty, intended.cc.isEmpty, leftOut.isSuperset(of: intended.to) { return true }
     switch past.standing {
     case .made: return false
     case .inDoubt: return (step.inDoubt ?? policy.inDoubt) == .resend

@@ -68,8 +68,7 @@ extension Engine {
     awaiting = .nothing
     outcomes = recorded + outcomes
     remember(news)
-    // The probe that was admitted is not sent; another one may be.
-    if case .probing = breaker.state { breaker.rearm() }
+    breaker.withdraw()
     return startAnew(ledgerChanged: false)
   }
 

@@ -118,7 +118,7 @@ package struct Engine: Sendable {
 
   /// Half of the window is filled while the other half is on the wire, so that the connections never wait for a sync.
   func canBegin(_ cycle: Cycle) -> Bool {
-    cycle.ending == nil && cycle.hasDecided && !cycle.queue.isEmpty && !breaker.isOpen
+    cycle.ending == nil && cycle.hasDecided && !cycle.queue.isEmpty && breaker.mayBegin
       && flight.contacts <= connections
   }
 

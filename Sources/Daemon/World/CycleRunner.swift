@@ -24,6 +24,8 @@ package struct CycleRunner {
   private var composer: Composer
   private var token: SnapshotFiles.Token?
   private var desk = SendingDesk()
+  /// An append failed in this cycle: the engine will say so too, but until it has heard of it nothing may begin either.
+  private var hasJournalFailed = false
   /// Answers that the engine has not heard yet, oldest first.
   private var inbox: [Engine.Event] = []
 
@@ -57,6 +59,7 @@ package struct CycleRunner {
   /// Runs one cycle to its end.
   package mutating func run() -> CycleReport {
     var stopped = false
+    hasJournalFailed = false
     inbox = [.start(now: clock.now())]
     while true {
       if isStopping(), !stopped {
@@ -68,7 +71,7 @@ package struct CycleRunner {
         if case .finished(let report) = effect { return report }
         perform(effect)
       }
-      for envelope in desk.next(connections) { postman.submit(envelope) }
+      if !hasJournalFailed { for envelope in desk.next(connections) { postman.submit(envelope) } }
     }
   }
 
@@ -91,7 +94,10 @@ package struct CycleRunner {
     case .readLedger: inbox.append(readLedger())
     case .lookAround: inbox.append(lookAround())
     case .compose(let contacts): inbox.append(.composed(contacts.map { compose($0) }))
-    case .append(let batch): inbox.append(journal.append(batch, now: clock.now()))
+    case .append(let batch):
+      let answer = journal.append(batch, now: clock.now())
+      if case .notDurable = answer { hasJournalFailed = true }
+      inbox.append(answer)
     case .send(let envelopes): desk.take(envelopes)
     case .recall:
       for envelope in desk.recall() {

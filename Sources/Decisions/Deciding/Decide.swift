@@ -33,15 +33,20 @@ package func decide(
     credits[account.payer.id, default: []].append(account.credits.reduce(.zero(account.currency)) { $0 + $1.amount })
   }
 
+  let halfMade = HalfMadeContacts(history, policy)
   var verdict = Verdict()
   verdict.decisions.reserveCapacity(books.invoices.count)
   var due: [DueItems] = []
   for account in accounts.all {
     let others = (credits[account.payer.id] ?? []).filter { $0.currency != account.currency }
-    let group = GroupCase(
-      account, calendars.calendar(for: account.payer), quarantine, books, history, policy, ledgerAge: ledgerAge,
-      otherCredits: others)
-    if let items = verdict.test(group) { due.append(items) }
+    func group(_ history: ContactHistory) -> GroupCase {
+      GroupCase(
+        account, calendars.calendar(for: account.payer), quarantine, books, history, policy, ledgerAge: ledgerAge,
+        otherCredits: others)
+    }
+    if let items = verdict.test(group(history)) { due.append(items) }
+    let open = halfMade.contacts(of: account)
+    if !open.isEmpty { verdict.complete(open, group(halfMade.reopened)) }
   }
   verdict.addUnread(quarantine, books, policy)
   verdict.planContacts(due, policy)
@@ -119,6 +124,23 @@ extension Verdict {
     return due.isEmpty ? nil : DueItems(group: group, due: due, offset: offset)
   }
 
+  /// Makes what some recipients already have for those who were put off: only as long as the rules would make the very
+  /// same contact, had nobody got it, and only on the day of the others, since another day with a contact is beyond the
+  /// cap. They stand beside what the items wait for by now.
+  fileprivate mutating func complete(_ open: [PastContact], _ group: GroupCase) {
+    var asIfNew = Verdict()
+    guard let items = asIfNew.test(group) else { return }
+    for var contact in items.contacts(for: items.due) {
+      guard let past = open.first(where: { contact.isSame(as: $0) }), group.calendar.zone.day(past.at) == contact.day
+      else { continue }
+      let leftOut = Set(past.leftOut)
+      contact.to = contact.to.filter { leftOut.contains($0) }
+      contact.cc = []
+      contact.completes = past.id
+      if !contact.to.isEmpty { contacts.append(contact) }
+    }
+  }
+
   /// Rows that could not be read at all, and invoices of a customer that the ledger lacks, still get their decision, so
   /// that nobody looks for them in vain.
   fileprivate mutating func addUnread(_ quarantine: Quarantine, _ books: Books, _ policy: Policy) {
@@ -147,11 +169,13 @@ extension Verdict {
 
   /// Makes the contacts. More than `max_per_cycle`: only what stands on an approved list goes; the rest is listed.
   fileprivate mutating func planContacts(_ groups: [DueItems], _ policy: Policy) {
-    contacts = groups.flatMap { $0.contacts(for: $0.due) }
+    let new = groups.flatMap { $0.contacts(for: $0.due) }
     let limit = policy.contact.maxPerCycle
-    guard contacts.count > limit else { return }
-    let need = Ground.needsApproval(.largeCycle(contacts: contacts.count, limit: limit))
-    contacts = []
+    guard new.count > limit else {
+      contacts += new
+      return
+    }
+    let need = Ground.needsApproval(.largeCycle(contacts: new.count, limit: limit))
     for items in groups {
       let listed = items.due.filter { items.group.isListed(items.group.cases[$0]) }
       let unlisted = items.due.filter { !items.group.isListed(items.group.cases[$0]) }

@@ -88,7 +88,7 @@ private struct Future {
     for var contact in verdict.contacts {
       contact.waitsFor = contact.advancing.compactMap { approved[Key($0)] }.first
       count += 1
-      let id = "forecast-\(count)"
+      let id = contact.completes ?? "forecast-\(count)"
       history.apply(
         .contactIntended(contact.intended(as: id, attempt: 1, messageID: "", sha256: "", policy: "")), at: instant)
       for recipient in contact.to.indices {

@@ -39,7 +39,8 @@ extension Ground {
       return "waits because \(balance) overdue is less than the minimum of \(minimum)"
     case .taskOpen(let channel): return "waits for a person: \(step) is \(channel.task)"
     case .notYet(let planned, let goes):
-      return "waits for \(step), planned for \(planned)" + (goes == planned ? "" : " and possible from \(goes)")
+      let ask = decision.asksApproval ? "; it asks for a person's word, which can be given now" : ""
+      return "waits for \(step), planned for \(planned)" + (goes == planned ? "" : " and possible from \(goes)") + ask
     case .staleLedger(let age, let limit):
       return "waits because the ledger is \(age.rounded) old and at most \(limit) is allowed"
     case .cashNotPosted(let posted, let needed):

@@ -23,6 +23,8 @@ package struct ContactHistory: Sendable, Equatable {
   package private(set) var skips: [Scope: [SkippedStep]] = [:]
   package private(set) var approvals: [ItemKey: [GivenApproval]] = [:]
   package private(set) var replies: [String: Instant] = [:]
+  /// Ids of contacts that one To recipient has, or may have, while another was put off.
+  package private(set) var halfMade: Set<String> = []
   /// Whether any contact was ever sent: before, the first cycle waits for a person.
   package private(set) var hasSentContact = false
   /// Time of the last event.
@@ -49,8 +51,11 @@ package struct ContactHistory: Sendable, Equatable {
     case .contactInDoubt(let id, let recipient, _, _): settle(id, recipient, .inDoubt, at: time)
     case .contactResolved(let id, let sent, _):
       contacts[id]?.resolve(sent: sent)
+      halfMade.remove(id)
       if sent { hasSentContact = true }
-    case .contactCancelled(let id, _): contacts[id]?.cancel()
+    case .contactCancelled(let id, _):
+      contacts[id]?.cancel()
+      halfMade.remove(id)
     case .contactBounced(let id, let recipient, _, let permanent, _):
       settle(id, recipient, .bounced, at: time)
       if permanent { markBad(id, recipient, at: time) }
@@ -77,6 +82,13 @@ package struct ContactHistory: Sendable, Equatable {
     contacts.values.filter { $0.recipients.contains(.pending) }.sorted { $0.id < $1.id }
   }
 
+  /// The history in which nobody has these contacts yet: what the rules would do with them today.
+  func reopened(_ ids: [String]) -> ContactHistory {
+    var history = self
+    for id in ids { history.contacts[id]?.reopen() }
+    return history
+  }
+
   // MARK: - The fold
 
   private mutating func intend(_ intended: IntendedContact, at time: Instant) {
@@ -91,10 +103,16 @@ package struct ContactHistory: Sendable, Equatable {
       addresses[address.lowercased(), default: []].append(id)
     }
     contacts[id] = PastContact(intended, at: time, after: contacts[id])
+    noteWhetherHalfMade(id)
+  }
+
+  private mutating func noteWhetherHalfMade(_ id: String) {
+    if contacts[id]?.leftOut.isEmpty == false { halfMade.insert(id) } else { halfMade.remove(id) }
   }
 
   private mutating func settle(_ id: String, _ recipient: Int, _ fate: PastContact.Fate, at time: Instant) {
     contacts[id]?.settle(recipient, fate)
+    noteWhetherHalfMade(id)
   }
 
   private mutating func markBad(_ id: String, _ recipient: Int, at time: Instant) {

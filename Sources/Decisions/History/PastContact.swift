@@ -42,8 +42,10 @@ package struct PastContact: Sendable, Equatable {
   package let sha256: String
   package let to: [String]
   package let cc: [String]
-  /// Over `to`, then `cc`.
+  /// Of the last attempt, over `to`, then `cc`.
   package private(set) var recipients: [Fate]
+  /// What earlier attempts did to To recipients whom the last one is not for, by address.
+  private var earlier: [String: Fate] = [:]
   /// Attempts that ended in doubt.
   package private(set) var doubts: Int
   private let isByKey: Bool
@@ -70,10 +72,26 @@ package struct PastContact: Sendable, Equatable {
     let count = max(1, intended.to.count + intended.cc.count)
     recipients = Array(repeating: .pending, count: count)
     doubts = earlier?.doubts ?? 0
+    guard let last = earlier else { return }
+    self.earlier = last.fates
+    for address in to { self.earlier[address] = nil }
     // Who took an earlier attempt is not tried again, so what is known of them stays.
-    if let earlier, earlier.to == to, earlier.cc == cc {
-      for (index, fate) in earlier.recipients.enumerated() where fate == .sent { recipients[index] = .sent }
-    }
+    let took = last.tookIt
+    for (index, address) in (to + cc).enumerated() where took.contains(address) { recipients[index] = .sent }
+  }
+
+  /// To recipients of all attempts.
+  private var fates: [String: Fate] {
+    var fates = earlier
+    for (address, fate) in zip(to, recipients) { fates[address] = fate }
+    return fates
+  }
+
+  /// To and cc recipients who surely have it.
+  private var tookIt: Set<String> {
+    var took = Set(zip(to + cc, recipients).filter { $0.1 == .sent }.map(\.0))
+    for (address, fate) in earlier where fate == .sent { took.insert(address) }
+    return took
   }
 
   /// What it did to that item; nil when it did not move it. Contacts list their items by key as a rule, and a large one
@@ -95,7 +113,7 @@ package struct PastContact: Sendable, Equatable {
   package var standing: Standing {
     if cancelled { return .undone }
     if let verdict { return verdict ? .made : .undone }
-    let fates = recipients.prefix(toCount)
+    let fates = recipients.prefix(toCount) + earlier.values
     if fates.contains(.sent) { return .made }
     if fates.contains(.inDoubt) || fates.contains(.pending) { return .inDoubt }
     var next: Instant?
@@ -106,6 +124,21 @@ package struct PastContact: Sendable, Equatable {
 
   /// Whether it reached the customer, or may have: only that counts for caps, gaps and deadlines.
   package var mayHaveReached: Bool { standing == .made || standing == .inDoubt }
+
+  /// To recipients whom the server put off while another of them took the message, or may have: only these are tried
+  /// again. Sorted.
+  package var leftOut: [String] {
+    guard !cancelled, verdict == nil, mayHaveReached else { return [] }
+    return fates.compactMap { if case .deferred = $0.value { $0.key } else { nil } }.sorted()
+  }
+
+  /// As it would stand if nobody had it yet and all waited for those who were put off.
+  mutating func reopen() {
+    var until = at
+    for case .deferred(let next) in fates.values { until = max(until, next) }
+    recipients = recipients.map { _ in .deferred(until: until) }
+    earlier = [:]
+  }
 
   mutating func settle(_ recipient: Int, _ fate: Fate) {
     guard recipients.indices.contains(recipient) else { return }
