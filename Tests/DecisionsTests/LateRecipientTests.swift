@@ -1,0 +1,86 @@
+import Ledger
+import Testing
+import Units
+
+@testable import Decisions
+
+/// One of two recipients has the message, the other was put off: only that one is tried again.
+@Suite("A recipient who was put off")
+struct LateRecipientTests {
+  private let half = Scene(due: "2026-03-04").customer { $0.emails = ["ap@c.example", "boss@c.example"] }
+    .at("2026-03-09 11:00").sent("first", "2026-03-09 10:30", ["R1"], id: "k")
+    .happened(
+      .contactDeferred(Attempt(contact: "k", recipient: 1, attempt: 1), next: Zone.berlin.time("2026-03-09 11:15")),
+      "2026-03-09 10:30")
+
+  private func expect(_ scene: Scene, _ to: [[String]], at place: SourceLocation = #_sourceLocation) {
+    #expect(scene.verdict.contacts.map(\.to) == to, sourceLocation: place)
+  }
+
+  @Test("is tried again alone, once the back-off is over, under the same contact; the item itself has moved on")
+  func alone() {
+    expect(half, [])
+    let due = half.at("2026-03-09 11:15")
+    expect(due, [["boss@c.example"]])
+    #expect(due.verdict.contacts.first?.completes == "k")
+    #expect(due.verdict.contacts.first?.step.name == "first")
+    due.expect(.notYet, step: "second")
+  }
+
+  @Test("not outside contact hours, nor on another day: that would be a second day with a notice")
+  func sameDay() {
+    expect(half.at("2026-03-09 15:59"), [["boss@c.example"]])
+    expect(half.at("2026-03-09 16:00"), [])
+    expect(half.at("2026-03-10 11:15"), [])
+  }
+
+  @Test("not once the invoice is paid, held, or the message would be another one")
+  func notAnyMore() {
+    let due = half.at("2026-03-09 11:15")
+    expect(due.payment("100 EUR", on: "2026-03-09", for: "R1"), [])
+    expect(due.held(.invoice, from: "2026-03-09 11:00"), [])
+    expect(due.with { $0.invoices[0].due = "2026-03-03" }, [])
+    expect(due.customer { $0.emails = ["ap@c.example", "other@c.example"] }, [])
+  }
+
+  @Test("not once a person has said what became of it")
+  func resolved() {
+    expect(half.happened(.contactResolved(contact: "k", sent: true, by: "ann"), "2026-03-09 11:00").at("2026-03-09 11:15"), [])
+  }
+
+  @Test("put off again, the contact still stands, and who has it is left alone")
+  func again() {
+    var scene = half.at("2026-03-09 11:15")
+    let contact = scene.verdict.contacts[0]
+    scene.history.apply(
+      .contactIntended(contact.intended(as: "k", attempt: 2, messageID: "", sha256: "", policy: "")), at: scene.now)
+    #expect(scene.history.contact("k")?.standing == .made)
+    scene.history.apply(
+      .contactDeferred(
+        Attempt(contact: "k", recipient: 0, attempt: 2), next: Zone.berlin.time("2026-03-09 12:00")), at: scene.now)
+    #expect(scene.history.contact("k")?.standing == .made)
+    #expect(scene.history.contact("k")?.leftOut == ["boss@c.example"])
+    expect(scene.at("2026-03-09 12:00"), [["boss@c.example"]])
+    scene.history.apply(.contactSent(Attempt(contact: "k", recipient: 0, attempt: 2)), at: scene.now)
+    #expect(scene.history.halfMade.isEmpty)
+    expect(scene.at("2026-03-09 13:00"), [])
+  }
+
+  @Test("a doubt that counts as sent is completed; one that a person is to clear is not")
+  func doubt() {
+    let doubtful = Scene(due: "2026-03-04").customer { $0.emails = ["ap@c.example", "boss@c.example"] }
+      .at("2026-03-09 11:15").sent("first", "2026-03-09 10:30", ["R1"], .inDoubt, id: "k")
+      .happened(
+        .contactDeferred(Attempt(contact: "k", recipient: 1, attempt: 1), next: Zone.berlin.time("2026-03-09 11:00")),
+        "2026-03-09 10:30")
+    expect(doubtful, [["boss@c.example"]])
+    expect(doubtful.with { $0.policy.inDoubt = .ask }, [])
+  }
+
+  @Test("preview says that it goes, and takes it for done then")
+  func preview() {
+    let scene = half.at("2026-03-09 11:15")
+    let forecast = Forecast(scene.books, scene.history, scene.policy, from: scene.now, ledgerAge: .zero, days: 1)
+    #expect(forecast.entries.map(\.contact.to) == [["boss@c.example"]])
+  }
+}
