@@ -57,6 +57,8 @@ package struct LedgerWarning: Sendable, Equatable, CustomStringConvertible {
   /// Empty when it is about the whole row or file.
   package let column: String
   package let text: String
+  /// As long as it stands, no notice goes.
+  package var stopsNotices = false
 
   /// `customers.csv:12: email: "a.b" has no @: it is left out`
   package var description: String { column.isEmpty ? "\(place): \(text)" : "\(place): \(column): \(text)" }

@@ -48,7 +48,7 @@ package struct Composer: Sendable {
     let messageID = MessageID.of(contact: id, instance: instance, domain: identity.from.domain)
     let name = Word.withoutDirections(contact.payer.name)
     var message = MailMessage(
-      from: identity.from, replyTo: identity.replyTo, to: [], cc: [], subject: written.subject,
+      from: identity.from, replyTo: identity.replyTo ?? identity.from, to: [], cc: [], subject: written.subject,
       date: MailDate.text(at, offsetSeconds: offsetSeconds), messageID: messageID,
       references: Composer.references(contact.thread, own: messageID), language: template.language,
       listUnsubscribe: identity.listUnsubscribe, others: [], text: written.text, html: written.html,

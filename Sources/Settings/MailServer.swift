@@ -13,7 +13,11 @@ struct MailServer: Hashable, Sendable {
 
   init(url: String) throws(Fault) {
     isSecure = url.hasPrefix("smtps://")
-    guard isSecure || url.hasPrefix("smtp://") else { throw Fault(what: "does not start with smtp:// or smtps://") }
+    guard isSecure || url.hasPrefix("smtp://") else {
+      // What stands before "://" holds no password, and says what was meant.
+      let scheme = url.firstRange(of: "://").map { url[..<$0.lowerBound] }.map { ", but with \($0)://" } ?? ""
+      throw Fault(what: "does not start with smtp:// or smtps://\(scheme)")
+    }
     var rest = url.dropFirst(isSecure ? 8 : 7)
     if rest.hasSuffix("/") { rest = rest.dropLast() }
     guard !rest.contains("@") else {

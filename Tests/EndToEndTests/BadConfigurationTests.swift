@@ -79,7 +79,7 @@ extension EndToEnd {
       Mistake("money in an amount that is none", says: ["min_balance"], at: "min_balance") {
         $0.contact = "min_balance = [\"5.001 EUR\"]"
       },
-      Mistake("broken sender", says: ["from"], at: "bounce_address") {
+      Mistake("broken bounce address", says: ["bounce_address"], at: "bounce_address") {
         $0.mailURL = "smtp://localhost:25"
         $0.mail = "bounce_address = \"no address\\r\\nBcc: x@y.test\""
       },

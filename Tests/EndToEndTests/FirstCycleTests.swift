@@ -199,6 +199,11 @@ extension EndToEnd {
           try await office.expect(0, "run", "--once", "--as-of", "\(day)T10:00")
           if day == "2026-04-03" {
             let contact = try await office.expect(0, "explain", "A-1", "--as-of", "\(day)T10:05", "--format", "json")
+            #expect(contact.lines.first?["reason"].text == "not_yet", "\(contact)")
+            #expect(contact.lines.first?["sentence"].text?.contains("a person's word") == true, "\(contact)")
+          }
+          if day == "2026-04-05" {
+            let contact = try await office.expect(0, "explain", "A-1", "--as-of", "\(day)T10:05", "--format", "json")
             #expect(contact.lines.first?["reason"].text == "needs_approval", "\(contact)")
           }
           if sink.messages.count > sentOn.count { sentOn.append(day) }

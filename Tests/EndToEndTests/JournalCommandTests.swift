@@ -45,9 +45,10 @@ extension EndToEnd {
         let since = try await list("--since", "2026-03-04T11:00")
         #expect(!since.isEmpty && since.count < all.count)
         #expect(since.allSatisfy { ($0["time"].text ?? "") >= "2026-03-04T10:00:00.000Z" })
-        let until = try await list("--until", "2026-03-04")
-        #expect(until.allSatisfy { ($0["time"].text ?? "") < "2026-03-05" })
-        #expect(until.contains { $0["type"].text == "hold.placed" } == true, "a bare date: the end of that day")
+        let until = try await list("--until", "2026-03-05")
+        #expect(until.allSatisfy { ($0["time"].text ?? "") < "2026-03-04T23:00:00.000Z" }, "00:00 in Berlin")
+        #expect(until.contains { $0["type"].text == "hold.placed" })
+        #expect(try await list("--until", "2026-03-04").contains { $0["type"].text == "hold.placed" } == false)
         #expect(since.filter { ($0["time"].text ?? "") < "2026-03-05" }.count == 1)
 
         let together = try await list(

@@ -43,7 +43,7 @@ private let cases: [BadRowCase] = [
     invoice),
   .init(
     "due before issued", .invoices, head + ",issued", "9,C1,2026-01-01,1.00,2026-01-02",
-    "due: due 2026-01-01 is before the invoice's own date, 2026-01-02; correct one of them", invoice),
+    "due: due 2026-01-01 is before the day it was issued, 2026-01-02; correct one of them", invoice),
   .init(
     "no due date and no terms", .invoices, head + ",issued", "9,C1,,1.00,2026-01-02",
     "due: there is no due date, and there are no terms either; expected a date, or terms such as net 30", invoice),

@@ -36,6 +36,7 @@ struct CheckCommand: ParsableCommand {
         site = try Site.load(common.config)
       } catch {
         switch error {
+        case .unreadable where common.format == .table: throw CommandFailure(.configuration, error.description)
         case .unreadable: findings.add(.error, "configuration", error.description)
         case .wrong(let problems): findings.add(problems)
         }
@@ -53,7 +54,7 @@ struct CheckCommand: ParsableCommand {
     }
   }
 
-  /// False when the snapshot is rejected.
+  /// False when the snapshot is rejected, or nothing that matters could go on it.
   private func checkLedger(_ session: Session, _ findings: inout Findings) -> Bool {
     let folder = LedgerFolder(session.site.configuration.ledger, zones: session.site.zones)
     do throws(LedgerFolder.Fault) {
@@ -64,7 +65,7 @@ struct CheckCommand: ParsableCommand {
       }
       for warning in ledger.warnings {
         findings.add(
-          .warning, "ledger", warning.place, (warning.column.isEmpty ? "" : warning.column + ": ") + warning.text)
+          warning.stopsNotices ? .error : .warning, "ledger", warning.place, (warning.column.isEmpty ? "" : warning.column + ": ") + warning.text)
       }
       let company = session.policy.company
       findings.add(
@@ -78,9 +79,9 @@ struct CheckCommand: ParsableCommand {
       findings.facts.append(
         "ledger: \(ledger.books.invoices.count) invoices of \(ledger.books.customers.count) customers, "
           + "\(ledger.books.payments.count) payments")
-      return true
+      return !ledger.warnings.contains { $0.stopsNotices }
     } catch {
-      findings.add(.error, "ledger", error.description)
+      findings.add(.error, "ledger", Place(file: session.site.configuration.ledger.path), error.description)
       return false
     }
   }

@@ -16,7 +16,10 @@ extension Listing {
   mutating func add(_ contact: PlannedContact, at instant: Instant, zone: Zone, id: String, change: String? = nil) {
     let invoices = contact.advancing.map(\.key.number)
     let reason = contact.waitsFor?.code ?? .contact
-    let name = contact.payer.name.isEmpty ? contact.payer.id : contact.payer.name
+    // The id is what other commands ask for, the name what a person knows.
+    let name =
+      contact.payer.name.isEmpty || contact.payer.name == contact.payer.id
+      ? contact.payer.id : "\(contact.payer.id) \(contact.payer.name)"
     let local = zone.civil(instant)
     let sign = change.map { $0 == "added" ? "+ " : $0 == "removed" ? "- " : "  " } ?? ""
     rows.append(

@@ -1,6 +1,7 @@
 import Decisions
 import Delivery
 import Ledger
+import Units
 
 /// Something worth a line in the log. Names contacts and customers by id: no address, no name, no text of a message.
 package enum Remark: Sendable, Equatable {
@@ -13,6 +14,8 @@ package enum Remark: Sendable, Equatable {
   case startedAnew(ledgerChanged: Bool)
   /// A row of the ledger that rests somebody.
   case badRow(BadRow)
+  /// Something in the ledger that rests nobody by itself, such as an address that cannot be used.
+  case ledgerWarning(Place, column: String)
   case relayAtFault(DeliveryResult)
   case outcome(HistoryEvent)
 
@@ -20,7 +23,7 @@ package enum Remark: Sendable, Equatable {
     switch self {
     case .notComposed, .refusedTwice, .relayAtFault: .error
     case .startedAnew: .notice
-    case .badRow: .warning
+    case .badRow, .ledgerWarning: .warning
     case .outcome(let event):
       switch event {
       case .contactFailed, .contactInDoubt: .warning
@@ -39,17 +42,18 @@ package enum Remark: Sendable, Equatable {
     case .startedAnew(let ledgerChanged):
       (ledgerChanged ? "the ledger" : "the journal") + " changed during the cycle: deciding afresh"
     case .badRow(let row): "\(row.description): \(row.reach.words) until it is corrected"
+    case .ledgerWarning(let place, let column):
+      "\(place): \(column.isEmpty ? "" : column + ": ")something is not as it should be; `dunningd check` says what"
     case .relayAtFault(let result):
-      "the mail server is at fault, no further contact is begun in this cycle: \(result.sentence)"
+      "the mail server is at fault, no further contact is begun in this cycle: \(result.sentence.withoutAddresses)"
     case .outcome(let event): Remark.sentence(of: event)
     }
   }
 
   private static func sentence(of event: HistoryEvent) -> String {
     func told(_ attempt: Attempt) -> String {
-      // The reply itself often repeats the address, so it stays in the journal.
-      let code = attempt.code.map { " \($0)" } ?? ""
-      return "attempt \(attempt.attempt), recipient \(attempt.recipient), \(attempt.stage)\(code)"
+      let words = words(of: attempt).map { ": \($0)" } ?? ""
+      return "attempt \(attempt.attempt), recipient \(attempt.recipient), \(attempt.stage)\(words)"
     }
     return switch event {
     case .contactSent(let attempt): "contact \(attempt.contact) sent: \(told(attempt))"
@@ -60,6 +64,29 @@ package enum Remark: Sendable, Equatable {
       "contact \(contact) in doubt: attempt \(attempt), recipient \(recipient); `dunningd journal show \(contact)` tells more"
     default: "recorded"
     }
+  }
+}
+
+extension Remark {
+  /// What the server or the network said. From RCPT on a reply often repeats the address, or the name before it: of
+  /// those only the codes are told, and the journal has the rest.
+  private static func words(of attempt: Attempt) -> String? {
+    let said = attempt.reply ?? ""
+    switch DeliveryStage(rawValue: attempt.stage) {
+    case .queue, .settings, .connect, .hello, .tls, .auth, .mail: return said.isEmpty ? nil : said.withoutAddresses
+    case .address, .message, .rcpt, .data, .body, .dot, .noop, nil:
+      guard let code = attempt.code else { return nil }
+      let enhanced = said.split(separator: " ").dropFirst().first.map(String.init) ?? ""
+      let isStatus = enhanced.contains(".") && enhanced.allSatisfy { $0 == "." || $0.isASCII && $0.isNumber }
+      return isStatus ? "\(code) \(enhanced)" : "\(code)"
+    }
+  }
+}
+
+extension String {
+  /// Every word with an @ gone.
+  fileprivate var withoutAddresses: String {
+    split(separator: " ", omittingEmptySubsequences: false).map { $0.contains("@") ? "<…>" : $0 }.joined(separator: " ")
   }
 }
 

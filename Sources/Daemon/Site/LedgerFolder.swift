@@ -15,14 +15,15 @@ package struct LedgerFolder: Sendable {
   package enum Fault: Error, Sendable {
     case unreadable(SystemFault)
     case keepsChanging(path: String)
-    case rejected(LedgerRejection)
+    case rejected(LedgerRejection, folder: String)
 
     package var description: String {
       switch self {
       case .unreadable(let fault): "\(fault.description): nothing is sent without the ledger"
       case .keepsChanging(let path):
         "\(path) changed each time it was read: nothing is sent; export to another file and rename it into place"
-      case .rejected(let rejection): rejection.description
+      case .rejected(let rejection, let folder):
+        rejection.description + "\n  meaning: nothing is sent on what lies in \(folder) before it is corrected"
       }
     }
   }
@@ -65,7 +66,7 @@ package struct LedgerFolder: Sendable {
       })
     switch reader.read(files(of: snapshot), lastRowCounts: lastRowCounts) {
     case .accepted(let ledger): return Snapshot(ledger: ledger, token: snapshot.token)
-    case .rejected(let rejection): throw .rejected(rejection)
+    case .rejected(let rejection): throw .rejected(rejection, folder: settings.path)
     }
   }
 

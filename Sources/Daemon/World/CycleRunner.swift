@@ -119,6 +119,7 @@ package struct CycleRunner {
       token = snapshot.token
       composer.columns = ExtraColumns(snapshot.ledger.books)
       for row in snapshot.ledger.books.badRows { log(.badRow(row)) }
+      for warning in snapshot.ledger.warnings { log(.ledgerWarning(warning.place, column: warning.column)) }
       // The age is real whatever the clock of decisions says.
       return .ledger(snapshot.ledger.books, age: Clock.real.now() - snapshot.ledger.books.modified)
     } catch {

@@ -14,6 +14,7 @@ struct Table {
   let delimiter: UInt8
   /// What a person should know though the file can be read.
   let warnings: [LedgerWarning]
+  private let headerLine: Int
   private let body: (position: Int, line: Int)
 
   /// Why a file cannot be read as a table: one sentence for each thing that is wrong.
@@ -85,6 +86,7 @@ struct Table {
       ])
     }
     delimiter = header.delimiter
+    headerLine = header.line
     body = (header.position, header.nextLine)
     let (names, positions, missing) = columns(header)
     headers = names
@@ -138,7 +140,7 @@ struct Table {
       let near = words.lazy.compactMap { Text.nearest(to: $0, in: headers) }.first
       let hint = near.map { "; is it \"\($0)\"?" } ?? ";"
       let example = near ?? "…"
-      return "\(file): the required column \(words.joined(separator: " or ")) is missing\(hint) name it by "
+      return "\(file):\(headerLine): the required column \(words.joined(separator: " or ")) is missing\(hint) name it by "
         + "[ledger.columns.\(kind.rawValue)] \(words[0]) = \"\(example)\"; found: "
         + headers.map { "\"\($0)\"" }.joined(separator: ", ")
     }

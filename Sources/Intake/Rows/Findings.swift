@@ -25,8 +25,8 @@ struct Findings {
 
   mutating func add(_ row: BadRow) { badRows.append(row) }
   mutating func addConsequence(_ row: BadRow) { consequences.append(row) }
-  mutating func warn(_ place: Place, _ column: String, _ text: String) {
-    warnings.append(LedgerWarning(place: place, column: column, text: text))
+  mutating func warn(_ place: Place, _ column: String, _ text: String, stopsNotices: Bool = false) {
+    warnings.append(LedgerWarning(place: place, column: column, text: text, stopsNotices: stopsNotices))
   }
   mutating func add(_ more: [LedgerWarning]) { warnings += more }
 

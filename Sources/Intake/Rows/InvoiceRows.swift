@@ -195,7 +195,7 @@ struct InvoiceRows {
     if let due = try cells.day(row, columns.due) {
       if let issued, due < issued, kind == .invoice {
         throw RowFault(
-          position: columns.due, reason: "due \(due) is before the invoice's own date, \(issued); correct one of them")
+          position: columns.due, reason: "due \(due) is before the day it was issued, \(issued); correct one of them")
       }
       return due
     }

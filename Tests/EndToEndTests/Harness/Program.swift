@@ -88,8 +88,16 @@ final class Program: Sendable {
     let words = (["env", "-C", folder.path, executable] + arguments).map { strdup($0) } + [nil]
     let settings = variables.map { strdup("\($0)=\($1)") } + [nil]
     defer { for text in words + settings { free(text) } }
+    // Threads of a test block signals, and a child would go on blocking them.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     var started: pid_t = 0
-    let failure = posix_spawn(&started, "/usr/bin/env", &actions, nil, words, settings)
+    let failure = posix_spawn(&started, "/usr/bin/env", &actions, &attributes, words, settings)
     if ends[0] >= 0 { close(ends[0]) }
     try #require(failure == 0, "\(executable) does not start: \(String(cString: strerror(failure)))")
     pid = started
