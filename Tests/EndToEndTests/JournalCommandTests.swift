@@ -89,8 +89,8 @@ extension EndToEnd {
       func apply(_ lines: inout [String]) -> Int {
         switch self {
         case .changedByte:
-          lines[2] = lines[2].replacingOccurrences(of: "K-", with: "J-")
-          return 3
+          lines[1] = lines[1].replacingOccurrences(of: "K-", with: "J-")
+          return 2
         case .changedLastByte:
           let last = lines.count - 1
           lines[last] = lines[last].replacingOccurrences(of: "\"contacts\":", with: "\"contacts\":1")

@@ -36,9 +36,10 @@ extension EndToEnd {
         }
         for part in [english.text, english.html] {
           // GB writes 1,120.00 and 1,200.50; the space or sign of the currency is ICU's.
-          for text in ["Alpha Ltd", "A-1", "A-2", "1,120.00", "80.50", "1,200.50", "20 February 2026"] {
+          for text in ["Alpha Ltd", "A-1", "A-2", "1,120.00", "80.50", "1,200.50"] {
             #expect(part.contains(text), "\(text): \(part)")
           }
+          #expect(part.contains("20 February 2026") || part.contains("20 Feb 2026"), "\(part)")
           #expect(!part.contains("1,210.49"), "what is not due is not in the total")
         }
         for part in [german.text, german.html] {

@@ -173,6 +173,7 @@ private struct JournalVerify: ParsableCommand {
     try reporting {
       let session = try Session(common, asOf: asOf.time)
       let reading = try session.journalReading(trust: .key(try session.journalKey()))
+      if let problem = reading.tailProblem { throw CommandFailure(.data, "\(problem)") }
       switch common.format {
       case .json:
         Output.line(

@@ -14,7 +14,7 @@ package final class JournalFile {
   package enum Role: Sendable { case cycles, command }
 
   /// Bytes that must be free beyond a batch of intents.
-  static let reserve = 1 << 16
+  static let reserve = 1 << 14
 
   package let state: StateDirectory
   package let messages: MessageStore
