@@ -86,7 +86,8 @@ private struct Finding {
     if CurlCode.encryption.contains(transfer.curlCode) {
       let speaks = transfer.last?.command == .starttls && (transfer.last?.reply?.code ?? 0) >= 400
       return Finding(
-        verdict: .relayRefused, stage: .tls, speaks: speaks, isConfiguration: true, detail: tlsFault(transfer.errorText))
+        verdict: .relayRefused, stage: .tls, speaks: speaks, isConfiguration: true, detail: tlsFault(transfer.errorText)
+      )
     }
     if transfer.curlCode == CurlCode.weirdServerReply, transfer.last?.command == .starttls {
       return Finding(
@@ -112,7 +113,8 @@ private struct Finding {
   /// OpenSSL's words for the commonest mistake help nobody.
   private static func tlsFault(_ words: String) -> String {
     guard words.contains("wrong version number") else { return words }
-    return "the server does not speak TLS on this port; is it one for STARTTLS (security = \"starttls\", mostly 587)? \(words)"
+    return "the server does not speak TLS on this port; is it one for STARTTLS (security = \"starttls\", mostly 587)? "
+      + words
   }
 
   private static func ended(by abort: Transfer.Abort, _ transfer: Transfer) -> Finding {

@@ -215,7 +215,8 @@ package struct LedgerReader: Sendable {
     if let day = Day(iso: Text.trimmed(String(decoding: line, as: UTF8.self))) { return day }
     findings.warn(
       Place(file: file.name, line: 1), "",
-      "\(Text.shown(line)) is no date like 2026-03-01; until it is, no notice goes (cash_not_posted)", stopsNotices: true)
+      "\(Text.shown(line)) is no date like 2026-03-01; until it is, no notice goes (cash_not_posted)",
+      stopsNotices: true)
     return nil
   }
 

@@ -61,7 +61,8 @@ struct OutputTests {
     var listing = Listing([.init("INVOICE"), .init("OPEN", right: true)], empty: "Nothing.")
     #expect(listing.text(.table, plain) == "Nothing.\n")
     #expect(listing.text(.json, plain).isEmpty)
-    listing.rows.append(.init(["R-1", "5.00"], [("invoice", .string("R-1")), ("to", .strings(["a@b", "c@d"])), ("level", .null)]))
+    listing.rows.append(
+      .init(["R-1", "5.00"], [("invoice", .string("R-1")), ("to", .strings(["a@b", "c@d"])), ("level", .null)]))
     #expect(listing.text(.table, plain) == "INVOICE  OPEN\nR-1      5.00\n")
     #expect(listing.text(.json, plain) == #"{"invoice":"R-1","to":["a@b","c@d"],"level":null}"# + "\n")
     #expect(listing.text(.csv, plain) == "invoice,to,level\r\nR-1,a@b;c@d,\r\n")

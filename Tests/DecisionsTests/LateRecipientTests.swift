@@ -45,7 +45,9 @@ struct LateRecipientTests {
 
   @Test("not once a person has said what became of it")
   func resolved() {
-    expect(half.happened(.contactResolved(contact: "k", sent: true, by: "ann"), "2026-03-09 11:00").at("2026-03-09 11:15"), [])
+    expect(
+      half.happened(.contactResolved(contact: "k", sent: true, by: "ann"), "2026-03-09 11:00").at("2026-03-09 11:15"),
+      [])
   }
 
   @Test("put off again, the contact still stands, and who has it is left alone")

@@ -65,7 +65,8 @@ struct CheckCommand: ParsableCommand {
       }
       for warning in ledger.warnings {
         findings.add(
-          warning.stopsNotices ? .error : .warning, "ledger", warning.place, (warning.column.isEmpty ? "" : warning.column + ": ") + warning.text)
+          warning.stopsNotices ? .error : .warning, "ledger", warning.place,
+          (warning.column.isEmpty ? "" : warning.column + ": ") + warning.text)
       }
       let company = session.policy.company
       findings.add(

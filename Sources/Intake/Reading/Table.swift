@@ -140,8 +140,8 @@ struct Table {
       let near = words.lazy.compactMap { Text.nearest(to: $0, in: headers) }.first
       let hint = near.map { "; is it \"\($0)\"?" } ?? ";"
       let example = near ?? "…"
-      return "\(file):\(headerLine): the required column \(words.joined(separator: " or ")) is missing\(hint) name it by "
-        + "[ledger.columns.\(kind.rawValue)] \(words[0]) = \"\(example)\"; found: "
+      return "\(file):\(headerLine): the required column \(words.joined(separator: " or ")) is missing\(hint) "
+        + "name it by [ledger.columns.\(kind.rawValue)] \(words[0]) = \"\(example)\"; found: "
         + headers.map { "\"\($0)\"" }.joined(separator: ", ")
     }
   }
