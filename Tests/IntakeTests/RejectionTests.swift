@@ -34,11 +34,11 @@ struct RejectionTests {
       (
         "Invoice Number,custmer,due\n1,C,2026-01-01\n",
         [
-          "invoices.csv: the required column number is missing; name it by [ledger.columns.invoices] number = \"…\"; found: "
+          "invoices.csv:1: the required column number is missing; name it by [ledger.columns.invoices] number = \"…\"; found: "
             + "\"Invoice Number\", \"custmer\", \"due\"",
-          "invoices.csv: the required column customer is missing; is it \"custmer\"? name it by [ledger.columns.invoices] "
+          "invoices.csv:1: the required column customer is missing; is it \"custmer\"? name it by [ledger.columns.invoices] "
             + "customer = \"custmer\"; found: \"Invoice Number\", \"custmer\", \"due\"",
-          "invoices.csv: the required column amount or open is missing; name it by [ledger.columns.invoices] amount = \"…\"; "
+          "invoices.csv:1: the required column amount or open is missing; name it by [ledger.columns.invoices] amount = \"…\"; "
             + "found: \"Invoice Number\", \"custmer\", \"due\"",
         ]
       ),
