@@ -58,11 +58,14 @@ let package = Package(
     .target(name: "CCurl", dependencies: ["CLibcurl"]),
     room("Delivery", ["CCurl"]),
     room("Sink"),
+    room("Supervision"),
 
     // Where all meet.
     room(
       "Daemon",
-      ["Intake", "Letters", "Journal", "Settings", "Storage", "Delivery", "Defaults", crypto, logging]),
+      [
+        "Intake", "Letters", "Journal", "Settings", "Storage", "Delivery", "Supervision", "Defaults", crypto, logging,
+      ]),
     room("Simulation", ["Daemon"]),
     room("Commands", ["Daemon", "Sink", arguments]),
     .executableTarget(name: "dunningd", dependencies: ["Commands"], swiftSettings: house),
@@ -84,6 +87,7 @@ let package = Package(
     tests("IntakeTests", ["Intake"]),
     tests("CommandsTests", ["Commands", "Daemon"]),
     tests("SinkTests", ["Sink", "Delivery"]),
+    tests("SupervisionTests", ["Supervision"]),
 
     // The release binary as users run it, against servers of Tests/Support.
     tests("EndToEndTests", []),

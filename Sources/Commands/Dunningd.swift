@@ -16,7 +16,7 @@ package struct Dunningd: ParsableCommand {
       """,
     version: dunningdVersion,
     groupedSubcommands: [
-      CommandGroup(name: "Sending", subcommands: [RunCommand.self]),
+      CommandGroup(name: "Sending", subcommands: [RunCommand.self, StatusCommand.self, ReloadCommand.self]),
       CommandGroup(
         name: "Looking",
         subcommands: [

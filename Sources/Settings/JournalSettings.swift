@@ -1,3 +1,4 @@
+import TOML
 import Units
 
 /// `[journal]`: where the record of all contacts lies and how it is kept.
@@ -11,6 +12,13 @@ package struct JournalSettings: Sendable {
 }
 
 extension JournalSettings {
+  /// `[journal] directory` of a file in which other things may be wrong; nil when it cannot be told.
+  package static func directory(in bytes: [UInt8], file: String) -> String? {
+    guard let table = try? TOMLDocument.parse(bytes) else { return nil }
+    let root = TableReader(table, path: "", problems: ProblemList(file: file))
+    return root.reader("journal")?.path("directory")?.value
+  }
+
   init(_ reader: TableReader) {
     directory = reader.path("directory")?.value
     key = reader.secret("key")

@@ -1,3 +1,3 @@
 import Commands
 
-Dunningd.main()
+Dunningd.start()

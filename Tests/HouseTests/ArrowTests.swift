@@ -17,6 +17,7 @@ private let arrows: [String: Set<String>] = [
   "Storage": ["Glibc", "Synchronization"],
   "Delivery": ["CCurl", "Glibc", "Synchronization"],
   "Sink": ["Glibc", "Synchronization"],
+  "Supervision": ["Glibc", "Synchronization"],
 ]
 
 @Suite("The house rules")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Daemon
 import Sink
+import Supervision
 import Units
 
 struct DemoCommand: ParsableCommand {
@@ -23,14 +24,14 @@ struct DemoCommand: ParsableCommand {
   var noColour = false
 
   func run() throws {
-    StopSignal.listen()
+    Signals.listen()
     try reporting {
       let now = Clock.real.now()
       // The story ends on a Friday before today, in whichever zone the reader is.
       let today = Day(number: now.seconds / 86_400)
       try DemoCommand.perform(
         in: DemoFolder(dir), before: today, Terminal.standardOutput(noColour: noColour),
-        isStopping: { StopSignal.isRaised }, say: Output.line)
+        isStopping: { Signals.isStopping }, say: Output.line)
     }
   }
 

@@ -6,6 +6,8 @@ enum Output {
   static func text(_ text: String) { write(text, to: STDOUT_FILENO) }
   static func line(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
   static func error(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
+  /// As it is, its line's end included.
+  static func errorText(_ text: String) { write(text, to: STDERR_FILENO) }
 
   private static func write(_ text: String, to descriptor: Int32) {
     var bytes = Array(text.utf8)[...]

@@ -5,21 +5,23 @@ import Delivery
 import Journal
 import Logging
 import Storage
+import Supervision
 import Units
 
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Runs one cycle: reads the ledger, decides, sends, records.",
+    abstract: "Reads the ledger, decides, sends, records: again and again, or once.",
     discussion: """
-      Meant for cron or a systemd timer, and for hands: a cycle that finds nothing due does nothing. A second one that is
-      started meanwhile ends at once with status 75.
+      Without --once it is the daemon: it runs a cycle at the times of [cycle] until SIGTERM, reloads on SIGHUP, and tells
+      systemd how it does. With --once it runs one cycle and ends, for cron, a timer, and for hands. Only one of either can
+      run on one state directory: a second ends at once with status 75.
 
       Exit status 65: the ledger is rejected, or the journal is damaged. 69: the mail server refuses TLS or the login.
       74: the state directory cannot be written. 75: try later. A cycle in which single contacts failed is still 0.
 
       Examples:
-        dunningd run --once
+        dunningd run
         dunningd run --once --format json
       """)
 
@@ -30,20 +32,47 @@ struct RunCommand: ParsableCommand {
   var once = false
 
   func validate() throws {
-    guard once else {
-      throw ValidationError(
-        "this version runs one cycle at a time: use run --once, from cron or a systemd timer")
+    guard once || asOf.time == nil else {
+      throw ValidationError("--as-of is for looking and for run --once: the daemon runs by the real clock")
     }
   }
 
   func run() throws {
-    StopSignal.listen()
+    Signals.listen()
     try reporting {
+      guard once else { return try serve() }
       let session = try Session(common, asOf: asOf.time)
-      let report = try session.runCycle(isStopping: { StopSignal.isRaised })
+      let report = try session.runCycle(isStopping: { Signals.isStopping })
       show(report)
       if let failure = CommandFailure(report) { throw failure }
     }
+  }
+
+  /// Runs until it is told to stop.
+  private func serve() throws(CommandFailure) {
+    let installation: Installation
+    do throws(Installation.Fault) { installation = try .load(common.config) } catch { throw CommandFailure(error) }
+    let journal: JournalFile
+    do throws(JournalFault) {
+      journal = try JournalFile(
+        installation.state, on: PosixDisk(), as: .cycles, key: installation.key, now: Clock.real.now())
+    } catch {
+      throw CommandFailure(error)
+    }
+    defer { journal.close() }
+    let control: ControlSocket
+    do throws(ControlFault) {
+      control = try ControlSocket(installation.state.control, group: "dunningd")
+    } catch {
+      throw CommandFailure(.inputOutput, "\(error): without it no command reaches the daemon")
+    }
+    let file = common.config
+    let service = Service(
+      installation, journal: journal,
+      Service.Surroundings(
+        control: control, answer: { ControlDesk(service: $0, configuration: file).answer($1, $2) }, log: Session.log,
+        load: { () throws(Installation.Fault) in try .load(file) }, version: dunningdVersion))
+    if case .journalBroken(let words) = service.run() { throw CommandFailure(.inputOutput, words) }
   }
 
   private func show(_ report: CycleReport) {
@@ -88,24 +117,20 @@ extension Session {
       throw CommandFailure(
         .usage, "--as-of is later than now: nothing can be sent before its time; `preview` looks ahead")
     }
-    guard let mail = site.configuration.mail else {
-      throw CommandFailure(.configuration, "\(site.file): there is no [mail]: nothing can be sent")
-    }
-    let relay = try relay(mail)
+    let installation: Installation
+    do throws(Installation.Fault) { installation = try Installation(site) } catch { throw CommandFailure(error) }
     let clock = isFrozen ? Clock.frozen(at: now) : Clock.real
     let file: JournalFile
-    let key = try journalKey()
     do throws(JournalFault) {
-      file = try JournalFile(state, on: PosixDisk(), as: .cycles, key: key, now: now)
+      file = try JournalFile(state, on: PosixDisk(), as: .cycles, key: installation.key, now: now)
     } catch {
       throw CommandFailure(error)
     }
     defer { file.close() }
-    let postman = Postman.smtp(relay)
+    let postman = Postman.smtp(installation.relay)
     var runner = CycleRunner(
-      site: site, identity: mail.identity, connections: relay.connections, journal: file, postman: postman,
-      clock: clock,
-      log: log, isStopping: isStopping)
+      installation, history: file.releaseHistory(), journal: file, postman: postman, clock: clock, log: log,
+      isStopping: isStopping)
     let report = runner.run()
     _ = postman.close(.seconds(5))
     return report
@@ -120,23 +145,16 @@ extension Session {
 extension CommandFailure {
   /// The exit status of a cycle; nil when all that was due was done, or left for a good reason.
   init?(_ report: CycleReport) {
-    switch report.ending {
-    case .ledgerRejected(let words): self.init(.data, words)
-    case .clockWentBack(let last, let now):
-      self.init(
-        .tryLater,
-        "the clock says \(now), but the journal's last record is of \(last): nothing is sent before the clock is right")
-    case .journalBroken(let words): self.init(.inputOutput, words)
-    case .keepsChanging:
-      self.init(.tryLater, "the ledger or the journal changed again and again during the cycle: the rest waits")
-    case .contentRefused(let result):
-      self.init(.unavailable, "several messages in a row were refused for their content: \(result.sentence)")
-    case .completed, .stopped, .relayAtFault:
-      guard let fault = report.relayFault else { return nil }
-      self.init(
-        fault.isConfiguration ? .unavailable : .tryLater,
-        "the mail server is at fault, no customer is: \(fault.sentence); what is due goes in a later cycle")
-    }
+    guard let trouble = report.trouble else { return nil }
+    let status: Status =
+      switch report.ending {
+      case .ledgerRejected: .data
+      case .clockWentBack, .keepsChanging: .tryLater
+      case .journalBroken: .inputOutput
+      case .contentRefused: .unavailable
+      case .completed, .stopped, .relayAtFault: report.relayFault?.isConfiguration == true ? .unavailable : .tryLater
+      }
+    self.init(status, trouble)
   }
 }
 

@@ -1,6 +1,5 @@
 import Daemon
 import Decisions
-import Glibc
 import Journal
 import Settings
 import Storage
@@ -14,30 +13,15 @@ struct JournalView {
 }
 
 extension Session {
-  /// `[journal] directory`, else `$STATE_DIRECTORY`, else `/var/lib/dunningd`.
-  var state: StateDirectory {
-    if let directory = site.configuration.journal.directory { return StateDirectory(directory) }
-    // systemd lists several with colons; ours is the first.
-    let given = getenv("STATE_DIRECTORY").map { String(cString: $0) }?.split(separator: ":").first.map(String.init)
-    return StateDirectory(given ?? "/var/lib/dunningd")
-  }
+  var state: StateDirectory { site.state }
 
   /// The key of a keyed chain; nil when none is configured.
   func journalKey() throws(CommandFailure) -> JournalKey? {
-    guard let secret = site.configuration.journal.key else { return nil }
-    guard let key = JournalKey(try Session.read(secret)) else {
-      throw CommandFailure(
-        .configuration, "\(secret.place): \(secret.key): the key is shorter than \(JournalKey.countMin) bytes")
-    }
-    return key
+    do throws(Installation.Fault) { return try Installation.journalKey(site) } catch { throw CommandFailure(error) }
   }
 
   static func read(_ secret: Secret) throws(CommandFailure) -> [UInt8] {
-    do throws(SecretSource.Fault) {
-      return try SecretSource(secret.source).read()
-    } catch {
-      throw CommandFailure(.configuration, "\(secret.place): \(secret.key): \(error.description)")
-    }
+    do throws(Installation.Fault) { return try Installation.read(secret) } catch { throw CommandFailure(error) }
   }
 
   /// All of it, verified on the way. Repairs nothing; an unfinished last line is said and is no failure.
@@ -93,12 +77,6 @@ extension CommandFailure {
   }
 }
 
-extension SecretSource {
-  init(_ source: Secret.Source) {
-    switch source {
-    case .credential(let name): self = .credential(name)
-    case .file(let path): self = .file(path)
-    case .environment(let name): self = .environment(name)
-    }
-  }
+extension CommandFailure {
+  init(_ fault: Installation.Fault) { self.init(.configuration, fault.description) }
 }

@@ -10,22 +10,7 @@ import Units
 extension Session {
   /// How to reach the mail server, with its password from where it stands.
   func relay(_ mail: MailSettings) throws(CommandFailure) -> RelaySettings {
-    var relay = RelaySettings(host: mail.host, port: mail.port)
-    relay.security =
-      switch mail.security {
-      case .starttls: .starttls
-      case .tls: .tls
-      case .none: .none
-      }
-    relay.username = mail.username
-    relay.password = try mail.password.map { secret throws(CommandFailure) in
-      Password(String(decoding: try Session.read(secret), as: UTF8.self))
-    }
-    relay.caFile = mail.caFile
-    if let name = mail.helo { relay.helloName = name }
-    relay.connections = mail.connections
-    relay.maxPerMinute = mail.maxPerMinute
-    return relay
+    do throws(Installation.Fault) { return try Installation.relay(mail) } catch { throw CommandFailure(error) }
   }
 
   /// Makes messages of contacts, from this ledger.

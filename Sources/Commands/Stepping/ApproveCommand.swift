@@ -4,7 +4,7 @@ import Daemon
 import Decisions
 import Units
 
-struct ApproveCommand: ParsableCommand {
+struct ApproveCommand: Intervening {
   static let configuration = CommandConfiguration(
     commandName: "approve",
     abstract: "Gives a person's word to contacts that wait for it; without arguments, lists them.",

@@ -2,7 +2,7 @@ import ArgumentParser
 import Decisions
 import Units
 
-struct HoldCommand: ParsableCommand {
+struct HoldCommand: Intervening {
   static let configuration = CommandConfiguration(
     commandName: "hold",
     abstract: "Rests a customer or an invoice: no contact while the hold lasts.",
@@ -41,7 +41,7 @@ struct HoldCommand: ParsableCommand {
   }
 }
 
-struct ReleaseCommand: ParsableCommand {
+struct ReleaseCommand: Intervening {
   static let configuration = CommandConfiguration(
     commandName: "release",
     abstract: "Ends the hold on a customer or an invoice.",
@@ -79,7 +79,7 @@ struct ReleaseCommand: ParsableCommand {
   }
 }
 
-struct DisputeCommand: ParsableCommand {
+struct DisputeCommand: Intervening {
   static let configuration = CommandConfiguration(
     commandName: "dispute",
     abstract: "Rests an invoice that the customer contests, or closes the dispute.",

@@ -9,14 +9,23 @@ struct AuthorOption: ParsableArguments {
     name: .customLong("by"), help: ArgumentHelp("Who says so; else the user who runs the command.", valueName: "name"))
   var name: String?
 
-  var author: String { name ?? AuthorOption.user }
+  var author: String { name ?? AuthorOption.caller ?? AuthorOption.user }
+
+  /// Set by the daemon for the process that serves a caller: who that is.
+  static let callerVariable = "DUNNINGD_CALLER"
+  static var caller: String? { getenv(callerVariable).map { String(cString: $0) } }
 
   /// The person behind sudo, or the user of the process.
-  private static var user: String {
+  static var user: String {
     if getuid() == 0, let sudo = getenv("SUDO_USER"), sudo.pointee != 0 { return String(cString: sudo) }
     guard let entry = getpwuid(getuid()) else { return "uid \(getuid())" }
     return String(cString: entry.pointee.pw_name)
   }
+}
+
+/// A command by which a person steps in: where a daemon runs, it goes through that.
+protocol Intervening: ParsableCommand {
+  var common: CommonOptions { get }
 }
 
 /// Records what a person decided, then says what will happen next and when.

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Decisions
 
-struct NoteCommand: ParsableCommand {
+struct NoteCommand: Intervening {
   static let configuration = CommandConfiguration(
     commandName: "note",
     abstract: "Keeps a note with a customer or an invoice; it changes no decision.",
@@ -30,7 +30,7 @@ struct NoteCommand: ParsableCommand {
   }
 }
 
-struct SkipCommand: ParsableCommand {
+struct SkipCommand: Intervening {
   static let configuration = CommandConfiguration(
     commandName: "skip",
     abstract: "Passes one step of an invoice without doing it.",

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Decisions
 
-struct ResolveCommand: ParsableCommand {
+struct ResolveCommand: Intervening {
   static let configuration = CommandConfiguration(
     commandName: "resolve",
     abstract: "Says what became of a contact in doubt, or that a bad address is good again.",

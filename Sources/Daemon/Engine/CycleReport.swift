@@ -46,4 +46,20 @@ package struct CycleReport: Sendable, Equatable {
   package var restarts = 0
 
   package init() {}
+
+  /// Why it did not do all that was due, for a person; nil when it did, or left it for a good reason.
+  package var trouble: String? {
+    switch ending {
+    case .ledgerRejected(let words), .journalBroken(let words): words
+    case .clockWentBack(let last, let now):
+      "the clock says \(now), but the journal's last record is of \(last): nothing is sent before the clock is right"
+    case .keepsChanging: "the ledger or the journal changed again and again during the cycle: the rest waits"
+    case .contentRefused(let result):
+      "several messages in a row were refused for their content: \(result.sentence)"
+    case .completed, .stopped, .relayAtFault:
+      relayFault.map {
+        "the mail server is at fault, no customer is: \($0.sentence); what is due goes in a later cycle"
+      }
+    }
+  }
 }

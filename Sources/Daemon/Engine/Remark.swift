@@ -18,11 +18,18 @@ package enum Remark: Sendable, Equatable {
   case ledgerWarning(Place, column: String)
   case relayAtFault(DeliveryResult)
   case outcome(HistoryEvent)
+  case cycleEnded(CycleSummary, trouble: String?)
+  case reloaded(policy: String)
+  /// The old configuration stays.
+  case notReloaded(String)
+  /// Found at the start; the cycles will say so too.
+  case ledgerUnusable(String)
 
   package var severity: Severity {
     switch self {
-    case .notComposed, .refusedTwice, .relayAtFault: .error
-    case .startedAnew: .notice
+    case .notComposed, .refusedTwice, .relayAtFault, .notReloaded, .ledgerUnusable: .error
+    case .startedAnew, .reloaded: .notice
+    case .cycleEnded(_, let trouble): trouble == nil ? .info : .error
     case .badRow, .ledgerWarning: .warning
     case .outcome(let event):
       switch event {
@@ -47,6 +54,12 @@ package enum Remark: Sendable, Equatable {
     case .relayAtFault(let result):
       "the mail server is at fault, no further contact is begun in this cycle: \(result.sentence.withoutAddresses)"
     case .outcome(let event): Remark.sentence(of: event)
+    case .cycleEnded(let summary, let trouble):
+      "cycle ended: \(summary.contacts) contacts made, \(summary.failed) failed, \(summary.deferred) deferred, "
+        + "\(summary.inDoubt) in doubt" + (trouble.map { "; not all that was due: \($0.withoutAddresses)" } ?? "")
+    case .reloaded(let policy): "reloaded: the configuration \(policy.prefix(12)) holds from now on"
+    case .notReloaded(let words): "not reloaded, the old configuration stays: \(words)"
+    case .ledgerUnusable(let words): words
     }
   }
 

@@ -32,6 +32,14 @@ package struct Site: Sendable {
   package let zones: Zones
   package var policy: Policy { configuration.policy }
 
+  package var state: StateDirectory { StateDirectory(configured: configuration.journal.directory) }
+
+  /// Where the state lies by a configuration that may be wrong: a running daemon must be reachable then too.
+  package static func state(by file: String) -> StateDirectory {
+    let bytes = (try? FileReading.whole(file).bytes) ?? []
+    return StateDirectory(configured: JournalSettings.directory(in: bytes, file: file))
+  }
+
   /// Reads a configuration and everything that stands beside it.
   package static func load(_ file: String, zones: Zones = Zones()) throws(Fault) -> Site {
     let bytes: [UInt8]

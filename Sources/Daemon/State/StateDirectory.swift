@@ -1,3 +1,4 @@
+import Glibc
 import Storage
 
 /// What lies where in the state directory.
@@ -6,15 +7,24 @@ import Storage
 ///     messages/000001.mail   messages as sent
 ///     daemon.lock            held for life by whoever runs cycles
 ///     journal.lock           held for each append
+///     control                the daemon's socket, while it runs
 package struct StateDirectory: Sendable, Equatable {
   package let path: String
 
   package init(_ path: String) { self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path }
 
+  /// `[journal] directory`, else `$STATE_DIRECTORY`, else `/var/lib/dunningd`.
+  package init(configured: String?) {
+    // systemd lists several with colons; ours is the first.
+    let given = getenv("STATE_DIRECTORY").map { String(cString: $0) }?.split(separator: ":").first.map(String.init)
+    self.init(configured ?? given ?? "/var/lib/dunningd")
+  }
+
   package var journal: String { path + "/journal" }
   package var messages: String { path + "/messages" }
   package var daemonLock: String { path + "/daemon.lock" }
   package var journalLock: String { path + "/journal.lock" }
+  package var control: String { path + "/control" }
 
   /// Milliseconds for which one waits while another appends.
   static let appendWait = 10_000

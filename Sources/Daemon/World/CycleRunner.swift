@@ -15,6 +15,7 @@ package struct CycleRunner {
   private let postman: Postman
   private let clock: Clock
   private let log: (Remark) -> Void
+  private let meanwhile: () -> Void
   private let isStopping: () -> Bool
   private let ledgerState: LedgerState
   private let folder: LedgerFolder
@@ -34,24 +35,29 @@ package struct CycleRunner {
   private var nextTick = ContinuousClock.now + tick
 
   /// - Parameters:
+  ///   - history: what was recorded so far; the runner goes on folding it.
+  ///   - meanwhile: called at every turn of a cycle, at least once a second.
   ///   - isStopping: asked often; once true, nothing more is begun.
   package init(
-    site: Site, identity: MailIdentity, connections: Int, journal: JournalFile, postman: Postman, clock: Clock,
-    log: @escaping (Remark) -> Void, isStopping: @escaping () -> Bool = { false }
+    _ installation: Installation, history: ContactHistory, journal: JournalFile, postman: Postman, clock: Clock,
+    log: @escaping (Remark) -> Void, meanwhile: @escaping () -> Void = {}, isStopping: @escaping () -> Bool = { false }
   ) {
+    let site = installation.site
     self.site = site
+    self.meanwhile = meanwhile
     self.journal = journal
     self.postman = postman
     self.clock = clock
     self.log = log
     self.isStopping = isStopping
-    self.connections = connections
+    connections = installation.relay.connections
     ledgerState = LedgerState(journal.state)
     folder = LedgerFolder(site.configuration.ledger, zones: site.zones)
     instance = journal.head?.instance ?? ""
-    engine = Engine(policy: site.policy, history: journal.releaseHistory(), connections: connections)
+    engine = Engine(policy: site.policy, history: history, connections: connections)
     composer = Composer(
-      templates: site.templates, identity: identity, pay: site.configuration.pay, company: site.policy.company)
+      templates: site.templates, identity: installation.mail.identity, pay: site.configuration.pay,
+      company: site.policy.company)
   }
 
   private let instance: String
@@ -62,6 +68,7 @@ package struct CycleRunner {
     hasJournalFailed = false
     inbox = [.start(now: clock.now())]
     while true {
+      meanwhile()
       if isStopping(), !stopped {
         stopped = true
         inbox.append(.stop)
@@ -77,6 +84,15 @@ package struct CycleRunner {
 
   /// The history as the last cycle left it.
   package var history: ContactHistory { engine.history }
+
+  /// Records between two cycles what is no contact, and takes in what others recorded before it.
+  package mutating func record(_ event: HistoryEvent) throws(AppendFault) {
+    switch journal.append(Batch(events: [event]), now: clock.now()) {
+    case .durable(let news, let written): engine.remember(news + written)
+    case .notDurable(let fault): throw fault
+    default: break
+    }
+  }
 
   /// Waits for the mail server, or until the second is over, however much the server has to say meanwhile.
   private mutating func heard() -> Engine.Event {

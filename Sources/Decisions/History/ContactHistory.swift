@@ -25,6 +25,8 @@ package struct ContactHistory: Sendable, Equatable {
   package private(set) var replies: [String: Instant] = [:]
   /// Ids of contacts that one To recipient has, or may have, while another was put off.
   package private(set) var halfMade: Set<String> = []
+  /// Ids of contacts of which nobody knows whether they arrived.
+  package private(set) var doubtful: Set<String> = []
   /// Whether any contact was ever sent: before, the first cycle waits for a person.
   package private(set) var hasSentContact = false
   /// Time of the last event.
@@ -51,11 +53,11 @@ package struct ContactHistory: Sendable, Equatable {
     case .contactInDoubt(let id, let recipient, _, _): settle(id, recipient, .inDoubt, at: time)
     case .contactResolved(let id, let sent, _):
       contacts[id]?.resolve(sent: sent)
-      halfMade.remove(id)
+      noteStanding(id)
       if sent { hasSentContact = true }
     case .contactCancelled(let id, _):
       contacts[id]?.cancel()
-      halfMade.remove(id)
+      noteStanding(id)
     case .contactBounced(let id, let recipient, _, let permanent, _):
       settle(id, recipient, .bounced, at: time)
       if permanent { markBad(id, recipient, at: time) }
@@ -103,16 +105,17 @@ package struct ContactHistory: Sendable, Equatable {
       addresses[address.lowercased(), default: []].append(id)
     }
     contacts[id] = PastContact(intended, at: time, after: contacts[id])
-    noteWhetherHalfMade(id)
+    noteStanding(id)
   }
 
-  private mutating func noteWhetherHalfMade(_ id: String) {
+  private mutating func noteStanding(_ id: String) {
     if contacts[id]?.leftOut.isEmpty == false { halfMade.insert(id) } else { halfMade.remove(id) }
+    if contacts[id]?.standing == .inDoubt { doubtful.insert(id) } else { doubtful.remove(id) }
   }
 
   private mutating func settle(_ id: String, _ recipient: Int, _ fate: PastContact.Fate, at time: Instant) {
     contacts[id]?.settle(recipient, fate)
-    noteWhetherHalfMade(id)
+    noteStanding(id)
   }
 
   private mutating func markBad(_ id: String, _ recipient: Int, at time: Instant) {

@@ -1,0 +1,73 @@
+import Glibc
+import Storage
+
+/// This same program once more, for one command on behalf of a caller.
+enum ChildProcess {
+  /// Runs it to its end, and gives what it printed.
+  static func run(_ words: [String], environment: [(name: String, value: String)]) -> ControlLine.Answer {
+    var out: [Int32] = [-1, -1]
+    var err: [Int32] = [-1, -1]
+    guard pipe(&out) == 0, pipe(&err) == 0 else { return failed("no pipe", errno) }
+    for end in out + err { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO)
+    posix_spawn_file_actions_adddup2(&actions, err[1], STDERR_FILENO)
+
+    let arguments = (["dunningd"] + words).map { strdup($0) } + [nil]
+    let variables =
+      (inherited + environment.map { "\($0.name)=\($0.value)" }).map { strdup($0) } + [nil]
+    defer { for text in arguments + variables { free(text) } }
+
+    var child: pid_t = 0
+    let failure = posix_spawn(&child, "/proc/self/exe", &actions, nil, arguments, variables)
+    close(out[1])
+    close(err[1])
+    guard failure == 0 else {
+      close(out[0])
+      close(err[0])
+      return failed("it does not start", failure)
+    }
+    let (said, complained) = drain(out[0], err[0])
+    var ending: Int32 = 0
+    while waitpid(child, &ending, 0) < 0, errno == EINTR {}
+    let signal = ending & 0x7f
+    return ControlLine.Answer(status: signal == 0 ? (ending >> 8) & 0xff : 128 + signal, out: said, err: complained)
+  }
+
+  /// The environment that this process began with, but for what is systemd's word to the service alone.
+  private static var inherited: [String] {
+    let bytes = (try? FileReading.whole("/proc/self/environ").bytes) ?? []
+    return bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+      .filter { !$0.hasPrefix("NOTIFY_SOCKET=") && !$0.hasPrefix("WATCHDOG_") }
+  }
+
+  /// Both at once, so that neither fills up while the other is waited for.
+  private static func drain(_ out: Int32, _ err: Int32) -> (String, String) {
+    var texts: [[UInt8]] = [[], []]
+    var waiting = [out, err].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    while waiting.contains(where: { $0.fd >= 0 }) {
+      if poll(&waiting, nfds_t(waiting.count), -1) < 0, errno != EINTR { break }
+      for index in waiting.indices where waiting[index].fd >= 0 && waiting[index].revents != 0 {
+        let count = read(waiting[index].fd, &piece, piece.count)
+        if count < 0, errno == EINTR { continue }
+        if count > 0 {
+          texts[index] += piece[..<count]
+        } else {
+          close(waiting[index].fd)
+          waiting[index].fd = -1
+        }
+      }
+    }
+    return (String(decoding: texts[0], as: UTF8.self), String(decoding: texts[1], as: UTF8.self))
+  }
+
+  private static func failed(_ what: String, _ code: Int32) -> ControlLine.Answer {
+    ControlLine.Answer(
+      status: CommandFailure.Status.inputOutput.rawValue,
+      err: "dunningd: nothing was recorded: \(what): \(String(cString: strerror(code)))\n")
+  }
+}

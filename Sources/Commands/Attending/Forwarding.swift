@@ -1,0 +1,60 @@
+import ArgumentParser
+import Daemon
+import Glibc
+import Supervision
+
+extension Dunningd {
+  /// The whole program: what `main` calls.
+  package static func start() {
+    do {
+      var command = try parseAsRoot()
+      if let step = command as? any Intervening { try Forwarding.toDaemon(step.common) }
+      try command.run()
+    } catch {
+      exit(withError: error)
+    }
+  }
+}
+
+/// A person's intervention goes to the daemon where one runs, so that it needs no access to the journal's files and
+/// stops what is about to go. Without a daemon it is done here.
+enum Forwarding {
+  /// - Throws: `ExitCode` when the daemon has answered, whatever it said. Returns when there is none.
+  static func toDaemon(_ common: CommonOptions) throws {
+    // The daemon itself sent us.
+    guard AuthorOption.caller == nil else { return }
+    let path = Site.state(by: common.config).control
+    let request = ControlLine.request(words(Array(CommandLine.arguments.dropFirst())))
+    let line: String
+    do throws(ControlFault) {
+      line = try ControlSocket.ask(path, request, patience: .seconds(120))
+    } catch {
+      guard !error.isAlone else { return }
+      try reporting { throw CommandFailure(.inputOutput, "\(error): root and the group dunningd may step in") }
+      return
+    }
+    guard let answer = ControlLine.answer(of: line) else { return }
+    Output.text(answer.out)
+    Output.errorText(answer.err)
+    throw ExitCode(answer.status)
+  }
+
+  /// As the daemon takes them: without our configuration, with the person behind sudo.
+  static func words(_ arguments: [String]) -> [String] {
+    var words: [String] = []
+    var isValue = false
+    for word in arguments {
+      if isValue {
+        isValue = false
+      } else if word == "--config" {
+        isValue = true
+      } else if !word.hasPrefix("--config=") {
+        words.append(word)
+      }
+    }
+    if getuid() == 0, !words.contains(where: { $0 == "--by" || $0.hasPrefix("--by=") }), !words.contains("--") {
+      words += ["--by", AuthorOption.user]
+    }
+    return words
+  }
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import Daemon
+import Supervision
+
+struct StatusCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status",
+    abstract: "Shows what the running daemon does: last and next cycle, doubts, approvals, the mail server.",
+    discussion: """
+      Exit status 69 when no daemon runs.
+
+      Examples:
+        dunningd status
+        dunningd status --format json | jq .next_cycle
+      """)
+
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    try reporting {
+      let answer = try Call(common).ask(["status"])
+      guard common.format == .table, let report = StatusReport(answer.out) else { return Output.text(answer.out) }
+      for line in report.lines { Output.line(line.printable) }
+    }
+  }
+}
+
+struct ReloadCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reload",
+    abstract: "Makes the running daemon read its configuration anew, and waits for its verdict.",
+    discussion: """
+      A bad configuration changes nothing: the daemon goes on with the old one, every mistake is shown, and the exit
+      status is 78. 69 when no daemon runs.
+
+      Example:
+        dunningd reload
+      """)
+
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    try reporting {
+      let answer = try Call(common).ask(["reload"])
+      Output.text(answer.out)
+      Output.errorText(answer.err)
+      if answer.status != 0 { throw ExitCode(answer.status) }
+    }
+  }
+}
+
+/// A question to the running daemon.
+struct Call {
+  let path: String
+
+  /// A reload reads templates and holidays; an intervention the whole journal.
+  private static let patience = Duration.seconds(120)
+
+  init(_ common: CommonOptions) { path = Site.state(by: common.config).control }
+
+  func ask(_ words: [String]) throws(CommandFailure) -> ControlLine.Answer {
+    let line: String
+    do throws(ControlFault) {
+      line = try ControlSocket.ask(path, ControlLine.request(words), patience: Self.patience)
+    } catch {
+      throw CommandFailure(
+        .unavailable, error.isAlone ? "no daemon runs: nobody answers at \(path)" : error.description)
+    }
+    guard let answer = ControlLine.answer(of: line) else {
+      throw CommandFailure(.unavailable, "\(path): the daemon's answer is not one")
+    }
+    return answer
+  }
+}

@@ -1,0 +1,237 @@
+import Decisions
+import Delivery
+import Settings
+import Storage
+import Supervision
+import Units
+
+/// Cycle after cycle at their times, until it is told to stop: what `dunningd run` does.
+///
+/// One thread: between cycles it waits for the next one, a signal or a caller; during a cycle it looks at signals and
+/// callers at every turn. The connections to the mail server have threads of their own.
+package final class Service {
+  /// Why the service ended.
+  package enum Ending: Sendable, Equatable {
+    /// It was told to; exit 0.
+    case stopped
+    /// Nothing more can be recorded, so nothing more may be sent; exit 74.
+    case journalBroken(String)
+  }
+
+  /// What the world outside has to say and to hear; all of it is called on the service's thread.
+  package struct Surroundings {
+    package var clock: Clock
+    package var notify: NotifySocket
+    /// Nil when nobody may call.
+    package var control: ControlSocket?
+    /// A caller's line, and the answer to it.
+    package var answer: (Service, ControlSocket.Caller, String) -> String
+    package var log: (Remark) -> Void
+    /// The same configuration, read anew.
+    package var load: () throws(Installation.Fault) -> Installation
+    package var version: String
+
+    package init(
+      clock: Clock = .real, notify: NotifySocket = NotifySocket(), control: ControlSocket? = nil,
+      answer: @escaping (Service, ControlSocket.Caller, String) -> String = { _, _, _ in "" },
+      log: @escaping (Remark) -> Void, load: @escaping () throws(Installation.Fault) -> Installation, version: String
+    ) {
+      self.clock = clock
+      self.notify = notify
+      self.control = control
+      self.answer = answer
+      self.log = log
+      self.load = load
+      self.version = version
+    }
+  }
+
+  package private(set) var status: ServiceStatus
+  private let surroundings: Surroundings
+  private let journal: JournalFile
+  private var installation: Installation
+  /// Read and found good during a cycle; it holds from the next one on.
+  private var next: Installation?
+  private var postman: Postman
+  private var runner: CycleRunner?
+  private var lastBeat = Monotonic.now
+  private var lastLook = Duration.zero
+
+  /// At least so often the wall clock is looked at, in case somebody sets it.
+  private static let napMax = Duration.seconds(60)
+  /// Callers and signals are looked at no more often than this during a cycle.
+  private static let lookEvery = Duration.milliseconds(50)
+
+  /// - Parameter journal: opened as `.cycles`, its history not yet given away.
+  package init(_ installation: Installation, journal: JournalFile, _ surroundings: Surroundings) {
+    self.installation = installation
+    self.journal = journal
+    self.surroundings = surroundings
+    status = ServiceStatus(started: surroundings.clock.now(), policy: installation.site.policy.hash)
+    postman = .smtp(installation.relay)
+  }
+
+  /// Returns when it was told to stop, with everything recorded, or when it can record nothing more.
+  package func run() -> Ending {
+    build(history: journal.releaseHistory())
+    do throws(AppendFault) {
+      try runner?.record(.daemonStarted(version: surroundings.version, policy: status.policy))
+    } catch {
+      return .journalBroken(error.words)
+    }
+    readLedgerOnce()
+    status.activity = .waiting
+    surroundings.notify.tell("READY=1", "STATUS=\(status.line)")
+
+    // At an interval the first cycle is now; at fixed times nothing goes at another.
+    var due = surroundings.clock.now()
+    if case .at = installation.site.configuration.cycle.timing {
+      due = installation.site.configuration.cycle.timing.next(after: due, zone: zone)
+    }
+    status.nextCycle = due
+    while !Signals.isStopping {
+      let now = surroundings.clock.now()
+      if now >= due {
+        let timing = installation.site.configuration.cycle.timing
+        if case .journalBroken(let words) = cycle(at: now) { return .journalBroken(words) }
+        due = max(timing.next(after: now, zone: zone), surroundings.clock.now())
+        status.nextCycle = due
+        tellStatus()
+        continue
+      }
+      // A clock that was set back by much must not make the service sleep for long.
+      let latest = installation.site.configuration.cycle.timing.next(after: now, zone: zone)
+      due = min(due, latest)
+      status.nextCycle = due
+      wait(until: due, from: now)
+      attend()
+    }
+    status.activity = .stopping
+    surroundings.notify.tell("STOPPING=1", "STATUS=\(status.line)")
+    try? runner?.record(.daemonStopped(version: surroundings.version))
+    _ = postman.close(.seconds(2))
+    return .stopped
+  }
+
+  /// Reads the configuration anew. A bad one changes nothing.
+  ///
+  /// - Returns: what is wrong with it; nil when it is good and holds from the next cycle on.
+  package func reload() -> String? {
+    surroundings.notify.tellReloading()
+    defer { surroundings.notify.tell("READY=1", "STATUS=\(status.line)") }
+    let read: Installation
+    do throws(Installation.Fault) {
+      read = try surroundings.load()
+    } catch {
+      surroundings.log(.notReloaded(error.description))
+      return error.description
+    }
+    guard read.state == installation.state, read.key == installation.key else {
+      let words = "the journal's directory or key changed: that takes a restart, not a reload"
+      surroundings.log(.notReloaded(words))
+      return words
+    }
+    next = read
+    if status.activity != .cycle { adoptNext() }
+    return nil
+  }
+
+  // MARK: - Cycles
+
+  private var zone: Zone { installation.site.policy.company.zone }
+
+  private func cycle(at now: Instant) -> CycleReport.Ending {
+    adoptNext()
+    status.activity = .cycle
+    tellStatus()
+    guard let report = runner?.run() else { return .stopped }
+    let trouble = report.trouble
+    status.lastCycle = .init(
+      began: now, ended: surroundings.clock.now(), summary: report.summary, trouble: trouble)
+    status.relayFault = report.relayFault?.sentence
+    status.waiting = report.waiting
+    status.doubts = runner?.history.doubtful.count ?? 0
+    status.activity = .waiting
+    surroundings.log(.cycleEnded(report.summary, trouble: trouble))
+    adoptNext()
+    return report.ending
+  }
+
+  private func build(history: ContactHistory) {
+    runner = CycleRunner(
+      installation, history: history, journal: journal, postman: postman, clock: surroundings.clock,
+      log: surroundings.log, meanwhile: { [unowned self] in look() }, isStopping: { Signals.isStopping })
+    status.doubts = history.doubtful.count
+  }
+
+  /// What was reloaded takes the place of the old; connections to the old relay end in peace.
+  private func adoptNext() {
+    guard let next else { return }
+    self.next = nil
+    let history = runner?.history ?? ContactHistory()
+    _ = postman.close(.seconds(2))
+    installation = next
+    postman = .smtp(next.relay)
+    status.policy = next.site.policy.hash
+    build(history: history)
+    surroundings.log(.reloaded(policy: status.policy))
+    do throws(AppendFault) {
+      try runner?.record(.daemonReloaded(version: surroundings.version, policy: status.policy))
+    } catch {
+      surroundings.log(.notReloaded(error.words))
+    }
+  }
+
+  /// So that READY means that the ledger can be read, or that the log says why it cannot.
+  private func readLedgerOnce() {
+    let folder = LedgerFolder(installation.site.configuration.ledger, zones: installation.site.zones)
+    do throws(LedgerFolder.Fault) { _ = try folder.read() } catch {
+      surroundings.log(.ledgerUnusable(error.description))
+    }
+  }
+
+  // MARK: - Waiting, and who calls meanwhile
+
+  private func wait(until due: Instant, from now: Instant) {
+    var nap = min(Duration.milliseconds(max(0, due.milliseconds - now.milliseconds)), Self.napMax)
+    if let interval = surroundings.notify.watchdogInterval { nap = min(nap, interval) }
+    Signals.wait(nap, listener: surroundings.control?.descriptor)
+  }
+
+  /// At a turn of a cycle.
+  private func look() {
+    let now = Monotonic.now
+    guard now - lastLook >= Self.lookEvery else { return }
+    lastLook = now
+    attend()
+  }
+
+  private func attend() {
+    beat()
+    if Signals.takeHangUp() { _ = reload() }
+    surroundings.control?.attend { [unowned self] caller, line in surroundings.answer(self, caller, line) }
+  }
+
+  /// Says that the service lives. It comes from the loop itself: a service that hangs says nothing.
+  private func beat() {
+    guard let interval = surroundings.notify.watchdogInterval else { return }
+    let now = Monotonic.now
+    guard now - lastBeat >= interval / 2 else { return }
+    lastBeat = now
+    surroundings.notify.tell("WATCHDOG=1")
+    // While it stops, what is on the wire may take as long as its own limits allow.
+    if Signals.isStopping { surroundings.notify.tell("EXTEND_TIMEOUT_USEC=60000000") }
+  }
+
+  private func tellStatus() { surroundings.notify.tell("STATUS=\(status.line)") }
+}
+
+extension AppendFault {
+  /// For a person.
+  package var words: String {
+    switch self {
+    case .broken(let words): words
+    case .clockWentBack(let last, let now): "the clock says \(now), but the journal's last record is of \(last)"
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import Decisions
+import Delivery
+import Units
+
+/// How the service does, for whoever asks: systemd, `dunningd status`, a person.
+package struct ServiceStatus: Sendable {
+  package enum Activity: String, Sendable { case starting, waiting, cycle, stopping }
+
+  package struct LastCycle: Sendable {
+    package var began: Instant
+    package var ended: Instant
+    package var summary: CycleSummary
+    /// Why it did not do all that was due; nil when it did.
+    package var trouble: String?
+  }
+
+  package var activity = Activity.starting
+  package var started: Instant
+  /// Hash of the configuration that decides.
+  package var policy: String
+  package var lastCycle: LastCycle?
+  package var nextCycle: Instant?
+  /// What keeps the breaker open; nil when it is closed.
+  package var relayFault: String?
+  /// Contacts of which nobody knows whether they arrived.
+  package var doubts = 0
+  /// Contacts that wait for a person's word.
+  package var waiting = 0
+
+  init(started: Instant, policy: String) {
+    self.started = started
+    self.policy = policy
+  }
+
+  /// One line for `systemctl status`.
+  package var line: String {
+    var parts: [String] = []
+    switch activity {
+    case .starting: parts.append("starting")
+    case .stopping: parts.append("stopping: finishing what is on the wire")
+    case .cycle: parts.append("in a cycle")
+    case .waiting: parts.append(nextCycle.map { "next cycle \($0)" } ?? "waiting")
+    }
+    if let last = lastCycle {
+      let summary = last.summary
+      parts.append(
+        "last cycle \(last.ended): \(summary.contacts) contacts, \(summary.failed) failed, \(summary.deferred) deferred"
+          + (last.trouble == nil ? "" : ", not all that was due"))
+    }
+    if doubts > 0 { parts.append("\(doubts) in doubt") }
+    if waiting > 0 { parts.append("\(waiting) waiting for approval") }
+    if relayFault != nil { parts.append("the mail server is at fault") }
+    return parts.joined(separator: "; ")
+  }
+}

@@ -1,0 +1,91 @@
+import Delivery
+import Journal
+import Letters
+import Settings
+import Storage
+
+/// A site with what it takes to run it: the way to the mail server, and the secrets from where they stand.
+package struct Installation: Sendable {
+  package enum Fault: Error, Sendable, CustomStringConvertible {
+    case site(Site.Fault)
+    case noMail(file: String)
+    /// A password or key that is not there, or cannot be one.
+    case secret(String)
+
+    package var description: String {
+      switch self {
+      case .site(let fault): fault.description
+      case .noMail(let file): "\(file): there is no [mail]: nothing can be sent"
+      case .secret(let words): words
+      }
+    }
+  }
+
+  package let site: Site
+  package let mail: MailSettings
+  package let relay: RelaySettings
+  package let key: JournalKey?
+  package let state: StateDirectory
+
+  package init(_ site: Site) throws(Fault) {
+    guard let mail = site.configuration.mail else { throw .noMail(file: site.file) }
+    self.site = site
+    self.mail = mail
+    relay = try Self.relay(mail)
+    key = try Self.journalKey(site)
+    state = site.state
+  }
+
+  package static func load(_ file: String) throws(Fault) -> Installation {
+    let site: Site
+    do throws(Site.Fault) { site = try Site.load(file) } catch { throw .site(error) }
+    return try Installation(site)
+  }
+
+  /// How to reach the mail server, with its password from where it stands.
+  package static func relay(_ mail: MailSettings) throws(Fault) -> RelaySettings {
+    var relay = RelaySettings(host: mail.host, port: mail.port)
+    relay.security =
+      switch mail.security {
+      case .starttls: .starttls
+      case .tls: .tls
+      case .none: .none
+      }
+    relay.username = mail.username
+    relay.password = try mail.password.map { secret throws(Fault) in
+      Password(String(decoding: try read(secret), as: UTF8.self))
+    }
+    relay.caFile = mail.caFile
+    if let name = mail.helo { relay.helloName = name }
+    relay.connections = mail.connections
+    relay.maxPerMinute = mail.maxPerMinute
+    return relay
+  }
+
+  /// The key of a keyed chain; nil when none is configured.
+  package static func journalKey(_ site: Site) throws(Fault) -> JournalKey? {
+    guard let secret = site.configuration.journal.key else { return nil }
+    guard let key = JournalKey(try read(secret)) else {
+      throw .secret("\(secret.place): \(secret.key): the key is shorter than \(JournalKey.countMin) bytes")
+    }
+    return key
+  }
+
+  package static func read(_ secret: Secret) throws(Fault) -> [UInt8] {
+    do throws(SecretSource.Fault) {
+      return try SecretSource(secret.source).read()
+    } catch {
+      throw .secret("\(secret.place): \(secret.key): \(error.description)")
+    }
+  }
+}
+
+extension SecretSource {
+  fileprivate init(_ source: Secret.Source) {
+    switch source {
+    case .credential(let name): self = .credential(name)
+    case .file(let path): self = .file(path)
+    case .environment(let name): self = .environment(name)
+    }
+  }
+}
