@@ -11,8 +11,8 @@ package struct Dunningd: ParsableCommand {
         dunningd preview --days 30
         dunningd explain INVOICE
 
-      Exit status: 0 fine, 64 usage, 65 bad data, 69 service unavailable, 70 bug, 74 input or output, 75 try later,
-      78 configuration.
+      Exit status: 0 fine, 64 usage, 65 bad data, 69 service unavailable, 70 bug,
+      74 input or output, 75 try later, 78 configuration.
       """,
     version: dunningdVersion,
     groupedSubcommands: [

@@ -100,7 +100,7 @@ package struct LedgerReader: Sendable {
       if file == .invoices {
         let found =
           files.found.isEmpty
-          ? "the folder is empty" : "found there: " + files.found.sorted().prefix(20).joined(separator: ", ")
+          ? "nothing is there" : "found there: " + files.found.sorted().prefix(20).joined(separator: ", ")
         return "there is no \(name) in \(files.folder); \(found); put the open invoices there, or name their file by "
           + "[ledger.files] invoices"
       }

@@ -63,7 +63,10 @@ package enum Coverage {
     }
 
     func languages() {
-      for language in sorted(books.customers.compactMap(\.language)) where !templateLanguages.contains(language) {
+      for language in sorted(books.customers.compactMap(\.language)) 
+      where !templateLanguages.contains(language)
+        && !templateLanguages.contains(language.split(separator: "-").first.map(String.init) ?? language)
+      {
         list.warning(
           whole, key: "company.language",
           "the ledger has customers who read \(language), and there are no templates in it: they get "

@@ -30,8 +30,8 @@ struct ReloadCommand: ParsableCommand {
     commandName: "reload",
     abstract: "Makes the running daemon read its configuration anew, and waits for its verdict.",
     discussion: """
-      A bad configuration changes nothing: the daemon goes on with the old one, every mistake is shown, and the exit
-      status is 78. 69 when no daemon runs.
+      A bad configuration changes nothing: the daemon goes on with the old one,
+      every mistake is shown, and the exit status is 78. 69 when no daemon runs.
 
       Example:
         dunningd reload

@@ -9,8 +9,9 @@ struct DemoCommand: ParsableCommand {
     commandName: "demo",
     abstract: "Plays two months of a made-up company in seconds; needs no server, no configuration, no network.",
     discussion: """
-      Some forty customers, the real cycle, real SMTP to a small mail server inside this program that delivers nowhere.
-      Journal, mails and configuration stay in a folder of their own for a look afterwards.
+      Some forty customers, the real cycle, real SMTP to a small mail server
+      inside this program that delivers nowhere. Journal, mails and configuration
+      stay in a folder of their own for a look afterwards.
 
       Examples:
         dunningd demo

@@ -48,7 +48,7 @@ struct DemoPlay {
     try export(day)
     for time in session(day, DemoPlay.morning).cycleTimes {
       let cycle = session(day, time)
-      let result = try cycle.runCycle(log: { _ in })
+      let (result, _) = try cycle.runCycle(log: { _ in })
       if let failure = CommandFailure(result) { throw failure }
       if result.waiting > 0 { report.notes += try clerk.approveCycle(session(day, time.later(minutes: 30))) }
       try hear(&report)

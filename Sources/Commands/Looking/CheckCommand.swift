@@ -14,7 +14,8 @@ struct CheckCommand: ParsableCommand {
     commandName: "check",
     abstract: "Tests the configuration, the templates, the ledger and the journal, and changes nothing.",
     discussion: """
-      Exit status 78: the configuration or a template is wrong. 65: the ledger is rejected, or the journal is damaged.
+      Exit status 78: the configuration or a template is wrong. 65: the ledger is
+      rejected, or the journal is damaged.
 
       Examples:
         dunningd check
@@ -58,7 +59,18 @@ struct CheckCommand: ParsableCommand {
   private func checkLedger(_ session: Session, _ findings: inout Findings) -> Bool {
     let folder = LedgerFolder(session.site.configuration.ledger, zones: session.site.zones)
     do throws(LedgerFolder.Fault) {
-      let ledger = try folder.read().ledger
+      let ledger = try folder.read(lastRowCounts: LedgerState(session.state).rowCounts).ledger
+      let freshness = session.policy.freshness
+      if let words = freshness.staleness(Clock.real.now() - ledger.books.modified) {
+        findings.add(.warning, "ledger.max_age", freshness.maxAgePlace ?? Place(file: session.site.file), words)
+      }
+      if freshness.needsPostedCash, ledger.books.cashThrough == nil,
+        !ledger.warnings.contains(where: { $0.stopsNotices })
+      {
+        findings.add(
+          .warning, "ledger.cash_through", freshness.postedCashPlace ?? Place(file: session.site.file),
+          "ledger.cash_through: the file is not there: until it is, no notice goes (cash_not_posted)")
+      }
       for row in ledger.books.badRows {
         findings.add(
           .warning, "ledger", row.place, "\(row.column.isEmpty ? "" : row.column + ": ")\(row.reason): it rests")
@@ -104,6 +116,7 @@ struct CheckCommand: ParsableCommand {
       findings.facts.append(
         reading.head == nil
           ? "journal: none yet in \(session.state.journal)" : "journal: \(reading.count) records, whole")
+      findings.facts += DoubtList(reading.history).lines
       return nil
     } catch {
       findings.add(.error, "journal", error.message)

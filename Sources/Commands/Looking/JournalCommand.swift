@@ -67,7 +67,7 @@ private struct JournalList: ParsableCommand {
       Examples:
         dunningd journal list --customer K-7
         dunningd journal list --type contact.in_doubt
-        dunningd journal list --since 2026-03-01 --until 2026-04-01 --format json | jq .
+        dunningd journal list --since 2026-03-01 --format json | jq .
       """)
 
   @OptionGroup var common: CommonOptions
@@ -182,9 +182,12 @@ private struct JournalVerify: ParsableCommand {
             ("last", reading.head.map { .instant($0.time) } ?? .null), ("ok", .bool(true)),
           ]).text)
       default:
-        let last = reading.head.map { ", the last of \($0.time)" } ?? ""
-        Output.line("The journal is whole: \(reading.count) records\(last).")
-        if let head = reading.head { Output.line("head \(head.digest)") }
+        guard let head = reading.head else {
+          return Output.line("There is no journal in \(session.state.journal) yet.")
+        }
+        let count = reading.count == 1 ? "1 record" : "\(reading.count) records"
+        Output.line("The journal is whole: \(count), the last of \(head.time).")
+        Output.line("head \(head.digest)")
       }
     }
   }

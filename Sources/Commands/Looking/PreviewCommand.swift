@@ -10,14 +10,15 @@ struct PreviewCommand: ParsableCommand {
     commandName: "preview",
     abstract: "Shows every contact that would happen, by day.",
     discussion: """
-      Nothing is sent and nothing is written. Contacts that wait for a person's word are shown with what they wait for.
-      What customers will pay meanwhile is not known, so the later days show the most that can happen.
+      Nothing is sent and nothing is written. Contacts that wait for a person's
+      word are shown with what they wait for. What customers will pay meanwhile is
+      not known, so the later days show the most that can happen.
 
       Examples:
         dunningd preview --days 30
-        dunningd preview --days 0                     what would go right now
-        dunningd preview --days 14 --against new.toml what a change of policy changes
-        dunningd preview --days 7 --render /tmp/mails the messages themselves, as .eml
+        dunningd preview --days 0                 what would go right now
+        dunningd preview --against new.toml       what a change changes
+        dunningd preview --days 7 --render DIR    the messages, as .eml
       """)
 
   @OptionGroup var common: CommonOptions

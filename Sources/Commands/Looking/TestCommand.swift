@@ -12,8 +12,8 @@ struct TestCommand: ParsableCommand {
     commandName: "test",
     abstract: "Runs policy tests: a small ledger, a moment, and the contacts and reasons that are expected.",
     discussion: """
-      Uses the policy of --config. Prints what differs; exit status 1 if anything does. docs/policy-tests.md says how to
-      write them.
+      Uses the policy of --config. Prints what differs; exit status 1 if anything
+      does. docs/policy-tests.md says how to write them.
 
       Example:
         dunningd test /etc/dunningd/policy-tests.toml

@@ -6,11 +6,14 @@ struct TextTable {
     let right: Bool
     /// How many columns it keeps when there is not enough room for all; nil never shrinks.
     let least: Int?
+    /// Left out where there is not enough room, the highest first; nil is always shown.
+    let spare: Int?
 
-    init(_ title: String, right: Bool = false, least: Int? = nil) {
+    init(_ title: String, right: Bool = false, least: Int? = nil, spare: Int? = nil) {
       self.title = title
       self.right = right
       self.least = least
+      self.spare = spare
     }
   }
 
@@ -27,18 +30,41 @@ struct TextTable {
   /// The lines, title first; empty when there are no rows.
   func lines(in terminal: Terminal) -> [String] {
     guard !rows.isEmpty else { return [] }
+    return fitted(to: terminal.width).shrunk(in: terminal)
+  }
+
+  private func shrunk(in terminal: Terminal) -> [String] {
     let widths = widths(within: terminal.width)
     var lines = [terminal.paint(line(columns.map(\.title), widths), .bold)]
     for row in rows { lines.append(line(row, widths)) }
     return lines
   }
 
+  /// The same without the columns that there is no room for.
+  private func fitted(to width: Int?) -> TextTable {
+    guard let width else { return self }
+    var kept = Array(columns.indices)
+    func needed() -> Int {
+      kept.reduce(0) { $0 + natural($1) } + Self.gap * (kept.count - 1)
+    }
+    while needed() > width {
+      let spare = kept.filter { columns[$0].spare != nil }
+      guard let first = spare.max(by: { columns[$0].spare ?? 0 < columns[$1].spare ?? 0 }) else { break }
+      kept.removeAll { $0 == first }
+    }
+    var table = TextTable(kept.map { columns[$0] })
+    table.rows = rows.map { row in kept.map { row[$0] } }
+    return table
+  }
+
+  private func natural(_ index: Int) -> Int {
+    max(columns[index].title.columns, rows.map { $0[index].columns }.max() ?? 0)
+  }
+
   private static let gap = 2
 
   private func widths(within width: Int?) -> [Int] {
-    var widths = columns.indices.map { index in
-      max(columns[index].title.columns, rows.map { $0[index].columns }.max() ?? 0)
-    }
+    var widths = columns.indices.map(natural)
     guard let width else { return widths }
     var over = widths.reduce(0, +) + Self.gap * (columns.count - 1) - width
     while over > 0 {

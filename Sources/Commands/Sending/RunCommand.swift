@@ -13,12 +13,14 @@ struct RunCommand: ParsableCommand {
     commandName: "run",
     abstract: "Reads the ledger, decides, sends, records: again and again, or once.",
     discussion: """
-      Without --once it is the daemon: it runs a cycle at the times of [cycle] until SIGTERM, reloads on SIGHUP, and tells
-      systemd how it does. With --once it runs one cycle and ends, for cron, a timer, and for hands. Only one of either can
-      run on one state directory: a second ends at once with status 75.
+      Without --once it is the daemon: it runs a cycle at the times of [cycle]
+      until SIGTERM, reloads on SIGHUP, and tells systemd how it does. With --once
+      it runs one cycle and ends, for cron, a timer, and for hands. Only one of
+      either can run on one state directory: a second ends at once with status 75.
 
-      Exit status 65: the ledger is rejected, or the journal is damaged. 69: the mail server refuses TLS or the login.
-      74: the state directory cannot be written. 75: try later. A cycle in which single contacts failed is still 0.
+      Exit status 65: the ledger is rejected, or the journal is damaged. 69: the
+      mail server refuses TLS or the login. 74: the state directory cannot be
+      written. 75: try later. A cycle in which single contacts failed is still 0.
 
       Examples:
         dunningd run
@@ -42,8 +44,8 @@ struct RunCommand: ParsableCommand {
     try reporting {
       guard once else { return try serve() }
       let session = try Session(common, asOf: asOf.time)
-      let report = try session.runCycle(isStopping: { Signals.isStopping })
-      show(report)
+      let (report, history) = try session.runCycle(isStopping: { Signals.isStopping })
+      show(report, history)
       if let failure = CommandFailure(report) { throw failure }
     }
   }
@@ -75,7 +77,7 @@ struct RunCommand: ParsableCommand {
     if case .journalBroken(let words) = service.run() { throw CommandFailure(.inputOutput, words) }
   }
 
-  private func show(_ report: CycleReport) {
+  private func show(_ report: CycleReport, _ history: ContactHistory) {
     let summary = report.summary
     switch common.format {
     case .json, .csv:
@@ -95,11 +97,13 @@ struct RunCommand: ParsableCommand {
       Output.line(
         "\(summary.contacts) \(summary.contacts == 1 ? "contact" : "contacts") made, \(summary.failed) failed, "
           + "\(summary.deferred) deferred, \(summary.inDoubt) in doubt.")
+      if !summary.byReason.isEmpty { Output.line("Invoices by reason:") }
       for entry in summary.byReason { Output.line("  \(entry.reason.rawValue.padded(to: 18)) \(entry.count)") }
       if report.waiting > 0 {
         let contacts = report.waiting == 1 ? "1 contact waits" : "\(report.waiting) contacts wait"
         Output.line("\(contacts) for a person's word: `dunningd approve` lists them.")
       }
+      for line in DoubtList(history).lines { Output.line(line.printable) }
     }
   }
 }
@@ -112,7 +116,7 @@ extension Session {
   ///   - isStopping: asked often; once true, nothing more is begun.
   func runCycle(
     log: @escaping (Remark) -> Void = Session.log, isStopping: @escaping () -> Bool = { false }
-  ) throws(CommandFailure) -> CycleReport {
+  ) throws(CommandFailure) -> (CycleReport, ContactHistory) {
     guard now <= Clock.real.now() + .seconds(60) else {
       throw CommandFailure(
         .usage, "--as-of is later than now: nothing can be sent before its time; `preview` looks ahead")
@@ -133,7 +137,7 @@ extension Session {
       isStopping: isStopping)
     let report = runner.run()
     _ = postman.close(.seconds(5))
-    return report
+    return (report, runner.history)
   }
 
   /// Says it on standard error, as systemd and people read it.

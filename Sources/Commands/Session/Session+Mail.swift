@@ -13,13 +13,15 @@ extension Session {
     do throws(Installation.Fault) { return try Installation.relay(mail) } catch { throw CommandFailure(error) }
   }
 
-  /// Makes messages of contacts, from this ledger.
+  /// Makes messages of contacts, from this ledger; to look at, where there is no `[mail]`.
   func composer(_ ledger: Ledger) throws(CommandFailure) -> Composer {
-    guard let mail = site.configuration.mail else {
-      throw CommandFailure(.configuration, "\(site.file): there is no [mail]: without it no message can be made")
+    // Who only looks need not say yet from where it is sent.
+    let sender = try? MailAddress(name: policy.company.name, address: "accounts@example.invalid")
+    guard let identity = site.configuration.mail?.identity ?? sender.map({ MailIdentity(from: $0) }) else {
+      throw CommandFailure(.configuration, "\(site.file): the company's name cannot stand in a message")
     }
     return Composer(
-      templates: site.templates, identity: mail.identity, pay: site.configuration.pay, company: policy.company,
+      templates: site.templates, identity: identity, pay: site.configuration.pay, company: policy.company,
       columns: ExtraColumns(ledger.books))
   }
 

@@ -62,9 +62,11 @@ struct Session {
       throw CommandFailure(.data, error.description)
     }
     let ledger = snapshot.ledger
+    let age = Clock.real.now() - ledger.books.modified
     return Ledger(
-      books: ledger.books, age: Clock.real.now() - ledger.books.modified,
-      warnings: ledger.warnings.map(\.description) + ledger.books.badRows.map { "\($0.description): it rests" })
+      books: ledger.books, age: age,
+      warnings: [policy.freshness.staleness(age)].compactMap(\.self) + ledger.warnings.map(\.description)
+        + ledger.books.badRows.map { "\($0.description): it rests" })
   }
 
   func verdict(_ ledger: Ledger, _ history: ContactHistory) -> Verdict {

@@ -9,9 +9,12 @@ struct ApproveCommand: Intervening {
     commandName: "approve",
     abstract: "Gives a person's word to contacts that wait for it; without arguments, lists them.",
     discussion: """
-      The first cycle, and one that is larger than `max_per_cycle`, wait as a list: `approve` prints it with its hash, and
-      `approve --cycle HASH` approves exactly that list. `approve --cycle` alone approves the list as it stands now.
-      What comes later waits for the next list. An approval holds for 14 days, for that step, up to the amount shown.
+      The first cycle, and one that is larger than `max_per_cycle`, wait as a
+      list: `approve` prints it with its hash, and `approve --cycle HASH` approves
+      exactly that list. `approve --cycle` alone approves the list as it stands
+      now. What comes later waits for the next list. An approval holds for 14
+      days, for the invoices shown and that step, each up to the amount shown; a
+      notice lists what else of the customer is overdue by then.
 
       Examples:
         dunningd approve
@@ -66,6 +69,9 @@ struct ApproveCommand: Intervening {
     if let name, name != list.hash {
       if step.history.approvals.values.contains(where: { $0.contains { $0.subject == name } }) {
         return Output.line("The list \(name) was approved already.")
+      }
+      if list.contacts.isEmpty {
+        throw CommandFailure(.data, "no list waits for approval, \(name) or another; nothing was recorded")
       }
       throw CommandFailure(
         .data,

@@ -9,7 +9,7 @@ struct HoldCommand: Intervening {
     discussion: """
       Examples:
         dunningd hold K-7 --reason "key account, ask Ms Berger first"
-        dunningd hold R-1042 --until 2026-04-15 --reason "payment announced by phone"
+        dunningd hold R-1042 --until 2026-04-15 --reason "will pay then"
       """)
 
   @OptionGroup var common: CommonOptions
@@ -46,7 +46,8 @@ struct ReleaseCommand: Intervening {
     commandName: "release",
     abstract: "Ends the hold on a customer or an invoice.",
     discussion: """
-      Nothing is sent at once: contacts go on after `resume_after` banking days, from where the invoice stood.
+      Nothing is sent at once: contacts go on after `resume_after` banking days,
+      from where the invoice stood.
 
       Example:
         dunningd release K-7 --reason "spoke to the customer"
@@ -88,7 +89,7 @@ struct DisputeCommand: Intervening {
 
       Examples:
         dunningd dispute R-1042 --reason "two pieces missing" --amount "120.00 EUR"
-        dunningd dispute R-1042 --close --outcome rejected --reason "delivery note is signed"
+        dunningd dispute R-1042 --close --outcome rejected --reason "signed for"
       """)
 
   enum Outcome: String, CaseIterable, ExpressibleByArgument { case accepted, rejected }

@@ -6,7 +6,8 @@ struct ResolveCommand: Intervening {
     commandName: "resolve",
     abstract: "Says what became of a contact in doubt, or that a bad address is good again.",
     discussion: """
-      The mail server's log tells it: search it for the contact's Message-ID (`dunningd journal show CONTACT`).
+      The mail server's log tells it: search it for the contact's Message-ID
+      (`dunningd journal show CONTACT`).
 
       Examples:
         dunningd resolve 4k2m9q0r7t1v3x5z --sent

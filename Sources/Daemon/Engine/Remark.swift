@@ -20,6 +20,8 @@ package enum Remark: Sendable, Equatable {
   case outcome(HistoryEvent)
   case cycleEnded(CycleSummary, trouble: String?)
   case reloaded(policy: String)
+  /// Older than it may be; nothing is sent on it.
+  case ledgerStale(String)
   /// The old configuration stays.
   case notReloaded(String)
   /// Found at the start; the cycles will say so too.
@@ -27,7 +29,7 @@ package enum Remark: Sendable, Equatable {
 
   package var severity: Severity {
     switch self {
-    case .notComposed, .refusedTwice, .relayAtFault, .notReloaded, .ledgerUnusable: .error
+    case .notComposed, .refusedTwice, .relayAtFault, .notReloaded, .ledgerUnusable, .ledgerStale: .error
     case .startedAnew, .reloaded: .notice
     case .cycleEnded(_, let trouble): trouble == nil ? .info : .error
     case .badRow, .ledgerWarning: .warning
@@ -59,7 +61,7 @@ package enum Remark: Sendable, Equatable {
         + "\(summary.inDoubt) in doubt" + (trouble.map { "; not all that was due: \($0.withoutAddresses)" } ?? "")
     case .reloaded(let policy): "reloaded: the configuration \(policy.prefix(12)) holds from now on"
     case .notReloaded(let words): "not reloaded, the old configuration stays: \(words)"
-    case .ledgerUnusable(let words): words
+    case .ledgerUnusable(let words), .ledgerStale(let words): words
     }
   }
 

@@ -108,6 +108,7 @@ package struct Site: Sendable {
   /// The templates that came with the program, and those in the folder, which take their place file by file.
   private static func templates(in folder: String) throws(Fault) -> TemplateSet {
     var files: [String: [UInt8]] = [:]
+    var own: Set<String> = []
     for shipped in ShippedFiles.below("templates") where shipped.path.hasSuffix(".mustache") {
       files[shipped.path] = Array(shipped.text.utf8)
     }
@@ -119,7 +120,13 @@ package struct Site: Sendable {
         } catch {
           throw .unreadable(error)
         }
+        own.insert(path)
       }
+    }
+    // Who writes a text of his own does not want our words in the HTML part beside it.
+    for path in own where !path.hasSuffix(".html.mustache") && !path.contains("/_") {
+      let html = String(path.dropLast(".mustache".count)) + ".html.mustache"
+      if !own.contains(html) { files[html] = nil }
     }
     do throws(TemplateProblems) {
       return try TemplateSet(

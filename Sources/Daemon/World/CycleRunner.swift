@@ -137,7 +137,9 @@ package struct CycleRunner {
       for row in snapshot.ledger.books.badRows { log(.badRow(row)) }
       for warning in snapshot.ledger.warnings { log(.ledgerWarning(warning.place, column: warning.column)) }
       // The age is real whatever the clock of decisions says.
-      return .ledger(snapshot.ledger.books, age: Clock.real.now() - snapshot.ledger.books.modified)
+      let age = Clock.real.now() - snapshot.ledger.books.modified
+      if let words = site.policy.freshness.staleness(age) { log(.ledgerStale(words)) }
+      return .ledger(snapshot.ledger.books, age: age)
     } catch {
       return .ledgerRejected(error.description)
     }

@@ -129,7 +129,7 @@ extension Channel {
 
 extension Span {
   /// Whole hours or days, as a person says an age.
-  fileprivate var rounded: String {
+  var rounded: String {
     let hours = wholeSeconds / 3600
     return hours < 48 ? "\(hours) h" : "\(hours / 24) days"
   }

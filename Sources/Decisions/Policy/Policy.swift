@@ -66,6 +66,12 @@ package struct LedgerFreshness: Sendable {
     self.needsPostedCash = needsPostedCash
     self.postedCashPlace = postedCashPlace
   }
+
+  /// What to tell a person about a ledger of that age; nil while it is fresh enough.
+  package func staleness(_ age: Span) -> String? {
+    guard let maxAge, age > maxAge else { return nil }
+    return "the ledger is \(age.rounded) old and max_age is \(maxAge): nothing is sent until it is exported again"
+  }
 }
 
 /// What becomes of a contact whose outcome nobody knows.

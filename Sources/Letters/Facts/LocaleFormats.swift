@@ -83,6 +83,10 @@ final class LocaleFormats: Sendable {
     formatter.timeZone = TimeZone(secondsFromGMT: 0)
     formatter.dateStyle = short ? .medium : .long
     formatter.timeStyle = .none
+    // ICU writes English dates for some countries with their own full stop, "1. October", which no English reader knows.
+    if locale.hasPrefix("en"), formatter.dateFormat?.contains("d.") == true {
+      formatter.locale = Locale(identifier: "en_150")
+    }
     return formatter
   }
 }
