@@ -3,9 +3,18 @@
 SWIFT ?= swift
 BINARY = build/dunningd
 # Runs where no Swift is: everything of Swift inside, libcurl from the system.
-RELEASE = -c release --static-swift-stdlib --product dunningd
+RELEASE = -c release --static-swift-stdlib -Xlinker -s --product dunningd
 
-.PHONY: help demo test build debug check format clean needed needed-for-tests
+PREFIX ?= /usr/local
+DESTDIR ?=
+# Configuration is the machine's, not the program's: /etc whatever the prefix is.
+ETC = $(DESTDIR)/etc/dunningd
+BIN = $(DESTDIR)$(PREFIX)/bin
+UNITS = $(DESTDIR)$(PREFIX)/lib/systemd/system
+SYSUSERS = $(DESTDIR)$(PREFIX)/lib/sysusers.d
+DOC = $(DESTDIR)$(PREFIX)/share/doc/dunningd
+
+.PHONY: help demo test build debug check format clean needed needed-for-tests install uninstall
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -20,6 +29,22 @@ build: needed ## The release binary, build/dunningd
 	$(SWIFT) build $(RELEASE)
 	@mkdir -p build
 	@cp -f "$$($(SWIFT) build $(RELEASE) --show-bin-path)/dunningd" $(BINARY)
+
+install: ## Install what was built (DESTDIR, PREFIX); an existing dunningd.toml stays
+	@test -x $(BINARY) || { echo "$(BINARY) is not there: make build first" >&2; exit 1; }
+	install -D -m 755 $(BINARY) $(BIN)/dunningd
+	install -d -m 750 $(ETC)
+	test -e $(ETC)/dunningd.toml || install -m 640 config/dunningd.toml $(ETC)/dunningd.toml
+	install -d $(UNITS) $(SYSUSERS) $(DOC)
+	sed 's|/usr/bin/dunningd|$(PREFIX)/bin/dunningd|' systemd/dunningd.service >$(UNITS)/dunningd.service
+	chmod 644 $(UNITS)/dunningd.service
+	install -m 644 systemd/dunningd.sysusers $(SYSUSERS)/dunningd.conf
+	install -m 644 systemd/credentials.conf systemd/private-relay.conf docs/configuration.md docs/templates.md docs/policy-tests.md docs/journal.md $(DOC)
+	@test -n "$(DESTDIR)" || echo "Next: systemd-sysusers; chgrp -R dunningd /etc/dunningd; systemctl daemon-reload; edit /etc/dunningd/dunningd.toml; dunningd check; systemctl enable --now dunningd"
+
+uninstall: ## Remove what install put there; configuration and state stay
+	rm -f $(BIN)/dunningd $(UNITS)/dunningd.service $(SYSUSERS)/dunningd.conf
+	rm -rf $(DOC)
 
 debug: needed ## A debug build
 	$(SWIFT) build
