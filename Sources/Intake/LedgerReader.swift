@@ -68,7 +68,7 @@ package struct LedgerReader: Sendable {
       var rows = PaymentRows(table: table, cells: cells(.payments), currency: format.currency)
       rows.read(
         into: &findings, isKnown: { byID == nil || known.contains($0) },
-        currencies: { arranged.currency(customer: $0, number: $1) })
+        homes: PaymentHomes(arranged, books.customers))
       books.payments = rows.payments
       books.modified = min(books.modified, file.modified)
       counts[.payments] = rows.count

@@ -42,7 +42,8 @@ package struct Accounts: Sendable {
       for member in members {
         let settlement = Settlement(
           invoices: invoices[member.id].filter { $0.currency == currency },
-          payments: payments[member.id].filter { $0.amount.currency == currency }, currency: currency, on: day)
+          payments: payments[member.id].filter { $0.amount.currency == currency }, terms: member.terms ?? payer.terms,
+          currency: currency, on: day)
         items += settlement.items
         credits += settlement.credits
       }

@@ -5,11 +5,14 @@ import Units
 struct Settlement {
   private(set) var items: [OpenItem] = []
   private(set) var credits: [UnappliedCredit] = []
+  private let terms: PaymentTerms?
 
   /// - Parameters:
   ///   - invoices: one customer's rows in one currency, credit notes among them.
   ///   - payments: the same customer's payments in that currency.
-  init(invoices: [Invoice], payments: [Payment], currency: Currency, on day: Day) {
+  ///   - terms: the customer's, for invoices that have none of their own.
+  init(invoices: [Invoice], payments: [Payment], terms: PaymentTerms?, currency: Currency, on day: Day) {
+    self.terms = terms
     let paid = Dictionary(grouping: payments.filter { $0.date <= day }, by: { $0.invoice ?? "" })
     let existing = invoices.filter { $0.issued.map { $0 <= day } ?? true }
     let numbers = Dictionary(grouping: existing.filter { $0.kind == .invoice }, by: { $0.key.number })
@@ -59,13 +62,27 @@ struct Settlement {
       let amount = invoice.amount?.minor ?? 0
       let taken = min(money, amount)
       money -= taken
-      items.append(OpenItem(invoice, open: Money(minor: amount - taken, currency), on: day))
+      let isSettled = invoices.count == 1 && isPaidLessDiscount(invoice, payments)
+      items.append(OpenItem(invoice, open: Money(minor: isSettled ? 0 : amount - taken, currency), on: day))
     }
     if let returned {
       for index in items.indices.suffix(invoices.count) { items[index].returned = returned }
     }
     // What was paid beyond the invoice is the customer's credit.
     if allByAmount { addCredit(money, currency, reference: nil, date: payments.last?.date) }
+  }
+
+  /// Paid short by no more than an early-payment discount, within its days: then nothing is left to ask for.
+  private func isPaidLessDiscount(_ invoice: Invoice, _ payments: [Payment]) -> Bool {
+    guard let issued = invoice.issued, let amount = invoice.amount, let terms = invoice.terms ?? terms else {
+      return false
+    }
+    let all = payments.reduce(0) { $0 + $1.amount.minor }
+    return terms.discounts.contains { discount in
+      let asked = amount.minor - amount.times(Ratio(discount.basisPoints, 10_000), .halfUp).minor
+      let inTime = payments.filter { $0.date <= issued + discount.days }.reduce(0) { $0 + $1.amount.minor }
+      return inTime >= asked && all >= asked
+    }
   }
 
   private mutating func addCredit(_ minor: Int, _ currency: Currency, reference: String?, date: Day?) {

@@ -63,7 +63,7 @@ package enum Coverage {
     }
 
     func languages() {
-      for language in sorted(books.customers.compactMap(\.language)) 
+      for language in sorted(books.customers.compactMap(\.language))
       where !templateLanguages.contains(language)
         && !templateLanguages.contains(language.split(separator: "-").first.map(String.init) ?? language)
       {

@@ -28,6 +28,17 @@ struct ForecastTests {
       ])
   }
 
+  @Test("calls are shown on their day, and taken as made")
+  func calls() {
+    let scene = due.steps(
+      Step("first", 5, level: 1), Step("call", 15, level: 2, channel: .call), Step("final", 35, level: 3))
+    #expect(
+      lines(scene.at("2026-03-05"), days: 40) == [
+        "2026-03-09 10:00 first", "2026-03-19 10:00 call (task_open)", "2026-04-08 10:00 final",
+      ])
+    #expect(lines(scene.sent("first", "2026-03-09").at("2026-03-19"), days: 0) == ["2026-03-19 11:00 call (task_open)"])
+  }
+
   @Test("days N: every contact to come, approvals taken as given and labelled")
   func days() {
     let expected = ["2026-03-09 10:00 first", "2026-03-19 10:00 second", "2026-04-08 10:00 final (needs_approval)"]

@@ -261,6 +261,12 @@ struct ReasonTests {
     due.sent("first", "2026-03-09 10:30", ["R1"], .failed).expect(.retryLater, until: "2026-03-10 10:30")
   }
 
+  @Test("once a person says that the address is good, nothing waits for the next day")
+  func forgiven() {
+    let refused = due.sent("first", "2026-03-09 10:30", ["R1"], .badAddress).expect(.noAddress)
+    refused.happened(.addressCleared(customer: "C", address: nil, by: "ann"), "2026-03-09 10:45").expect(.contact)
+  }
+
   @Test("23 outside_hours: weekend, holiday or hour; says when it opens")
   func outsideHours() {
     due.at("2026-03-09 09:59").expect(.outsideHours, until: "2026-03-09 10:00")

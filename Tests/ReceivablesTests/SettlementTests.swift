@@ -1,3 +1,4 @@
+import Ledger
 import Testing
 import Units
 
@@ -101,5 +102,39 @@ struct SettlementTests {
   func daysPastDue() {
     func days(_ day: Day) -> Int? { one.accounts(day).first?.items.first?.daysPastDue }
     #expect(days("2026-03-04") == nil && days("2026-03-05") == 1 && days("2026-04-04") == 31)
+  }
+}
+
+/// Design, section 12: a payment short by the discount inside the window settles the invoice.
+@Suite("Early-payment discount")
+struct DiscountSettlementTests {
+  /// Dated 2026-02-02, so the tenth day is the 12th.
+  private let terms: Ledgers = Ledgers().invoice("R1", "100 EUR", due: "2026-03-04") {
+    $0.terms = PaymentTerms(
+      text: "3/5 2/10 net 30",
+      discounts: [.init(basisPoints: 300, days: 5), .init(basisPoints: 200, days: 10)], netDays: 30)
+  }
+
+  @Test("paid short by the discount by its last day: nothing is open")
+  func inTime() {
+    #expect(terms.payment("98 EUR", for: "R1", on: "2026-02-12").open() == "R1 0.00")
+    #expect(terms.payment("97 EUR", for: "R1", on: "2026-02-07").open() == "R1 0.00")
+    #expect(
+      terms.payment("50 EUR", for: "R1", on: "2026-02-04").payment("48 EUR", for: "R1", on: "2026-02-12").open()
+        == "R1 0.00")
+  }
+
+  @Test("a day late, or a cent too little: the shortfall is open")
+  func tooLate() {
+    #expect(terms.payment("98 EUR", for: "R1", on: "2026-02-13").open() == "R1 2.00")
+    #expect(terms.payment("97.99 EUR", for: "R1", on: "2026-02-12").open() == "R1 2.01")
+    #expect(terms.payment("97 EUR", for: "R1", on: "2026-02-08").open() == "R1 3.00")
+  }
+
+  @Test("a returned payment opens it again")
+  func returned() {
+    #expect(
+      terms.payment("98 EUR", for: "R1", on: "2026-02-12").payment("-98 EUR", for: "R1", on: "2026-02-20").open()
+        == "R1 100.00")
   }
 }

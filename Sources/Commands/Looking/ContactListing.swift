@@ -6,8 +6,10 @@ extension Listing {
     // Who is asked for what counts; the rest is left out on a narrow terminal and is in the JSON.
     Listing(
       [
-        .init("DAY"), .init("TIME", spare: 1), .init("CUSTOMER", least: 10), .init("STEP", least: 6), .init("LEVEL", right: true, spare: 2),
-        .init("AMOUNT", right: true), .init("INVOICES", least: 8), .init("TO", least: 12, spare: 3), .init("WAITS FOR", least: 8),
+        .init("DAY"), .init("TIME", spare: 1), .init("CUSTOMER", least: 10), .init("STEP", least: 6),
+        .init("LEVEL", right: true, spare: 2),
+        .init("AMOUNT", right: true), .init("INVOICES", least: 8), .init("TO", least: 12, spare: 3),
+        .init("WAITS FOR", least: 8),
       ], empty: empty)
   }
 

@@ -3,7 +3,9 @@ import Units
 
 extension Decision {
   /// The decision as `explain --format json` prints it, without its history.
-  func fields(risk: String? = nil) -> [(String, JSONValue)] {
+  ///
+  /// - Parameter now: days past due count up to its day with the customer; before the due date they are negative.
+  func fields(at now: Instant, risk: String? = nil) -> [(String, JSONValue)] {
     [
       ("invoice", .string(key.number)),
       ("item", key.item.isEmpty ? .null : .string(key.item)),
@@ -13,7 +15,7 @@ extension Decision {
       ("open", open.map(JSONValue.money) ?? .null),
       ("dunnable", dunnable.map(JSONValue.money) ?? .null),
       ("due", due.map(JSONValue.day) ?? .null),
-      ("days_past_due", daysPastDue.map(JSONValue.int) ?? .null),
+      ("days_past_due", due.map { .int((zone ?? .utc).day(now) - $0) } ?? .null),
       ("risk", risk.map(JSONValue.string) ?? .null),
       ("schedule", schedule.map(JSONValue.string) ?? .null),
       ("step", step.map { .string($0.name) } ?? .null),

@@ -31,16 +31,19 @@ struct ExplainCommand: ParsableCommand {
       let verdict = session.verdict(ledger, journal.history)
       let decisions = verdict.decisions.filter { scope.covers($0.key, payer: $0.payer) }
       let story = Story(journal.entries, zone: session.policy.company.zone)
-      if decisions.isEmpty { return try gone(scope, story) }
+      if decisions.isEmpty {
+        if let beside = Beside(scope, ledger.books, at: session.now, in: session.policy) { return show(beside, story) }
+        return try gone(scope, story)
+      }
       switch common.format {
       case .json:
         for decision in decisions {
           let history = JSONValue.array(story.records(of: decision.key).map(JSONValue.object))
-          Output.line(JSONObject(decision.fields() + [("history", history)]).text)
+          Output.line(JSONObject(decision.fields(at: session.now) + [("history", history)]).text)
         }
       case .csv:
         var listing = Listing([], empty: "")
-        listing.rows = decisions.map { Listing.Row([], $0.fields()) }
+        listing.rows = decisions.map { Listing.Row([], $0.fields(at: session.now)) }
         Output.text(listing.text(.csv, common.terminal))
       case .table:
         for (index, decision) in decisions.enumerated() {
@@ -67,6 +70,16 @@ struct ExplainCommand: ParsableCommand {
     let lines = story.lines(of: decision.key)
     Output.line(lines.isEmpty ? "  history none yet" : "  history")
     for line in lines { Output.line("    " + line.printable) }
+  }
+
+  /// A document of the ledger that there is nothing to decide about.
+  private func show(_ beside: Beside, _ story: Story) {
+    if common.format == .json {
+      let history = JSONValue.array(story.records(of: beside.document.key).map(JSONValue.object))
+      return Output.line(JSONObject(beside.fields + [("history", history)]).text)
+    }
+    Output.line(beside.sentence.printable)
+    for line in story.lines(of: beside.document.key) { Output.line("    " + line.printable) }
   }
 
   /// Nothing in the ledger any more: what is left is the history.
@@ -116,4 +129,6 @@ extension Decision.Until {
 
 extension String {
   var capitalisedFirst: String { prefix(1).uppercased() + dropFirst() }
+  /// Nothing but white space.
+  var isBlank: Bool { allSatisfy(\.isWhitespace) }
 }

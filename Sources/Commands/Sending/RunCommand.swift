@@ -149,7 +149,15 @@ extension Session {
 extension CommandFailure {
   /// The exit status of a cycle; nil when all that was due was done, or left for a good reason.
   init?(_ report: CycleReport) {
-    guard let trouble = report.trouble else { return nil }
+    guard let trouble = report.trouble else {
+      // A message that cannot be made for anybody is a template at fault, not a customer.
+      guard report.summary.contacts == 0, let failure = report.failures.first else { return nil }
+      self.init(
+        .configuration,
+        "no message could be made: customer \(failure.payer), step \(failure.step): \(failure.reason); "
+          + "`dunningd check` shows what is wrong")
+      return
+    }
     let status: Status =
       switch report.ending {
       case .ledgerRejected: .data

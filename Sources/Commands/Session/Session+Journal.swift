@@ -28,7 +28,14 @@ extension Session {
   func journal() throws(CommandFailure) -> JournalView {
     var entries: [Entry] = []
     let reading = try journalReading { entry, _ in entries.append(entry) }
-    return JournalView(entries: entries, history: reading.history, head: reading.head)
+    guard isFrozen, let last = entries.last, now < last.time else {
+      return JournalView(entries: entries, history: reading.history, head: reading.head)
+    }
+    // As it was then: what was recorded later has not happened yet.
+    entries.removeAll { now < $0.time }
+    var history = ContactHistory()
+    for entry in entries { history.apply(entry.event, at: entry.time) }
+    return JournalView(entries: entries, history: history, head: reading.head)
   }
 
   /// - Parameter visit: sees each record with its line.

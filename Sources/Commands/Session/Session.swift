@@ -57,7 +57,8 @@ struct Session {
   func ledger() throws(CommandFailure) -> Ledger {
     let snapshot: LedgerFolder.Snapshot
     do throws(LedgerFolder.Fault) {
-      snapshot = try LedgerFolder(site.configuration.ledger, zones: site.zones).read()
+      snapshot = try LedgerFolder(site.configuration.ledger, zones: site.zones)
+        .read(lastRowCounts: LedgerState(state).rowCounts)
     } catch {
       throw CommandFailure(.data, error.description)
     }

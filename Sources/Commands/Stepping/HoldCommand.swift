@@ -25,6 +25,10 @@ struct HoldCommand: Intervening {
   @Option(help: ArgumentHelp("The last day of the hold; without it, it lasts until it is released.", valueName: "date"))
   var until: Day?
 
+  func validate() throws {
+    if reason.isBlank { throw ValidationError("a hold needs --reason TEXT") }
+  }
+
   func run() throws {
     try reporting {
       let step = try Intervention(common, asOf)
@@ -120,7 +124,7 @@ struct DisputeCommand: Intervening {
     if close, amount != nil || until != nil { throw ValidationError("--close takes neither --amount nor --until") }
     if !close, outcome != nil { throw ValidationError("--outcome goes with --close") }
     if close, outcome == nil { throw ValidationError("--close needs --outcome accepted or --outcome rejected") }
-    if !close, reason == nil { throw ValidationError("a dispute needs --reason TEXT") }
+    if !close, reason?.isBlank ?? true { throw ValidationError("a dispute needs --reason TEXT") }
   }
 
   func run() throws {
@@ -140,6 +144,7 @@ struct DisputeCommand: Intervening {
       }
       try step.refuse(pastDay: until)
       let contested = try amount.map { text throws(CommandFailure) in try DisputeCommand.amount(text) }
+      if let contested { for scope in scopes { try step.refuse(contested, on: scope) } }
       let events = scopes.map { scope in
         HistoryEvent.restPlaced(
           Rest(kind: .dispute, scope: scope, amount: contested, until: until, by: by.author, text: reason))
@@ -159,6 +164,21 @@ struct DisputeCommand: Intervening {
 extension Intervention {
   func isResting(_ kind: Rest.Kind, _ scope: Scope) -> Bool {
     (history.rests[scope] ?? []).contains { $0.rest.kind == kind && $0.ended == nil }
+  }
+
+  /// A part that is contested lies within what is open, in its currency.
+  func refuse(_ contested: Money, on scope: Scope) throws(CommandFailure) {
+    let covered = session.verdict(ledger, history).decisions.filter { scope.covers($0.key, payer: $0.payer) }
+    let open = covered.compactMap(\.open).filter { $0.currency == contested.currency && $0.isPositive }
+    guard let most = open.max(by: { $0.minor < $1.minor }) else {
+      throw CommandFailure(
+        .usage,
+        "--amount \(contested): nothing is open in \(contested.currency) on \(scope.words); nothing was recorded")
+    }
+    if contested > most {
+      throw CommandFailure(
+        .usage, "--amount \(contested) is more than is open on \(scope.words), \(most); nothing was recorded")
+    }
   }
 
   /// An end that has passed already would rest nothing.

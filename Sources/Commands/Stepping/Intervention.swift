@@ -57,10 +57,10 @@ struct Intervention {
       Output.line(done.printable)
       for line in next(scopes, after) { Output.line("  " + line.printable) }
     case .json:
-      for decision in decisions(scopes, after) { Output.line(JSONObject(decision.fields()).text) }
+      for decision in decisions(scopes, after) { Output.line(JSONObject(decision.fields(at: session.now)).text) }
     case .csv:
       var listing = Listing([], empty: "")
-      listing.rows = decisions(scopes, after).map { Listing.Row([], $0.fields()) }
+      listing.rows = decisions(scopes, after).map { Listing.Row([], $0.fields(at: session.now)) }
       session.show(listing)
     }
   }

@@ -52,6 +52,10 @@ struct SkipCommand: Intervening {
   @Option(help: ArgumentHelp("Why.", valueName: "text"))
   var reason: String
 
+  func validate() throws {
+    if reason.isBlank { throw ValidationError("skip needs --reason TEXT") }
+  }
+
   func run() throws {
     try reporting {
       let intervention = try Intervention(common, asOf)

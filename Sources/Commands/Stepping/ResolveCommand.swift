@@ -62,6 +62,10 @@ struct ResolveCommand: Intervening {
     guard case .customer(let id) = scope else {
       throw CommandFailure(.usage, "--address-ok takes a customer, and \"\(name)\" is an invoice")
     }
+    let addresses = step.ledger.books.customers.first { $0.id == id }?.emails ?? []
+    guard addresses.contains(where: { step.history.badAddresses[$0.lowercased()] != nil }) else {
+      throw CommandFailure(.data, "no address of customer \(id) is marked as bad: nothing was recorded")
+    }
     try step.record(
       [.addressCleared(customer: id, address: nil, by: by.author)],
       done: "The addresses of customer \(id) are tried again.", about: [scope])

@@ -6,6 +6,8 @@ struct Cycle: Sendable {
   var queue: [PlannedContact] = []
   /// Ids whose intent is durable, in that order; one may come twice.
   var begun: [String] = []
+  /// Those of them that some recipients had before: they were counted when they were made.
+  var completing: Set<String> = []
   var failures: [CycleReport.Failure] = []
   /// Why nothing more is begun; nil while the cycle goes on.
   var ending: CycleReport.Ending?
@@ -45,6 +47,10 @@ struct Cycle: Sendable {
     summary.failed = failures.count
     var seen: Set<String> = []
     for id in begun where seen.insert(id).inserted {
+      if completing.contains(id) {
+        if history.halfMade.contains(id) { summary.deferred += 1 }
+        continue
+      }
       switch history.contact(id)?.standing {
       case .made: summary.contacts += 1
       case .inDoubt: summary.inDoubt += 1

@@ -49,6 +49,10 @@ extension Engine {
   mutating func take(off prepared: Prepared) -> [Envelope] {
     let intended = prepared.intended
     cycle?.begun.append(intended.contact)
+    // Its earlier recipients stand in the history beside the new ones.
+    if intended.attempt > 1, history.contact(intended.contact)?.standing == .made {
+      cycle?.completing.insert(intended.contact)
+    }
     guard let contact = history.contact(intended.contact) else { return [] }
     var envelopes: [Envelope] = []
     for (index, address) in (intended.to + intended.cc).enumerated()

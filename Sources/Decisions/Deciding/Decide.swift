@@ -10,6 +10,8 @@ package struct Verdict: Sendable {
   package var contacts: [PlannedContact] = []
   /// Would be made, but a person's word is missing; in the same order.
   package var waiting: [PlannedContact] = []
+  /// Calls, letters and hand-overs that are due: a person makes them. In the same order.
+  package var tasks: [PlannedContact] = []
 
   package init() {}
 }
@@ -98,6 +100,7 @@ extension Verdict {
     let offset = decisions.count
     var due: [Int] = []
     var waiting: [(need: Ground.ApprovalNeed, index: Int)] = []
+    var open: [Int] = []
     for (index, item) in group.cases.enumerated() {
       let finding = group.finding(for: item)
       var decision = Decision(
@@ -107,6 +110,7 @@ extension Verdict {
         repetition: item.next?.repetition ?? 0, ground: finding.ground, rule: finding.rule, until: finding.until)
       switch finding.ground {
       case .contact: due.append(index)
+      case .taskOpen: open.append(index)
       case .needsApproval(.refused): break
       case .needsApproval(let need): waiting.append((need, index))
       case .notYet where group.asksApproval(item): waiting.append((.step, index))
@@ -120,6 +124,10 @@ extension Verdict {
     for need in [Ground.ApprovalNeed.step, .firstCycle] {
       let indices = waiting.filter { $0.need == need }.map(\.index)
       self.waiting += plan.contacts(for: indices, waitsFor: .needsApproval(need))
+    }
+    for var task in plan.contacts(for: open) {
+      task.waitsFor = .taskOpen(task.channel)
+      tasks.append(task)
     }
     return due.isEmpty ? nil : DueItems(group: group, due: due, offset: offset)
   }
@@ -192,6 +200,7 @@ extension Verdict {
   fileprivate mutating func sort() {
     contacts = sorted(contacts)
     waiting = sorted(waiting)
+    tasks = sorted(tasks)
   }
 
   /// By keys beside, since a contact is too large to be moved about.

@@ -65,11 +65,13 @@ struct MessagePlan {
     }
     let advanced = advancing.compactMap { advance(cases[$0]) }.sorted { $0.key < $1.key }
     let total = listed.reduce(Money.zero(group.account.currency)) { $0 + $1.open }
-    let to = group.usableAddresses
+    let channel = group.channel(of: next.step) ?? next.step.channel
+    let to = channel == .email ? group.usableAddresses : []
     return PlannedContact(
       payer: group.payer, currency: group.account.currency, kind: kind, schedule: schedule.name, step: next.step,
-      channel: group.channel(of: next.step) ?? next.step.channel, to: to,
-      cc: group.payer.cc.filter { group.history.badAddresses[$0.lowercased()] == nil && !to.contains($0) },
+      channel: channel, to: to,
+      cc: channel != .email
+        ? [] : group.payer.cc.filter { group.history.badAddresses[$0.lowercased()] == nil && !to.contains($0) },
       advancing: advanced, listed: listed, apart: apart, credit: credit, otherCredits: group.otherCredits, total: total,
       deadline: next.step.deadlineDays.map { group.today + $0 }, day: group.today,
       thread: thread(advancing), waitsFor: waitsFor)

@@ -94,7 +94,9 @@ extension GroupCase {
   /// `resumes` is the first day after it; nil while its end is open.
   private func resting(_ kind: Rest.Kind, _ item: ItemCase) -> (PlacedRest, resumes: Day?)? {
     var longest: (PlacedRest, resumes: Day)?
-    for placed in rests(kind, item) {
+    // What covers the whole says more than what covers a part.
+    let all = rests(kind, item)
+    for placed in all.filter({ $0.rest.amount == nil }) + all.filter({ $0.rest.amount != nil }) {
       guard let resumes = resumes(placed) else { return (placed, nil) }
       if today < resumes, longest.map({ $0.resumes < resumes }) ?? true { longest = (placed, resumes) }
     }

@@ -87,6 +87,8 @@ struct StepChooser {
       next.opens = calendar.openDay(onOrBefore: planned)
       next.closes = item.invoice.due - 1
     }
+    // After the due date there are only notices, so one that is planned for then never goes.
+    guard next.opens <= item.invoice.due else { return nil }
     if step.anchor == .discount { next.closes = min(next.closes ?? anchor, anchor) }
     guard let closes = next.closes, calendar.today <= closes, calendar.today <= item.invoice.due else { return nil }
     let first = max(calendar.today, next.opens)

@@ -3,7 +3,7 @@ import Units
 
 /// What the coming days bring if nothing else happens: `decide`, again and again, fed with its own contacts.
 ///
-/// Every contact is taken as sent. What waits for a person's word is taken as approved at once and carries what it
+/// Every contact is taken as sent, every call or letter as made on its day. What waits for a person's word is taken as approved at once and carries what it
 /// waits for, so that the days after it are seen too. On later days the ledger and the posted cash are taken as fresh:
 /// somebody goes on exporting them.
 package struct Forecast: Sendable {
@@ -26,7 +26,7 @@ package struct Forecast: Sendable {
   ) {
     let verdict = decide(books, history, policy, now: now, ledgerAge: ledgerAge)
     if days == 0 {
-      entries = (verdict.contacts + verdict.waiting).map { Entry(at: now, contact: $0) }
+      entries = (verdict.contacts + verdict.waiting + verdict.tasks).map { Entry(at: now, contact: $0) }
       return
     }
     var fresh = policy
@@ -85,13 +85,13 @@ private struct Future {
     // A list that was approved can only shrink, so this ends; a step may need its own word and the cycle's.
     for _ in 0..<3 where approve(verdict.waiting, at: instant) { verdict = again(history) }
     var entries: [Forecast.Entry] = []
-    for var contact in verdict.contacts {
-      contact.waitsFor = contact.advancing.compactMap { approved[Key($0)] }.first
+    for var contact in verdict.contacts + verdict.tasks {
+      contact.waitsFor = contact.advancing.compactMap { approved[Key($0)] }.first ?? contact.waitsFor
       count += 1
       let id = contact.completes ?? "forecast-\(count)"
       history.apply(
         .contactIntended(contact.intended(as: id, attempt: 1, messageID: "", sha256: "", policy: "")), at: instant)
-      for recipient in contact.to.indices {
+      for recipient in 0..<max(1, contact.to.count) {
         history.apply(.contactSent(Attempt(contact: id, recipient: recipient, attempt: 1)), at: instant)
       }
       entries.append(Forecast.Entry(at: instant, contact: contact))

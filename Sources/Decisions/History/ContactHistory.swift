@@ -62,7 +62,9 @@ package struct ContactHistory: Sendable, Equatable {
       settle(id, recipient, .bounced, at: time)
       if permanent { markBad(id, recipient, at: time) }
     case .contactReplied(_, let customer, _): replies[customer] = time
-    case .addressCleared(let customer, let address, _): clearAddresses(of: customer, only: address)
+    case .addressCleared(let customer, let address, _):
+      for id in payers[customer] ?? [] { contacts[id]?.forgive(address, at: time) }
+      clearAddresses(of: customer, only: address)
     case .restPlaced(let rest): rests[rest.scope, default: []].append(PlacedRest(rest: rest, placed: time))
     case .restEnded(let kind, let scope, _, _, _): end(kind, scope, at: time)
     case .stepSkipped(let scope, let step, _, _):

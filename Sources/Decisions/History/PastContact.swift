@@ -146,6 +146,15 @@ package struct PastContact: Sendable, Equatable {
     recipients[recipient] = fate
   }
 
+  /// The address is good after all: what failed there may be tried again at once.
+  mutating func forgive(_ address: String?, at time: Instant) {
+    for index in recipients.indices where recipients[index] == .failed {
+      if address == nil || to.indices.contains(index) && to[index].lowercased() == address?.lowercased() {
+        recipients[index] = .deferred(until: time)
+      }
+    }
+  }
+
   mutating func resolve(sent: Bool) { verdict = sent }
   mutating func cancel() { cancelled = true }
 }

@@ -21,11 +21,8 @@ struct PaymentRows {
   /// - Parameters:
   ///   - isKnown: whether customers.csv has the customer; without that file everybody is known, because payments
   ///     outlive the invoices that would name them.
-  ///   - currencies: the currency of a customer's invoice by number; nil when the ledger has no such invoice, or has
-  ///     it no more.
-  mutating func read(
-    into findings: inout Findings, isKnown: (String) -> Bool, currencies: (String, String) -> Currency?
-  ) {
+  ///   - homes: whose invoice a payment names.
+  mutating func read(into findings: inout Findings, isKnown: (String) -> Bool, homes: PaymentHomes) {
     let (table, cells) = (table, cells)
     func at(_ column: PaymentColumn) -> Int { table.position(column.rawValue) }
     // Looked up once, not for every row.
@@ -35,14 +32,20 @@ struct PaymentRows {
     var all: [Payment] = []
     count = findings.readRows(
       of: table, customerAt: customer,
-      reach: { row, _ in Findings.readable(row, customer).map(BadRow.Reach.customer) ?? .everything },
-      take: { (row, place, _) throws(RowFault) in
+      reach: { row, _ in
+        guard let payer = Findings.readable(row, customer) else { return .everything }
+        // An unknown customer has nothing that could rest; the invoice that the payment names has.
+        let named = isKnown(payer) ? nil : Findings.readable(row, invoice)
+        return .customer(named.flatMap { homes.home(of: $0, for: payer)?.customer } ?? payer)
+      },
+      take: { (row, place, findings) throws(RowFault) in
         let payer = try cells.required(row, customer)
         guard isKnown(payer) else {
           throw RowFault(position: customer, reason: "\"\(payer)\" is no known customer")
         }
         let number = try cells.word(row, invoice)
-        let invoiced = number.flatMap { currencies(payer, $0) }
+        let home = number.flatMap { homes.home(of: $0, for: payer) }
+        let invoiced = home?.currency
         let own = try cells.currency(row, currency)
         if let own, let invoiced, own != invoiced {
           throw RowFault(
@@ -57,7 +60,12 @@ struct PaymentRows {
         guard let paid = try cells.money(row, amount, own ?? invoiced ?? companyCurrency) else {
           throw RowFault(position: amount, reason: "it is empty; every payment has an amount")
         }
-        var payment = Payment(customer: payer, date: day, amount: paid, place: place)
+        if let home, home.isStranger {
+          findings.warn(
+            place, table.header(at: invoice, PaymentColumn.invoice.rawValue),
+            "\"\(number ?? "")\" is an invoice of \(home.customer), not of \(payer): the payment is taken for it")
+        }
+        var payment = Payment(customer: home?.customer ?? payer, date: day, amount: paid, place: place)
         payment.id = try cells.text(row, id)
         payment.invoice = number
         payment.method = try cells.text(row, method)

@@ -1,0 +1,50 @@
+import Ledger
+import Testing
+import Units
+
+@testable import Intake
+
+/// Money that names an invoice is that invoice's, whoever paid it: a payer must not be dunned for a column.
+@Suite("Whose invoice a payment names")
+struct PaymentHomeTests {
+  private let folder: Folder = {
+    var folder = Folder()
+    folder.customers = "id,payer\nP,\nS,P\nX,\nY,\n"
+    folder.invoices =
+      "number,customer,due,amount\nA,S,2026-02-10,100\nB,P,2026-02-10,70\nC,X,2026-02-10,9\nD,X,2026-02-10,9\nD,Y,2026-02-10,9\n"
+    return folder
+  }()
+
+  private func payments(_ rows: String...) throws -> AcceptedLedger {
+    var folder = folder
+    folder.payments = "customer,date,amount,invoice\n" + rows.map { $0 + "\n" }.joined()
+    return try folder.accepted()
+  }
+
+  @Test("the payer pays for its customer, and a customer for its payer")
+  func kin() throws {
+    let ledger = try payments("P,2026-02-25,100,A", "S,2026-02-25,70,B")
+    #expect(ledger.books.payments.map { "\($0.customer) \($0.invoice ?? "")" } == ["P B", "S A"])
+    #expect(ledger.warnings.isEmpty)
+  }
+
+  @Test("a stranger's payment is taken for the one invoice of that number, and said")
+  func stranger() throws {
+    let ledger = try payments("P,2026-02-25,9,C")
+    #expect(ledger.books.payments.map(\.customer) == ["X"])
+    #expect(
+      ledger.warnings.map(\.description).first?.contains("payments.csv:2: invoice: \"C\" is an invoice of X") == true)
+  }
+
+  @Test("one's own invoice goes before others; which of several strangers' is meant nobody can say")
+  func several() throws {
+    let ledger = try payments("Y,2026-02-25,9,D", "P,2026-02-26,9,D", "X,2026-02-27,9,gone")
+    #expect(ledger.books.payments.map(\.customer) == ["P", "X", "Y"])
+  }
+
+  @Test("the payment of an unknown customer rests the owner of the invoice that it names")
+  func unknown() throws {
+    let ledger = try payments("Xx,2026-02-25,9,C", "Zz,2026-02-25,9,gone")
+    #expect(ledger.books.badRows.map(\.reach) == [.customer("X"), .customer("Zz")])
+  }
+}
