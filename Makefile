@@ -14,7 +14,7 @@ UNITS = $(DESTDIR)$(PREFIX)/lib/systemd/system
 SYSUSERS = $(DESTDIR)$(PREFIX)/lib/sysusers.d
 DOC = $(DESTDIR)$(PREFIX)/share/doc/dunningd
 
-.PHONY: help demo test build debug check format clean needed needed-for-tests install uninstall
+.PHONY: help demo test build debug check format clean needed needed-for-tests install uninstall deb
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -30,17 +30,22 @@ build: needed ## The release binary, build/dunningd
 	@mkdir -p build
 	@cp -f "$$($(SWIFT) build $(RELEASE) --show-bin-path)/dunningd" $(BINARY)
 
-install: ## Install what was built (DESTDIR, PREFIX); an existing dunningd.toml stays
+install: ## Install what was built (DESTDIR, PREFIX); what stands in /etc/dunningd stays
 	@test -x $(BINARY) || { echo "$(BINARY) is not there: make build first" >&2; exit 1; }
 	install -D -m 755 $(BINARY) $(BIN)/dunningd
 	install -d -m 750 $(ETC)
 	test -e $(ETC)/dunningd.toml || install -m 640 config/dunningd.toml $(ETC)/dunningd.toml
+	cd config && find templates holidays -type f | while read -r file; do \
+	  test -e $(ETC)/$$file || install -D -m 644 $$file $(ETC)/$$file; done
 	install -d $(UNITS) $(SYSUSERS) $(DOC)
 	sed 's|/usr/bin/dunningd|$(PREFIX)/bin/dunningd|' systemd/dunningd.service >$(UNITS)/dunningd.service
 	chmod 644 $(UNITS)/dunningd.service
 	install -m 644 systemd/dunningd.sysusers $(SYSUSERS)/dunningd.conf
 	install -m 644 systemd/credentials.conf systemd/private-relay.conf docs/configuration.md docs/templates.md docs/policy-tests.md docs/journal.md $(DOC)
 	@test -n "$(DESTDIR)" || echo "Next: systemd-sysusers; chgrp -R dunningd /etc/dunningd; systemctl daemon-reload; edit /etc/dunningd/dunningd.toml; dunningd check; systemctl enable --now dunningd"
+
+deb: build ## A Debian package in build/
+	scripts/make-deb $(BINARY) build
 
 uninstall: ## Remove what install put there; configuration and state stay
 	rm -f $(BIN)/dunningd $(UNITS)/dunningd.service $(SYSUSERS)/dunningd.conf

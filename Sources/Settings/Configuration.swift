@@ -16,6 +16,8 @@ package struct Configuration: Sendable {
   /// In the order of the file.
   package var pay: [PayOption]
   package var journal: JournalSettings
+  /// Nil serves nothing.
+  package var http: HTTPSettings?
   package var policy: Policy
   /// `templates` beside the file.
   package var templatesDirectory: String
@@ -68,6 +70,7 @@ package struct Configuration: Sendable {
     let pay = root.readers("pay").compactMap { PayOption($0, company: company?.name) }
     let contact = ContactRules(root.reader("contact") ?? empty("contact"), outside)
     let journal = JournalSettings(root.reader("journal") ?? empty("journal"))
+    let http = root.reader("http").flatMap(HTTPSettings.init)
     let scheduleReaders = root.readers("schedule")
     let schedules = scheduleReaders.compactMap(Schedule.init)
     root.finish()
@@ -90,6 +93,7 @@ package struct Configuration: Sendable {
     self.mail = mail
     self.pay = pay
     self.journal = journal
+    self.http = http
     policy = Policy(
       company: company, schedules: schedules, contact: contact,
       freshness: LedgerFreshness(

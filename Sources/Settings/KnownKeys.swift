@@ -4,7 +4,7 @@
 /// what is read cannot part ways.
 enum KnownKeys {
   static let tables: [(path: String, keys: [String])] = [
-    ("", ["company", "ledger", "cycle", "mail", "pay", "contact", "journal", "schedule"]),
+    ("", ["company", "ledger", "cycle", "mail", "pay", "contact", "journal", "http", "schedule"]),
     ("company", ["name", "time_zone", "country", "language", "currency"]),
     (
       "ledger",
@@ -48,6 +48,7 @@ enum KnownKeys {
     ),
     ("contact.at_most", ["contacts", "per"]),
     ("journal", ["directory", "key", "keep_messages"]),
+    ("http", ["listen"]),
     ("schedule", ["name", "match", "steps", "catch_up", "grace", "consolidate"]),
     (
       "schedule.match",
@@ -66,7 +67,7 @@ enum KnownKeys {
   ]
 
   /// Tables that the design names and that a later version reads: whoever writes one is told so.
-  static let laterTables = ["http", "owner", "plan", "approval", "templates"]
+  static let laterTables = ["owner", "plan", "approval", "templates"]
 
   static func keys(of path: String) -> [String] { tables.first { $0.path == path }?.keys ?? [] }
 

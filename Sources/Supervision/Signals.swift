@@ -45,9 +45,9 @@ package enum Signals {
     signal(SIGPIPE, SIG_IGN)
   }
 
-  /// Waits until a signal comes, somebody knocks at `listener`, or the time is over.
-  package static func wait(_ time: Duration, listener: Int32?) {
-    var waiting = [readEnd.load(ordering: .relaxed), listener ?? -1].map {
+  /// Waits until a signal comes, somebody knocks at one of `listeners`, or the time is over.
+  package static func wait(_ time: Duration, listeners: [Int32]) {
+    var waiting = ([readEnd.load(ordering: .relaxed)] + listeners).map {
       pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
     }
     let (seconds, attoseconds) = time.components

@@ -17,7 +17,8 @@ extension EndToEnd {
           0, "preview", "--as-of", "2026-03-01T11:00", "--days", "0", "--format", "json")
         #expect(preview.lines.count == 2, "\(preview)")
         let between = try await office.expect(0, "explain", "A-1", "--as-of", "2026-03-05T11:00", "--format", "json")
-        #expect(between.lines.first?["reason"].text == "not_yet" && between.lines.first?["history"].list.isEmpty == false)
+        #expect(
+          between.lines.first?["reason"].text == "not_yet" && between.lines.first?["history"].list.isEmpty == false)
         let late = try await office.run("note", "K-1", "--text", "x", "--as-of", "2026-03-01T11:00")
         #expect(late.status == 75, "\(late)")
       }

@@ -111,6 +111,37 @@ extension EndToEnd {
       }
     }
 
+    @Test("/healthz and /metrics on loopback: figures, and no name, address or number")
+    func metrics() async throws {
+      try await scenario { office in
+        let sink = try await office.sink()
+        var setup = Self.setup(sink)
+        let socket = office.folder.appendingPathComponent("http").path
+        setup.more += "\n[http]\nlisten = \"\(socket)\""
+        try office.configure(setup)
+        try office.books(Samples.head + Self.row("A-1", "K-1", late: 7))
+        _ = try await Self.started(office)
+        #expect(await sink.waitFor(messages: 1))
+        try await Self.nextCycle(office)
+        func get(_ path: String) async throws -> Outcome {
+          try await office.tool("/usr/bin/curl", ["-sS", "--unix-socket", socket, "http://localhost\(path)"])
+        }
+        #expect(try await get("/healthz").out == "ok\n")
+        let text = try await get("/metrics").out
+        for line in [
+          "dunningd_contacts_total{channel=\"email\",level=\"1\",outcome=\"sent\"} 1", "dunningd_breaker_open 0",
+          "dunningd_contacts_in_doubt 0", "# TYPE dunningd_cycles_total counter",
+        ] {
+          #expect(text.contains(line + "\n"), "\(line) in \(text)")
+        }
+        for name in ["ledger_age_seconds", "journal_bytes", "journal_sync_seconds", "next_cycle_timestamp_seconds"] {
+          #expect(text.contains("\ndunningd_\(name) "), "\(name) in \(text)")
+        }
+        for secret in ["Alpha", "one.test", "A-1", "K-1"] { #expect(!text.contains(secret)) }
+        #expect(try await get("/other").out.contains("/metrics"))
+      }
+    }
+
     @Test("a second daemon, and run --once beside it, end at once with 75")
     func second() async throws {
       try await scenario { office in

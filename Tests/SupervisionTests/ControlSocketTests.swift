@@ -13,7 +13,7 @@ struct ControlSocketTests {
     let caller = Task.detached { [path] in try ControlSocket.ask(path, "how are you", patience: .seconds(10)) }
     var seen: ControlSocket.Caller?
     while seen == nil {
-      Signals.wait(.milliseconds(20), listener: socket.descriptor)
+      Signals.wait(.milliseconds(20), listeners: [socket.descriptor])
       socket.attend { who, line in
         seen = who
         return "you said: \(line)"
@@ -54,7 +54,7 @@ struct ControlSocketTests {
     }
     var answered = false
     for _ in 0..<20 {
-      Signals.wait(.milliseconds(20), listener: socket.descriptor)
+      Signals.wait(.milliseconds(20), listeners: [socket.descriptor])
       socket.attend { _, _ in
         answered = true
         return ""

@@ -68,11 +68,23 @@ struct RunCommand: ParsableCommand {
     } catch {
       throw CommandFailure(.inputOutput, "\(error): without it no command reaches the daemon")
     }
+    let web: WebListener?
+    do throws(ControlFault) {
+      web = try installation.site.configuration.http.map { http throws(ControlFault) in
+        switch http.listen {
+        case .port(let port): try WebListener(.port(port))
+        case .path(let path): try WebListener(.path(path))
+        }
+      }
+    } catch {
+      throw CommandFailure(.configuration, "http.listen: \(error)")
+    }
     let file = common.config
     let service = Service(
       installation, journal: journal,
       Service.Surroundings(
-        control: control, answer: { ControlDesk(service: $0, configuration: file).answer($1, $2) }, log: Session.log,
+        control: control, web: web, answer: { ControlDesk(service: $0, configuration: file).answer($1, $2) },
+        log: Session.log,
         load: { () throws(Installation.Fault) in try .load(file) }, version: dunningdVersion))
     if case .journalBroken(let words) = service.run() { throw CommandFailure(.inputOutput, words) }
   }

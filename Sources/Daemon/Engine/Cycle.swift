@@ -40,6 +40,24 @@ struct Cycle: Sendable {
     queue = []
   }
 
+  /// What became of each contact, by its kind.
+  func tally(_ history: ContactHistory) -> [Metrics.Kind: Int] {
+    var tally: [Metrics.Kind: Int] = [:]
+    for id in Set(begun) {
+      guard !completing.contains(id), let contact = history.contact(id) else { continue }
+      let outcome =
+        switch contact.standing {
+        case .made: "sent"
+        case .inDoubt: "in_doubt"
+        case .deferred: "deferred"
+        case .failed, .bounced: "failed"
+        case .undone: "undone"
+        }
+      tally[Metrics.Kind(channel: contact.channel, level: contact.level, outcome: outcome), default: 0] += 1
+    }
+    return tally
+  }
+
   /// Each contact once, as the history has it by now.
   func summary(_ history: ContactHistory) -> CycleSummary {
     var summary = CycleSummary()

@@ -44,6 +44,8 @@ package struct CycleReport: Sendable, Equatable {
   package var waiting = 0
   /// How often it began anew because ledger or journal had changed.
   package var restarts = 0
+  /// What became of the contacts that it began, by kind.
+  package var tally: [Metrics.Kind: Int] = [:]
 
   package init() {}
 

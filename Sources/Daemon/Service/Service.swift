@@ -24,6 +24,8 @@ package final class Service {
     package var notify: NotifySocket
     /// Nil when nobody may call.
     package var control: ControlSocket?
+    /// Nil when nothing is served.
+    package var web: WebListener?
     /// A caller's line, and the answer to it.
     package var answer: (Service, ControlSocket.Caller, String) -> String
     package var log: (Remark) -> Void
@@ -33,12 +35,14 @@ package final class Service {
 
     package init(
       clock: Clock = .real, notify: NotifySocket = NotifySocket(), control: ControlSocket? = nil,
+      web: WebListener? = nil,
       answer: @escaping (Service, ControlSocket.Caller, String) -> String = { _, _, _ in "" },
       log: @escaping (Remark) -> Void, load: @escaping () throws(Installation.Fault) -> Installation, version: String
     ) {
       self.clock = clock
       self.notify = notify
       self.control = control
+      self.web = web
       self.answer = answer
       self.log = log
       self.load = load
@@ -47,6 +51,7 @@ package final class Service {
   }
 
   package private(set) var status: ServiceStatus
+  private var metrics = Metrics()
   private let surroundings: Surroundings
   private let journal: JournalFile
   private var installation: Installation
@@ -151,6 +156,10 @@ package final class Service {
     status.relayFault = report.relayFault?.sentence
     status.waiting = report.waiting
     status.doubts = runner?.history.doubtful.count ?? 0
+    metrics.count(report, took: surroundings.clock.now() - now)
+    metrics.ledgerModified = runner?.ledgerModified
+    metrics.journalBytes = journal.size
+    metrics.journalSync = journal.lastSync
     status.activity = .waiting
     surroundings.log(.cycleEnded(report.summary, trouble: trouble))
     adoptNext()
@@ -195,7 +204,7 @@ package final class Service {
   private func wait(until due: Instant, from now: Instant) {
     var nap = min(Duration.milliseconds(max(0, due.milliseconds - now.milliseconds)), Self.napMax)
     if let interval = surroundings.notify.watchdogInterval { nap = min(nap, interval) }
-    Signals.wait(nap, listener: surroundings.control?.descriptor)
+    Signals.wait(nap, listeners: [surroundings.control?.descriptor, surroundings.web?.descriptor].compactMap(\.self))
   }
 
   /// At a turn of a cycle.
@@ -209,7 +218,22 @@ package final class Service {
   private func attend() {
     beat()
     if Signals.takeHangUp() { _ = reload() }
+    surroundings.web?.attend { [unowned self] in page($0) }
     surroundings.control?.attend { [unowned self] caller, line in surroundings.answer(self, caller, line) }
+  }
+
+  /// Alive is what healthy means: that the mail server is at fault is no reason to start this service anew.
+  private func page(_ path: String) -> WebListener.Page? {
+    switch path {
+    case "/healthz":
+      let isServing = status.activity == .waiting || status.activity == .cycle
+      return WebListener.Page(status: isServing ? 200 : 503, body: isServing ? "ok\n" : status.activity.rawValue + "\n")
+    case "/metrics":
+      return WebListener.Page(
+        type: "text/plain; version=0.0.4; charset=utf-8",
+        body: metrics.text(status, version: surroundings.version, now: surroundings.clock.now()))
+    default: return nil
+    }
   }
 
   /// Says that the service lives. It comes from the loop itself: a service that hangs says nothing.

@@ -52,6 +52,11 @@ package final class JournalFile {
     do { try file.sync() } catch { throw .disk(error) }
   }
 
+  /// How long the last sync took.
+  package private(set) var lastSync = Duration.zero
+  /// Bytes of the present file.
+  package var size: Int { reading.offset }
+
   /// What was recorded up to now. Empty after `releaseHistory`.
   package var history: ContactHistory { reading.history }
   /// Gives the history away to one who goes on folding by himself (the engine).
@@ -143,7 +148,9 @@ package final class JournalFile {
   ) throws(JournalFault) -> [DatedEvent] {
     do {
       try file.append(ready.bytes)
+      let before = ContinuousClock.now
       try file.sync()
+      lastSync = ContinuousClock.now - before
     } catch {
       broken = .broken(
         "\(error)\n  meaning: what the journal holds is unknown until dunningd starts anew; nothing is sent")

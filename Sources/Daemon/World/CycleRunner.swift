@@ -85,6 +85,9 @@ package struct CycleRunner {
   /// The history as the last cycle left it.
   package var history: ContactHistory { engine.history }
 
+  /// When the ledger that was read last had been written; nil before the first.
+  package private(set) var ledgerModified: Instant?
+
   /// Records between two cycles what is no contact, and takes in what others recorded before it.
   package mutating func record(_ event: HistoryEvent) throws(AppendFault) {
     switch journal.append(Batch(events: [event]), now: clock.now()) {
@@ -137,6 +140,7 @@ package struct CycleRunner {
       for row in snapshot.ledger.books.badRows { log(.badRow(row)) }
       for warning in snapshot.ledger.warnings { log(.ledgerWarning(warning.place, column: warning.column)) }
       // The age is real whatever the clock of decisions says.
+      ledgerModified = snapshot.ledger.books.modified
       let age = Clock.real.now() - snapshot.ledger.books.modified
       if let words = site.policy.freshness.staleness(age) { log(.ledgerStale(words)) }
       return .ledger(snapshot.ledger.books, age: age)

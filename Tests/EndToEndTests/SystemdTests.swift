@@ -1,0 +1,122 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+  @Suite("Under a real systemd") struct Systemd {
+    private static let needs = "root and systemd-nspawn: scripts/install-needed test"
+    private static var isPossible: Bool {
+      getuid() == 0 && FileManager.default.isExecutableFile(atPath: "/usr/bin/systemd-nspawn")
+    }
+
+    /// Runs the probe in a box with dunningd installed as `make install` does it; what it said, by name.
+    private static func probe(_ office: Office) async throws -> [String: String]? {
+      let stage = office.folder.appendingPathComponent("stage").path
+      let install = try await office.tool(
+        "/usr/bin/make",
+        [
+          "-C", Places.repository.path, "install", "DESTDIR=\(stage)", "PREFIX=/usr",
+          "BINARY=\(try Program.required())",
+        ])
+      try #require(install.status == 0, "\(install)")
+      func support(_ name: String) -> String { Places.support.appendingPathComponent(name).path }
+      let copies = [
+        "\(stage)/usr/bin/dunningd:/usr/bin/dunningd",
+        "\(stage)/usr/lib/systemd/system/dunningd.service:/etc/systemd/system/dunningd.service",
+        "\(stage)/usr/lib/sysusers.d/dunningd.conf:/usr/lib/sysusers.d/dunningd.conf",
+        "\(stage)/etc/dunningd:/etc/dunningd", "\(support("smtp_sink.py")):/opt/smtp_sink.py",
+      ]
+      return try await box(office, copies, "systemd_probe.sh")
+    }
+
+    /// What the probe said in a box with these files in it; nil where no box can be made.
+    private static func box(_ office: Office, _ copies: [String], _ probe: String) async throws -> [String: String]? {
+      let box = try office.launch(
+        Places.support.appendingPathComponent("systemd_box").path,
+        copies.flatMap { ["--copy", $0] } + [
+          "--timeout", "240", Places.support.appendingPathComponent(probe).path,
+        ])
+      let outcome = await box.finish(within: 300)
+      if outcome.status == 125 {
+        withKnownIssue("no box can be made here, so systemd is not tried: \(outcome.err)") { Issue.record("skipped") }
+        return nil
+      }
+      var said: [String: String] = [:]
+      for line in outcome.out.split(separator: "\n") {
+        let words = line.split(separator: " ", maxSplits: 1)
+        said[String(words[0])] = words.count > 1 ? String(words[1]) : ""
+      }
+      #expect(outcome.status == 0, "\(outcome)")
+      return said
+    }
+
+    @Test(
+      "the Debian package installs, upgrades while it runs, removes and purges; configuration and proof stay as they must",
+      .enabled(if: isPossible, "\(needs)"))
+    func package() async throws {
+      try await scenario { office in
+        let folder = office.folder.appendingPathComponent("package")
+        let script = Places.repository.appendingPathComponent("scripts/make-deb").path
+        let make = try await office.launch(
+          "/bin/sh", ["-c", "cd \(Places.repository.path) && \(script) \(try Program.required()) \(folder.path)"]
+        ).finish(within: 300)
+        try #require(make.status == 0, "\(make)")
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        let package = try #require(names.first { $0.hasSuffix(".deb") })
+        guard
+          let said = try await Self.box(
+            office, ["\(folder.path)/\(package):/opt/dunningd.deb"], "package_probe.sh")
+        else { return }
+        let expected = [
+          "install": "0", "installed-mode": "640 root dunningd", "not-started": "inactive", "start": "0",
+          "upgrade": "0", "upgraded": "active", "runs-the-new-one": "yes", "kept": "# mine", "journal": "3",
+          "remove": "0", "after-remove": "0 /etc/dunningd/dunningd.toml", "still-running": "0", "purge": "0",
+          "after-purge": "0", "proof": "000001.jsonl",
+        ]
+        for (name, value) in expected.sorted(by: { $0.key < $1.key }) {
+          #expect(said[name] == value, "\(name) in \(said.sorted { $0.key < $1.key })")
+        }
+      }
+    }
+
+    @Test(
+      "start before the network, send, callers, reloads, kill, stop while sending, upgrade, full disk, wrong configuration",
+      .enabled(if: isPossible, "\(needs)"))
+    func life() async throws {
+      try await scenario { office in
+        guard let said = try await Self.probe(office) else { return }
+        func expect(_ name: String, _ value: String, at place: SourceLocation = #_sourceLocation) {
+          #expect(said[name] == value, "\(name): \(said.sorted { $0.key < $1.key })", sourceLocation: place)
+        }
+        expect("start", "0")
+        #expect(Int(said["deferred"] ?? "") ?? 0 >= 1, "\(said)")
+        #expect(said["status"]?.contains("next cycle") == true, "\(said)")
+        expect("idle-stop", "success")
+        expect("sent", "1")
+        expect("member", "0")
+        expect("author", "\"by\":\"erika\"")
+        expect("stranger", "74")
+        expect("second", "75")
+        expect("good-reload", "0")
+        expect("bad-reload", "1")
+        expect("after-bad-reload", "active")
+        expect("taken-after-kill", "3")
+        expect("mailboxes", "3")
+        expect("doubts", "1")
+        expect("verify", "0")
+        expect("stop", "success")
+        expect("recorded-while-stopping", "1")
+        expect("stopped", "\"type\":\"daemon.stopped\"")
+        expect("status-after-upgrade", "0")
+        expect("member-after-upgrade", "0")
+        expect("restart", "0")
+        #expect(Int(said["full-disk"] ?? "") ?? 0 >= 1, "\(said)")
+        expect("full-disk-taken", "0")
+        expect("wrong-configuration", "78")
+        expect("restarts", "0")
+        #expect(Double(said["exposure"] ?? "") ?? 10 <= 1.2, "\(said)")
+        expect("secret", "0")
+        #expect(Int(said["priorities"] ?? "") ?? 0 >= 1, "\(said)")
+      }
+    }
+  }
+}
