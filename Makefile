@@ -12,9 +12,10 @@ ETC = $(DESTDIR)/etc/dunningd
 BIN = $(DESTDIR)$(PREFIX)/bin
 UNITS = $(DESTDIR)$(PREFIX)/lib/systemd/system
 SYSUSERS = $(DESTDIR)$(PREFIX)/lib/sysusers.d
-DOC = $(DESTDIR)$(PREFIX)/share/doc/dunningd
+SHARE = $(DESTDIR)$(PREFIX)/share
+DOC = $(SHARE)/doc/dunningd
 
-.PHONY: help demo test build debug check format clean needed needed-for-tests install uninstall deb
+.PHONY: help demo test build debug check format clean needed needed-for-tests install uninstall deb manual
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -42,14 +43,31 @@ install: ## Install what was built (DESTDIR, PREFIX); what stands in /etc/dunnin
 	chmod 644 $(UNITS)/dunningd.service
 	install -m 644 systemd/dunningd.sysusers $(SYSUSERS)/dunningd.conf
 	install -m 644 systemd/credentials.conf systemd/private-relay.conf docs/configuration.md docs/templates.md docs/policy-tests.md docs/journal.md $(DOC)
+	if test -e build/man/dunningd.1; then \
+	  install -d $(SHARE)/man/man1 $(SHARE)/man/man5 && install -m 644 build/man/*.1 $(SHARE)/man/man1 && \
+	  install -m 644 build/man/*.5 $(SHARE)/man/man5 && \
+	  install -D -m 644 build/completions/dunningd.bash $(SHARE)/bash-completion/completions/dunningd && \
+	  install -D -m 644 build/completions/dunningd.zsh $(SHARE)/zsh/site-functions/_dunningd && \
+	  install -D -m 644 build/completions/dunningd.fish $(SHARE)/fish/vendor_completions.d/dunningd.fish; fi
 	@test -n "$(DESTDIR)" || echo "Next: systemd-sysusers; chgrp -R dunningd /etc/dunningd; systemctl daemon-reload; edit /etc/dunningd/dunningd.toml; dunningd check; systemctl enable --now dunningd"
 
-deb: build ## A Debian package in build/
+deb: manual ## A Debian package in build/
 	scripts/make-deb $(BINARY) build
 
 uninstall: ## Remove what install put there; configuration and state stay
 	rm -f $(BIN)/dunningd $(UNITS)/dunningd.service $(SYSUSERS)/dunningd.conf
 	rm -rf $(DOC)
+	rm -f $(SHARE)/man/man1/dunningd.1 $(SHARE)/man/man5/dunningd.toml.5 $(SHARE)/man/man5/dunningd-journal.5
+	rm -f $(SHARE)/bash-completion/completions/dunningd $(SHARE)/zsh/site-functions/_dunningd
+	rm -f $(SHARE)/fish/vendor_completions.d/dunningd.fish
+
+# The debug build of the tool is as good, and there already where tests were built.
+manual: build ## The manual pages, in build/man, and completions, in build/completions
+	$(SWIFT) build --product ManualTool
+	@mkdir -p build/man build/completions
+	$(BINARY) --experimental-dump-help >build/man/help.json
+	"$$($(SWIFT) build --show-bin-path)/ManualTool" build/man/help.json "$$($(BINARY) --version)" docs build/man
+	for shell in bash zsh fish; do $(BINARY) --generate-completion-script $$shell >build/completions/dunningd.$$shell; done
 
 debug: needed ## A debug build
 	$(SWIFT) build

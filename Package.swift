@@ -51,6 +51,9 @@ let package = Package(
     .plugin(name: "EmbedDefaults", capability: .buildTool(), dependencies: ["EmbedTool"]),
     .target(name: "Defaults", swiftSettings: house, plugins: ["EmbedDefaults"]),
 
+    // The manual pages, from the program's help and docs/.
+    .executableTarget(name: "ManualTool", swiftSettings: house),
+
     // World: each room owns one piece of it and knows bytes, not invoices.
     room("Storage"),
     .systemLibrary(
@@ -88,6 +91,7 @@ let package = Package(
     tests("CommandsTests", ["Commands", "Daemon"]),
     tests("SinkTests", ["Sink", "Delivery"]),
     tests("SupervisionTests", ["Supervision"]),
+    tests("ManualToolTests", ["ManualTool"]),
 
     // The release binary as users run it, against servers of Tests/Support.
     tests("EndToEndTests", []),

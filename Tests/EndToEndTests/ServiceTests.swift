@@ -58,6 +58,8 @@ extension EndToEnd {
         let status = try await Self.status(office)
         #expect(["waiting", "cycle"].contains(status["state"].text) && status["breaker"].text == "closed", "\(status)")
         #expect(status["doubts"].int == 0 && status["waiting_for_approval"].int == 0 && status["next_cycle"].isPresent)
+        let next = status["next_contacts"].list.map { "\($0["customer"].text ?? "") \($0["step"].text ?? "")" }
+        #expect(next == ["K-1 second", "K-2 second"], "\(status)")
         let words = try await office.expect(0, "status")
         #expect(words.out.contains("next cycle") && words.out.contains("in doubt"), "\(words)")
 

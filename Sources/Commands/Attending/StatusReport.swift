@@ -29,6 +29,17 @@ struct StatusReport {
       ("breaker", .string(status.relayFault == nil ? "closed" : "open")),
       ("relay_fault", status.relayFault.map(JSONValue.string) ?? .null), ("doubts", .int(status.doubts)),
       ("waiting_for_approval", .int(status.waiting)),
+      (
+        "next_contacts",
+        .array(
+          status.upcoming.map { next in
+            .object(
+              JSONObject([
+                ("day", .day(next.day)), ("customer", .string(next.payer)), ("invoice", .string(next.key.number)),
+                ("step", .string(next.step)),
+              ]))
+          })
+      ),
     ])
   }
 
@@ -63,6 +74,12 @@ struct StatusReport {
     lines.append(
       "approvals    \(count("waiting_for_approval")) waiting"
         + (count("waiting_for_approval") > 0 ? ": dunningd approve lists them" : ""))
+    let contacts = (fields["next_contacts"]?.array ?? []).compactMap(\.object)
+    if contacts.isEmpty { lines.append("next contact none that only waits for its day") }
+    for (index, contact) in contacts.enumerated() {
+      let words = ["day", "customer", "invoice", "step"].compactMap { contact[$0]?.string }
+      lines.append((index == 0 ? "next contact " : "             ") + words.joined(separator: "  "))
+    }
     return lines
   }
 }

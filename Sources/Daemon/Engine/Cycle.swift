@@ -17,6 +17,7 @@ struct Cycle: Sendable {
   var isClockWrong = false
   private(set) var hasDecided = false
   private(set) var waiting = 0
+  private(set) var upcoming: [Upcoming] = []
   private var byReason: [CycleSummary.ReasonCount] = []
 
   /// - Parameter attempts: how often a contact was tried before. What was never tried goes first: messages that the relay
@@ -26,6 +27,7 @@ struct Cycle: Sendable {
     let tried = verdict.contacts.map(attempts)
     queue = verdict.contacts.indices.sorted { (tried[$0], $0) < (tried[$1], $1) }.map { verdict.contacts[$0] }
     waiting = verdict.waiting.count
+    upcoming = Upcoming.first(verdict.decisions)
     var counts: [ReasonCode: Int] = [:]
     for decision in verdict.decisions { counts[decision.reason, default: 0] += 1 }
     byReason = ReasonCode.allCases.compactMap { code in

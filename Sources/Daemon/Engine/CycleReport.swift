@@ -42,6 +42,8 @@ package struct CycleReport: Sendable, Equatable {
   package var failures: [Failure] = []
   /// Contacts that wait for a person's word.
   package var waiting = 0
+  /// What comes next, the earliest first.
+  package var upcoming: [Upcoming] = []
   /// How often it began anew because ledger or journal had changed.
   package var restarts = 0
   /// What became of the contacts that it began, by kind.

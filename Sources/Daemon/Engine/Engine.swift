@@ -174,6 +174,7 @@ package struct Engine: Sendable {
     report.failures = cycle.failures
     report.waiting = cycle.waiting
     report.restarts = cycle.restarts
+    report.upcoming = cycle.upcoming
     report.tally = cycle.tally(history)
     return report
   }

@@ -155,6 +155,7 @@ package final class Service {
       began: now, ended: surroundings.clock.now(), summary: report.summary, trouble: trouble)
     status.relayFault = report.relayFault?.sentence
     status.waiting = report.waiting
+    status.upcoming = report.upcoming
     status.doubts = runner?.history.doubtful.count ?? 0
     metrics.count(report, took: surroundings.clock.now() - now)
     metrics.ledgerModified = runner?.ledgerModified

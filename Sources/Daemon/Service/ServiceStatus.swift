@@ -26,6 +26,8 @@ package struct ServiceStatus: Sendable {
   package var doubts = 0
   /// Contacts that wait for a person's word.
   package var waiting = 0
+  /// The next contacts, as the last cycle saw them.
+  package var upcoming: [Upcoming] = []
 
   init(started: Instant, policy: String) {
     self.started = started
