@@ -42,6 +42,17 @@ struct PaymentHomeTests {
     #expect(ledger.books.payments.map(\.customer) == ["P", "X", "Y"])
   }
 
+  @Test("a payer who has a payer, or two who pay for each other, rest: nobody knows who is to be written to")
+  func chains() throws {
+    var folder = folder
+    folder.customers = "id,payer\nP,Q\nQ,R\nR,\nX,Y\nY,X\nS,\n"
+    let rows = try folder.books().badRows
+    #expect(
+      rows.filter { $0.reason.contains("has a payer itself") }.map(\.reach) == [
+        .customer("P"), .customer("X"), .customer("Y"),
+      ])
+  }
+
   @Test("the payment of an unknown customer rests the owner of the invoice that it names")
   func unknown() throws {
     let ledger = try payments("Xx,2026-02-25,9,C", "Zz,2026-02-25,9,gone")

@@ -182,17 +182,23 @@ struct CustomerRows {
     }
   }
 
-  /// A payer that nobody knows makes a bad row; and who shares a payer with a bad row rests with it, because what is
+  /// A payer that nobody knows, or that has a payer itself, makes a bad row; and who shares a payer with a bad row rests with it, because what is
   /// owed and paid is netted over the payer's group.
   private mutating func checkPayers(_ findings: inout Findings) {
-    let ids = Set(customers.map(\.id))
+    let payers = Dictionary(customers.map { ($0.id, $0.payer) }) { first, _ in first }
     for customer in customers {
-      guard let payer = customer.payer, !ids.contains(payer), !bad.contains(customer.id) else { continue }
+      guard let payer = customer.payer, !bad.contains(customer.id) else { continue }
+      let reason: String
+      switch payers[payer] {
+      case nil: reason = "\"\(payer)\" is no customer of \(table.file)"
+      case .some(nil): continue
+      case .some(let next?):
+        reason = "\"\(payer)\" has a payer itself, \"\(next)\"; name the one who is really written to"
+      }
       bad.insert(customer.id)
       findings.add(
         BadRow(
-          place: customer.place, column: table.header(at: at(.payer)),
-          reason: "\"\(payer)\" is no customer of \(table.file)", reach: .customer(customer.id)))
+          place: customer.place, column: table.header(at: at(.payer)), reason: reason, reach: .customer(customer.id)))
     }
     var worst: [String: Customer] = [:]
     for customer in customers where bad.contains(customer.id) {
