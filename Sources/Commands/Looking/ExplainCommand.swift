@@ -85,7 +85,9 @@ struct ExplainCommand: ParsableCommand {
   /// Nothing in the ledger any more: what is left is the history.
   private func gone(_ scope: Scope, _ story: Story) throws(CommandFailure) {
     guard case .invoice(let customer, let number) = scope else {
-      if common.format == .table { Output.line("\(scope.words.capitalisedFirst) has no invoice in the ledger.") }
+      if common.format == .table {
+        Output.line("\(scope.words.capitalisedFirst) has no invoice in the ledger that could be decided about.")
+      }
       return
     }
     let key = story.keys(customer: customer, number: number).first ?? ItemKey(customer: customer, number: number)

@@ -78,7 +78,11 @@ struct Session {
     do throws(TargetFinder.Fault) {
       return try TargetFinder(ledger.books, known: Array(history.items.keys)).scope(of: name)
     } catch {
-      throw CommandFailure(.usage, error.description)
+      let rows = ledger.books.badRows
+      guard case .unknown = error, let first = rows.first else { throw CommandFailure(.usage, error.description) }
+      let count = rows.count == 1 ? "a row that cannot be read" : "\(rows.count) rows that cannot be read"
+      throw CommandFailure(
+        .usage, error.description + "; it may stand in \(count), such as \(first.place): `dunningd check` names them")
     }
   }
 
