@@ -73,7 +73,12 @@ package struct LedgerReader: Sendable {
       books.modified = min(books.modified, file.modified)
       counts[.payments] = rows.count
     }
-    if let file = files.cashThrough { books.cashThrough = LedgerReader.cashThrough(file, &findings) }
+    if let file = files.cashThrough {
+      books.cashThrough = LedgerReader.cashThrough(file, &findings)
+    } else if let name = format.cashThrough {
+      findings.warn(
+        Place(file: name), "", "it is not there; until it is, no notice goes (cash_not_posted)", stopsNotices: true)
+    }
 
     let ownFaults = findings.count
     findings.settleRagged(isKnown: known.contains)

@@ -6,13 +6,16 @@ package struct ControlFault: Error, Sendable, Equatable, CustomStringConvertible
   package let what: String
   /// Nobody listens there.
   package let isAlone: Bool
+  /// Somebody does, but not for this user.
+  package let isForbidden: Bool
 
   package var description: String { "\(path): \(what)" }
 
-  init(_ path: String, _ what: String, isAlone: Bool = false) {
+  init(_ path: String, _ what: String, isAlone: Bool = false, isForbidden: Bool = false) {
     self.path = path
     self.what = what
     self.isAlone = isAlone
+    self.isForbidden = isForbidden
   }
 }
 
@@ -38,29 +41,8 @@ package final class ControlSocket {
   ///
   /// - Parameter group: the group that may call, if the system knows it; else the process's own.
   package init(_ path: String, group: String) throws(ControlFault) {
-    guard let address = UnixAddress(path) else {
-      throw ControlFault(path, "this path is too long for a socket: 107 bytes are the most")
-    }
     self.path = path
-    descriptor = UnixAddress.socket(SOCK_STREAM)
-    guard descriptor >= 0 else { throw ControlFault(path, Self.words(errno)) }
-    unlink(path)
-    // Nobody may call between bind and chmod.
-    let mask = umask(0o177)
-    let bound = address.with { bind(descriptor, $0, $1) }
-    let fault = errno
-    umask(mask)
-    guard bound == 0 else {
-      close(descriptor)
-      throw ControlFault(path, Self.words(fault))
-    }
-    if let entry = getgrnam(group) { _ = chown(path, uid_t.max, entry.pointee.gr_gid) }
-    guard chmod(path, 0o660) == 0, listen(descriptor, 16) == 0 else {
-      let fault = errno
-      close(descriptor)
-      throw ControlFault(path, Self.words(fault))
-    }
-    _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
+    descriptor = try LocalSocket.listen(at: path, group: group)
   }
 
   deinit {
@@ -70,14 +52,10 @@ package final class ControlSocket {
 
   /// Answers all who wait; returns at once when nobody does.
   package func attend(_ answer: (Caller, String) -> String) {
-    while true {
-      let caller = accept(descriptor, nil, nil)
-      guard caller >= 0 else { return }
+    while let caller = LocalSocket.accept(descriptor, patience: Self.patience) {
       defer { close(caller) }
-      _ = fcntl(caller, F_SETFD, FD_CLOEXEC)
-      Self.limit(caller)
       guard let who = Self.identity(of: caller), let line = Self.line(from: caller) else { continue }
-      Self.write(answer(who, line) + "\n", to: caller)
+      LocalSocket.write(answer(who, line) + "\n", to: caller)
     }
   }
 
@@ -85,19 +63,21 @@ package final class ControlSocket {
   package static func ask(_ path: String, _ line: String, patience: Duration) throws(ControlFault) -> String {
     guard let address = UnixAddress(path) else { throw ControlFault(path, "is no path for a socket", isAlone: true) }
     let socket = UnixAddress.socket(SOCK_STREAM)
-    guard socket >= 0 else { throw ControlFault(path, words(errno)) }
+    guard socket >= 0 else { throw ControlFault(path, LocalSocket.words(errno)) }
     defer { close(socket) }
     guard address.with({ connect(socket, $0, $1) }) == 0 else {
-      throw ControlFault(path, words(errno), isAlone: [ENOENT, ECONNREFUSED, ENOTDIR].contains(errno))
+      throw ControlFault(
+        path, LocalSocket.words(errno), isAlone: [ENOENT, ECONNREFUSED, ENOTDIR].contains(errno),
+        isForbidden: errno == EACCES)
     }
-    limit(socket, patience)
-    write(line + "\n", to: socket)
+    LocalSocket.limit(socket, patience)
+    LocalSocket.write(line + "\n", to: socket)
     var answer: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 1 << 16)
     while true {
       let count = read(socket, &piece, piece.count)
       if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw ControlFault(path, "the daemon did not answer: \(words(errno))") }
+      guard count >= 0 else { throw ControlFault(path, "the daemon did not answer: \(LocalSocket.words(errno))") }
       if count == 0 { break }
       answer += piece[..<count]
     }
@@ -115,36 +95,8 @@ package final class ControlSocket {
     return Caller(process: raw[0], user: UInt32(bitPattern: raw[1]))
   }
 
-  private static func limit(_ socket: Int32, _ patience: Duration = ControlSocket.patience) {
-    var time = timeval(tv_sec: Int(patience.components.seconds), tv_usec: 0)
-    let length = socklen_t(MemoryLayout<timeval>.size)
-    setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &time, length)
-    setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &time, length)
-  }
-
   /// Nil when the caller says nothing whole in time.
   private static func line(from socket: Int32) -> String? {
-    var bytes: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 4096)
-    while bytes.count < lineMax {
-      let count = read(socket, &piece, piece.count)
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return nil }
-      bytes += piece[..<count]
-      if let end = bytes.firstIndex(of: UInt8(ascii: "\n")) { return String(decoding: bytes[..<end], as: UTF8.self) }
-    }
-    return nil
+    LocalSocket.read(socket, most: lineMax) { $0.firstIndex(of: UInt8(ascii: "\n")) }
   }
-
-  private static func write(_ text: String, to socket: Int32) {
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return }
-      rest = rest.dropFirst(count)
-    }
-  }
-
-  private static func words(_ code: Int32) -> String { String(cString: strerror(code)) }
 }

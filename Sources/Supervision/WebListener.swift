@@ -27,14 +27,14 @@ package final class WebListener {
   private let place: Place
 
   private static let requestMax = 8192
+  private static let patience = Duration.seconds(1)
 
   package init(_ place: Place) throws(ControlFault) {
     self.place = place
     switch place {
-    case .port(let port): descriptor = try Self.listen(port: port)
-    case .path(let path): descriptor = try Self.listen(path: path)
+    case .port(let port): descriptor = try LocalSocket.listen(port: port)
+    case .path(let path): descriptor = try LocalSocket.listen(at: path)
     }
-    _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
   }
 
   deinit {
@@ -46,16 +46,10 @@ package final class WebListener {
   ///
   /// - Parameter page: what is at a path; nil for a path that there is not.
   package func attend(_ page: (String) -> Page?) {
-    while true {
-      let caller = accept(descriptor, nil, nil)
-      guard caller >= 0 else { return }
+    while let caller = LocalSocket.accept(descriptor, patience: Self.patience) {
       defer { close(caller) }
-      _ = fcntl(caller, F_SETFD, FD_CLOEXEC)
-      var time = timeval(tv_sec: 1, tv_usec: 0)
-      setsockopt(caller, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
-      setsockopt(caller, SOL_SOCKET, SO_SNDTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
-      guard let head = Self.head(from: caller) else { continue }
-      Self.send(Self.answer(to: head, isLocalName: isLocalName, page), to: caller)
+      guard let head = LocalSocket.read(caller, most: Self.requestMax, Self.endOfHead) else { continue }
+      LocalSocket.write(Self.answer(to: head, isLocalName: isLocalName, page), to: caller)
     }
   }
 
@@ -93,67 +87,8 @@ package final class WebListener {
       + (words.first == "HEAD" ? "" : found.body)
   }
 
-  // MARK: - Bytes
-
-  private static func head(from socket: Int32) -> String? {
-    var bytes: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 2048)
-    while bytes.count < requestMax {
-      let count = read(socket, &piece, piece.count)
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return nil }
-      bytes += piece[..<count]
-      let text = String(decoding: bytes, as: UTF8.self)
-      if let end = text.firstRange(of: "\r\n\r\n") { return String(text[..<end.lowerBound]) }
-    }
-    return nil
-  }
-
-  private static func send(_ text: String, to socket: Int32) {
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return }
-      rest = rest.dropFirst(count)
-    }
-  }
-
-  private static func listen(port: Int) throws(ControlFault) -> Int32 {
-    let name = "127.0.0.1:\(port)"
-    let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-    guard socket >= 0 else { throw ControlFault(name, String(cString: strerror(errno))) }
-    var yes: Int32 = 1
-    setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = in_port_t(UInt16(port)).bigEndian
-    address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
-    let bound = withUnsafePointer(to: address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-      }
-    }
-    guard bound == 0, Glibc.listen(socket, 16) == 0 else {
-      let fault = errno
-      close(socket)
-      throw ControlFault(name, String(cString: strerror(fault)))
-    }
-    return socket
-  }
-
-  private static func listen(path: String) throws(ControlFault) -> Int32 {
-    guard let address = UnixAddress(path) else {
-      throw ControlFault(path, "this path is too long for a socket: 107 bytes are the most")
-    }
-    let socket = UnixAddress.socket(SOCK_STREAM)
-    guard socket >= 0 else { throw ControlFault(path, String(cString: strerror(errno))) }
-    unlink(path)
-    guard address.with({ bind(socket, $0, $1) }) == 0, chmod(path, 0o660) == 0, Glibc.listen(socket, 16) == 0 else {
-      let fault = errno
-      close(socket)
-      throw ControlFault(path, String(cString: strerror(fault)))
-    }
-    return socket
+  private static func endOfHead(_ bytes: [UInt8]) -> Int? {
+    let end = Array("\r\n\r\n".utf8)
+    return bytes.indices.dropLast(end.count - 1).first { bytes[$0..<($0 + end.count)].elementsEqual(end) }
   }
 }

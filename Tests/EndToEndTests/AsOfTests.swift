@@ -36,22 +36,6 @@ extension EndToEnd {
       }
     }
 
-    @Test("a shrunk ledger is rejected by whoever looks, as it is by run")
-    func shrunk() async throws {
-      try await scenario { office in
-        let sink = try await office.sink()
-        try office.configure(Setup(sink: sink))
-        let rows = (1...20).map { "N-\($0),K-1,2026-03-01,2026-05-01,10.00,EUR\n" }
-        try office.books(Samples.head + rows.joined())
-        try await office.expect(0, "run", "--once", "--as-of", "2026-03-02T11:00")
-        try office.books(Samples.head + rows.prefix(5).joined())
-        for words in [["check"], ["preview"], ["explain", "N-1"], ["run", "--once"]] {
-          let outcome = try await office.start(words).finish()
-          #expect(outcome.status == 65 && outcome.said.contains("max_shrink"), "\(outcome)")
-        }
-      }
-    }
-
     @Test("what an intervention cannot mean is refused, and nothing is recorded")
     func refused() async throws {
       try await scenario { office in

@@ -246,6 +246,10 @@ extension EndToEnd {
         try office.books(Samples.invoices + rows.prefix(10).joined())
         let run = try await office.expect(65, "run", "--once", "--as-of", "2026-03-02T11:15")
         #expect(run.err.contains("invoices.csv") && run.err.contains("max_shrink"), "\(run)")
+        for words in [["check"], ["preview"], ["explain", "N-1"]] {
+          let outcome = try await office.start(words).finish()
+          #expect(outcome.status == 65 && outcome.said.contains("max_shrink"), "who looks is told so too: \(outcome)")
+        }
         #expect(sink.messages.isEmpty)
         try office.books(Samples.invoices + rows.joined())
         try await office.expect(0, "run", "--once", "--as-of", "2026-03-02T11:30")
@@ -339,8 +343,12 @@ extension EndToEnd {
         try office.write("2026-02-27\n", to: "ledger/cash-through")
         try await office.expect(0, "run", "--once", "--as-of", "2026-03-02T11:15")
         #expect(sink.messages.count == 2)
-        for text in ["", "yesterday\n"] {
-          try office.write(text, to: "ledger/cash-through")
+        for text in ["", "yesterday\n", nil] {
+          if let text {
+            try office.write(text, to: "ledger/cash-through")
+          } else {
+            try office.remove("ledger/cash-through")
+          }
           let check = try await office.run("check")
           #expect(check.status != 0 && check.said.contains("cash-through"), "\(check)")
         }

@@ -215,7 +215,7 @@ extension EndToEnd {
         #expect(pretender.status == 64 && pretender.err.contains("--by"), "\(pretender)")
         let stranger = try await call(group: "65534", ["note", "K-1", "--text", "x"])
         #expect(stranger.status == 74 && stranger.err.contains("ermission denied"), "\(stranger)")
-        #expect(try await call(group: "65534", ["status"]).status == 69)
+        #expect(try await call(group: "65534", ["status"]).status == 74)
         #expect(office.records("note.added").count == 1)
       }
     }

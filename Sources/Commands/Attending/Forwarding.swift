@@ -1,7 +1,5 @@
 import ArgumentParser
-import Daemon
 import Glibc
-import Supervision
 
 extension Dunningd {
   /// The whole program: what `main` calls.
@@ -23,20 +21,13 @@ enum Forwarding {
   static func toDaemon(_ common: CommonOptions) throws {
     // The daemon itself sent us.
     guard AuthorOption.caller == nil else { return }
-    let path = Site.state(by: common.config).control
-    let request = ControlLine.request(words(Array(CommandLine.arguments.dropFirst())))
-    let line: String
-    do throws(ControlFault) {
-      line = try ControlSocket.ask(path, request, patience: .seconds(120))
-    } catch {
-      guard !error.isAlone else { return }
-      try reporting { throw CommandFailure(.inputOutput, "\(error): root and the group dunningd may step in") }
-      return
+    try reporting {
+      let words = words(Array(CommandLine.arguments.dropFirst()))
+      guard let answer = try Call(common).answer(to: words) else { return }
+      Output.text(answer.out)
+      Output.errorText(answer.err)
+      throw ExitCode(answer.status)
     }
-    guard let answer = ControlLine.answer(of: line) else { return }
-    Output.text(answer.out)
-    Output.errorText(answer.err)
-    throw ExitCode(answer.status)
   }
 
   /// As the daemon takes them: without our configuration, with the person behind sudo.

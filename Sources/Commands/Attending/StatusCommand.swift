@@ -48,27 +48,3 @@ struct ReloadCommand: ParsableCommand {
     }
   }
 }
-
-/// A question to the running daemon.
-struct Call {
-  let path: String
-
-  /// A reload reads templates and holidays; an intervention the whole journal.
-  private static let patience = Duration.seconds(120)
-
-  init(_ common: CommonOptions) { path = Site.state(by: common.config).control }
-
-  func ask(_ words: [String]) throws(CommandFailure) -> ControlLine.Answer {
-    let line: String
-    do throws(ControlFault) {
-      line = try ControlSocket.ask(path, ControlLine.request(words), patience: Self.patience)
-    } catch {
-      throw CommandFailure(
-        .unavailable, error.isAlone ? "no daemon runs: nobody answers at \(path)" : error.description)
-    }
-    guard let answer = ControlLine.answer(of: line) else {
-      throw CommandFailure(.unavailable, "\(path): the daemon's answer is not one")
-    }
-    return answer
-  }
-}

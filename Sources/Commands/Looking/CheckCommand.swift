@@ -64,13 +64,6 @@ struct CheckCommand: ParsableCommand {
       if let words = freshness.staleness(Clock.real.now() - ledger.books.modified) {
         findings.add(.warning, "ledger.max_age", freshness.maxAgePlace ?? Place(file: session.site.file), words)
       }
-      if freshness.needsPostedCash, ledger.books.cashThrough == nil,
-        !ledger.warnings.contains(where: { $0.stopsNotices })
-      {
-        findings.add(
-          .warning, "ledger.cash_through", freshness.postedCashPlace ?? Place(file: session.site.file),
-          "ledger.cash_through: the file is not there: until it is, no notice goes (cash_not_posted)")
-      }
       for row in ledger.books.badRows {
         findings.add(
           .warning, "ledger", row.place, "\(row.column.isEmpty ? "" : row.column + ": ")\(row.reason): it rests")
