@@ -8,8 +8,10 @@ extension EndToEnd {
       getuid() == 0 && FileManager.default.isExecutableFile(atPath: "/usr/bin/systemd-nspawn")
     }
 
-    /// Runs the probe in a box with dunningd installed as `make install` does it; what it said, by name.
-    private static func probe(_ office: Office) async throws -> [String: String]? {
+    /// Runs a probe in a box with dunningd installed as `make install` does it; what it said, by name.
+    private static func probe(
+      _ name: String, _ office: Office, tools: [String], isPrepared: Bool = false
+    ) async throws -> [String: String]? {
       let stage = office.folder.appendingPathComponent("stage").path
       let install = try await office.tool(
         "/usr/bin/make",
@@ -23,16 +25,19 @@ extension EndToEnd {
         "\(stage)/usr/bin/dunningd:/usr/bin/dunningd",
         "\(stage)/usr/lib/systemd/system/dunningd.service:/etc/systemd/system/dunningd.service",
         "\(stage)/usr/lib/sysusers.d/dunningd.conf:/usr/lib/sysusers.d/dunningd.conf",
-        "\(stage)/etc/dunningd:/etc/dunningd", "\(support("smtp_sink.py")):/opt/smtp_sink.py",
+        "\(stage)/etc/dunningd:/etc/dunningd",
       ]
-      return try await box(office, copies, "systemd_probe.sh")
+      let tools = tools.map { "\($0.hasPrefix("/") ? $0 : support($0)):/opt/\($0.split(separator: "/").last ?? "")" }
+      return try await box(office, copies + tools, name, isPrepared: isPrepared)
     }
 
     /// What the probe said in a box with these files in it; nil where no box can be made.
-    private static func box(_ office: Office, _ copies: [String], _ probe: String) async throws -> [String: String]? {
+    private static func box(
+      _ office: Office, _ copies: [String], _ probe: String, isPrepared: Bool = false
+    ) async throws -> [String: String]? {
       let box = try office.launch(
         Places.support.appendingPathComponent("systemd_box").path,
-        copies.flatMap { ["--copy", $0] } + [
+        copies.flatMap { ["--copy", $0] } + (isPrepared ? ["--prepare"] : []) + [
           "--timeout", "240", Places.support.appendingPathComponent(probe).path,
         ])
       let outcome = await box.finish(within: 300)
@@ -79,11 +84,42 @@ extension EndToEnd {
     }
 
     @Test(
+      "boot before any mail server, a real Postfix and Dovecot, a clock set forward and back, a hang",
+      .enabled(if: isPossible, "\(needs)"))
+    func boot() async throws {
+      try await scenario { office in
+        try #require(
+          FileManager.default.isExecutableFile(atPath: "/usr/sbin/postfix")
+            && FileManager.default.isExecutableFile(atPath: "/usr/sbin/dovecot"),
+          "Postfix and Dovecot are needed: scripts/install-needed test")
+        let clock = office.folder.appendingPathComponent("clock_shift.so").path
+        let source = Places.support.appendingPathComponent("clock_shift.c").path
+        let compiled = try await office.tool("/usr/bin/env", ["clang", "-shared", "-fPIC", "-o", clock, source])
+        try #require(compiled.status == 0, "\(compiled)")
+        guard
+          let said = try await Self.probe(
+            "boot_probe.sh", office, tools: ["mail_server", "read_mail.py", clock], isPrepared: true)
+        else { return }
+        let expected = [
+          "at-boot": "active", "deferred-at-boot": "1",
+          "sent": "1", "queued": "1", "fetched": "1", "name": "1", "defects": "0", "tls": "1",
+          "while-clock-is-wrong": "1", "recorded-while-clock-is-wrong": "0", "says-the-clock": "1",
+          "alive-while-clock-is-wrong": "active", "after-clock-is-right": "2",
+          "watchdog": "1", "after-hang": "active", "sent-after-hang": "3", "intended": "4", "verify": "0",
+          "inbox-alpha": "1", "inbox-beta": "1", "inbox-gamma": "1",
+        ]
+        for (name, value) in expected.sorted(by: { $0.key < $1.key }) {
+          #expect(said[name] == value, "\(name) in \(said.sorted { $0.key < $1.key })")
+        }
+      }
+    }
+
+    @Test(
       "start before the network, send, callers, reloads, kill, stop while sending, upgrade, full disk, wrong configuration",
       .enabled(if: isPossible, "\(needs)"))
     func life() async throws {
       try await scenario { office in
-        guard let said = try await Self.probe(office) else { return }
+        guard let said = try await Self.probe("systemd_probe.sh", office, tools: ["smtp_sink.py"]) else { return }
         func expect(_ name: String, _ value: String, at place: SourceLocation = #_sourceLocation) {
           #expect(said[name] == value, "\(name): \(said.sorted { $0.key < $1.key })", sourceLocation: place)
         }

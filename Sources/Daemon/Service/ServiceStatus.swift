@@ -47,11 +47,16 @@ package struct ServiceStatus: Sendable {
       let summary = last.summary
       parts.append(
         "last cycle \(last.ended): \(summary.contacts) contacts, \(summary.failed) failed, \(summary.deferred) deferred"
-          + (last.trouble == nil ? "" : ", not all that was due"))
+      )
+      if let trouble = last.trouble {
+        // One line, and short enough to be read on one.
+        let words = trouble.split(whereSeparator: \.isNewline).joined(separator: " ")
+        parts.append("not all that was due: " + words.prefix(200))
+      }
     }
     if doubts > 0 { parts.append("\(doubts) in doubt") }
     if waiting > 0 { parts.append("\(waiting) waiting for approval") }
-    if relayFault != nil { parts.append("the mail server is at fault") }
+    if relayFault != nil, lastCycle?.trouble == nil { parts.append("the mail server is at fault") }
     return parts.joined(separator: "; ")
   }
 }
