@@ -75,6 +75,8 @@ package struct PlannedContact: Sendable {
   package var deadline: Day?
   /// The payer's day on which it goes.
   package var day: Day
+  /// When it may go on that day. A cycle can last longer than the hours are.
+  package var window: ContactWindow
   /// Message-IDs of earlier contacts about these items, oldest first.
   package var thread: [String]
   /// What it still waits for; nil when it may go now.
@@ -85,7 +87,8 @@ package struct PlannedContact: Sendable {
   package init(
     payer: Customer, currency: Currency, kind: ContactKind, schedule: String, step: Step, channel: Channel,
     to: [String], cc: [String], advancing: [AdvancedItem], listed: [Line], apart: [Line], credit: Money,
-    otherCredits: [Money], total: Money, deadline: Day?, day: Day, thread: [String], waitsFor: Ground? = nil
+    otherCredits: [Money], total: Money, deadline: Day?, day: Day, window: ContactWindow, thread: [String],
+    waitsFor: Ground? = nil
   ) {
     self.payer = payer
     self.currency = currency
@@ -103,7 +106,30 @@ package struct PlannedContact: Sendable {
     self.total = total
     self.deadline = deadline
     self.day = day
+    self.window = window
     self.thread = thread
     self.waitsFor = waitsFor
+  }
+}
+
+/// The hours of one day at a payer's.
+package struct ContactWindow: Sendable {
+  package var zone: Zone
+  package var day: Day
+  /// From the first wall-clock time until before the second.
+  package var opens: ClockTime
+  package var closes: ClockTime
+
+  package init(zone: Zone, day: Day, opens: ClockTime, closes: ClockTime) {
+    self.zone = zone
+    self.day = day
+    self.opens = opens
+    self.closes = closes
+  }
+
+  /// Whether clock and calendar there show a time within it.
+  package func contains(_ instant: Instant) -> Bool {
+    let there = zone.civil(instant)
+    return there.day == day && there.secondsOfDay >= opens.minutes * 60 && there.secondsOfDay < closes.minutes * 60
   }
 }

@@ -49,7 +49,7 @@ struct EngineFaultTests {
   @Test("a clock before the last record sends nothing, and reads nothing")
   func clockBack() {
     var history = ContactHistory()
-    let last = Rig.morning + .days(1)
+    let last = Rig.morning + .hours(8)
     history.apply(.opened(instance: "x"), at: last)
     var rig = Rig(Self.ids(1), history: history)
     rig.run()

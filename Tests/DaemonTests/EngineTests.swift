@@ -87,8 +87,29 @@ struct EngineTests {
       #expect(Array(rig.trace.prefix(4)) == ["read", "look", "read", "look"])
       #expect(rig.report?.restarts == 1)
       #expect(rig.report?.summary.contacts == 1)
-      #expect(rig.remarks.first == .startedAnew(ledgerChanged: ledger))
+      #expect(rig.remarks.first == .startedAnew(because: ledger ? .ledger : .journal))
     }
+  }
+
+  @Test("what comes to its turn after the customer's hours is decided afresh")
+  func hoursEnd() throws {
+    let closes = try #require(ClockTime(text: "09:01"))
+    var rig = Rig { history in
+      ["a", "b", "c"].filter { history.contact($0) == nil }.map {
+        var contact = Rig.contact($0)
+        contact.window.closes = closes
+        return contact
+      }
+    }
+    let late = Rig.morning + .minutes(1)
+    rig.before = { rig, effect in
+      if case .send = effect { rig.now = late }
+      return []
+    }
+    rig.run()
+    #expect(rig.delivered == ["a"])
+    #expect(rig.remarks.contains(.startedAnew(because: .hours)))
+    #expect(rig.report?.restarts ?? 0 > 0)
   }
 
   @Test("what is on the wire is heard and recorded before it decides afresh")
@@ -145,7 +166,7 @@ struct EngineTests {
     ]
     rig.handleUntilQuiet([.tick(now: rig.now)])
     #expect(rig.trace.suffix(1) == ["append sent:b0"])
-    #expect(rig.remarks.contains(.startedAnew(ledgerChanged: false)))
+    #expect(rig.remarks.contains(.startedAnew(because: .journal)))
     for ticket in 3...5 {
       rig.handleUntilQuiet([.delivered(Delivered(ticket: ticket, result: .accepted), at: rig.now)])
     }

@@ -68,7 +68,13 @@ struct Rig {
       payer: Customer(id: id, place: place), currency: euro, kind: .notice, schedule: "standard",
       step: Step(name: "first", day: 5, level: 1, inDoubt: inDoubt), channel: channel, to: to ?? ["ar@\(id).example"],
       cc: cc, advancing: [], listed: [], apart: [], credit: zero, otherCredits: [], total: zero, deadline: nil,
-      day: Day(number: 20_000), thread: [])
+      day: Day(number: 20_000), window: window, thread: [])
+  }
+
+  /// The whole of the rig's day.
+  static var window: ContactWindow {
+    ContactWindow(
+      zone: .utc, day: Zone.utc.day(morning), opens: ClockTime(text: "00:00")!, closes: ClockTime(text: "24:00")!)
   }
 
   static func prepared(_ contact: PlannedContact) -> Prepared {

@@ -75,7 +75,10 @@ enum Samples {
       payer: payer, currency: currency, kind: step.kind, schedule: "standard", step: step, channel: .email,
       to: payer.emails, cc: payer.cc, advancing: advancing, listed: listed, apart: apart,
       credit: credit ?? .zero(currency), otherCredits: otherCredits, total: total,
-      deadline: deadline.map { Samples.day($0) }, day: Samples.day(day), thread: thread)
+      deadline: deadline.map { Samples.day($0) }, day: Samples.day(day),
+      window: ContactWindow(
+        zone: .utc, day: Samples.day(day), opens: ClockTime(text: "00:00")!, closes: ClockTime(text: "24:00")!),
+      thread: thread)
   }
 
   static let templateFiles = ShippedFiles.below("templates").map {

@@ -17,8 +17,10 @@ extension Engine {
     awaiting = .nothing
     remember(news)
     guard let queue = cycle?.queue, cycle?.ending == nil else { return [] }
-    guard !ledgerChanged, news.isEmpty else { return startAnew(ledgerChanged: ledgerChanged) }
+    guard !ledgerChanged, news.isEmpty else { return startAnew(because: ledgerChanged ? .ledger : .journal) }
     let next = Array(queue.prefix(2 * connections - flight.contacts))
+    // What was decided in time may come to its turn too late.
+    guard next.allSatisfy({ $0.window.contains(now) }) else { return startAnew(because: .hours) }
     cycle?.queue.removeFirst(next.count)
     // Other channels open a task for a person, or hand a case over: each will have its own way from here.
     let mails = next.filter { contact in

@@ -40,7 +40,7 @@ extension Engine {
       for envelope in envelopes { effects += land(envelope.ticket, Outcome.takenBack) }
     }
     // A batch with intents never comes with news; what is still in the queue may rest on what they changed.
-    if !news.isEmpty, cycle?.queue.isEmpty == false { effects += startAnew(ledgerChanged: false) }
+    if !news.isEmpty, cycle?.queue.isEmpty == false { effects += startAnew(because: .journal) }
     return effects
   }
 
@@ -73,7 +73,7 @@ extension Engine {
     outcomes = recorded + outcomes
     remember(news)
     breaker.withdraw()
-    return startAnew(ledgerChanged: false)
+    return startAnew(because: .journal)
   }
 
   mutating func take(_ fault: AppendFault) -> [Effect] {

@@ -151,14 +151,14 @@ package struct Engine: Sendable {
   }
 
   /// What was decided rests on facts that changed: whatever is not begun is decided afresh.
-  mutating func startAnew(ledgerChanged: Bool) -> [Effect] {
+  mutating func startAnew(because change: Remark.Change) -> [Effect] {
     guard let restarts = cycle?.restarts, cycle?.ending == nil, cycle?.hasDecided == true else { return [] }
     guard restarts < Engine.restartsMax else {
       end(.keepsChanging)
       return []
     }
     cycle?.restart()
-    return [.tell(.startedAnew(ledgerChanged: ledgerChanged))]
+    return [.tell(.startedAnew(because: change))]
   }
 
   mutating func remember(_ records: [DatedEvent]) {

@@ -8,10 +8,13 @@ package enum Remark: Sendable, Equatable {
   /// As syslog counts them (RFC 5424 section 6.2.1): the smaller, the worse.
   package enum Severity: Int, Sendable { case error = 3, warning = 4, notice = 5, info = 6 }
 
+  /// On what a decision rested that no longer holds.
+  package enum Change: Sendable { case ledger, journal, hours }
+
   case notComposed(CycleReport.Failure)
   /// A contact was decided that may have reached its customer already. A bug: it is not sent.
   case refusedTwice(contact: String)
-  case startedAnew(ledgerChanged: Bool)
+  case startedAnew(because: Change)
   /// A row of the ledger that rests somebody.
   case badRow(BadRow)
   /// Something in the ledger that rests nobody by itself, such as an address that cannot be used.
@@ -48,8 +51,9 @@ package enum Remark: Sendable, Equatable {
       "no message for customer \(failure.payer), step \(failure.step): \(failure.reason)"
     case .refusedTwice(let contact):
       "contact \(contact) was decided again though it may have reached its customer: not sent; please report this"
-    case .startedAnew(let ledgerChanged):
-      (ledgerChanged ? "the ledger" : "the journal") + " changed during the cycle: deciding afresh"
+    case .startedAnew(.ledger): "the ledger changed during the cycle: deciding afresh"
+    case .startedAnew(.journal): "the journal changed during the cycle: deciding afresh"
+    case .startedAnew(.hours): "the hours of some customers ended during the cycle: deciding afresh"
     case .badRow(let row): "\(row.description): \(row.reach.words) until it is corrected"
     case .ledgerWarning(let place, let column):
       "\(place): \(column.isEmpty ? "" : column + ": ")something is not as it should be; `dunningd check` says what"

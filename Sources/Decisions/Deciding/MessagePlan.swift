@@ -74,7 +74,7 @@ struct MessagePlan {
         ? [] : group.payer.cc.filter { group.history.badAddresses[$0.lowercased()] == nil && !to.contains($0) },
       advancing: advanced, listed: listed, apart: apart, credit: credit, otherCredits: group.otherCredits, total: total,
       deadline: next.step.deadlineDays.map { group.today + $0 }, day: group.today,
-      thread: thread(advancing), waitsFor: waitsFor)
+      window: group.calendar.window, thread: thread(advancing), waitsFor: waitsFor)
   }
 
   private func line(

@@ -1,7 +1,8 @@
 import Ledger
 import Units
 
-/// Which day and hour it is for a payer, and when contacts to it are open.///
+/// Which day and hour it is for a payer, and when contacts to it are open.
+///
 /// Shared by all payers of a zone and country.
 final class PayerCalendar {
   let zone: Zone
@@ -40,6 +41,8 @@ final class PayerCalendar {
   func openDay(onOrBefore day: Day) -> Day { contactDays.last(onOrBefore: day) ?? day }
 
   func bankingDay(_ count: Int, after day: Day) -> Day { banking.adding(count, to: day) ?? day + count }
+
+  var window: ContactWindow { ContactWindow(zone: zone, day: today, opens: rules.opens, closes: rules.closes) }
 
   /// Why no contact may go at this moment, and when the next one may; nil while it may.
   var closed: (why: Ground.Closed, opens: Instant)? {
