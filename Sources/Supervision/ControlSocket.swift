@@ -28,35 +28,32 @@ package final class ControlSocket {
     package let user: UInt32
   }
 
-  /// To be waited on.
-  package let descriptor: Int32
   private let path: String
+  private let callers: Callers
 
   /// The longest line that is read, in bytes.
   static let lineMax = 1 << 16
-  /// How long a caller may take to say its line, or to hear the answer.
-  static let patience = Duration.seconds(2)
+  /// How long a caller may take to say its line.
+  static let patience = Duration.seconds(5)
 
-  /// Listens at `path`. A socket that stands there is removed: only who holds the daemon's lock comes here.
+  /// Listens at `path`.
   ///
   /// - Parameter group: the group that may call, if the system knows it; else the process's own.
   package init(_ path: String, group: String) throws(ControlFault) {
     self.path = path
-    descriptor = try LocalSocket.listen(at: path, group: group)
-  }
-
-  deinit {
-    close(descriptor)
-    unlink(path)
-  }
-
-  /// Answers all who wait; returns at once when nobody does.
-  package func attend(_ answer: (Caller, String) -> String) {
-    while let caller = LocalSocket.accept(descriptor, patience: Self.patience) {
-      defer { close(caller) }
-      guard let who = Self.identity(of: caller), let line = Self.line(from: caller) else { continue }
-      LocalSocket.write(answer(who, line) + "\n", to: caller)
+    callers = Callers(try LocalSocket.listen(at: path, group: group), most: Self.lineMax, patience: Self.patience) {
+      $0.firstIndex(of: UInt8(ascii: "\n"))
     }
+  }
+
+  deinit { unlink(path) }
+
+  /// To be waited on.
+  package var descriptors: [Int32] { callers.descriptors }
+
+  /// Answers all who have said their line; returns at once when nobody has.
+  package func attend(_ answer: (Caller, String) -> String) {
+    callers.attend { heard in Self.identity(of: heard.socket).map { answer($0, heard.text) + "\n" } }
   }
 
   /// Asks whoever listens at `path`, and gives the whole answer without its line's end.
@@ -71,7 +68,7 @@ package final class ControlSocket {
         isForbidden: errno == EACCES)
     }
     LocalSocket.limit(socket, patience)
-    LocalSocket.write(line + "\n", to: socket)
+    LocalSocket.write(line + "\n", to: socket, patience: patience)
     var answer: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 1 << 16)
     while true {
@@ -93,10 +90,5 @@ package final class ControlSocket {
     var length = socklen_t(MemoryLayout<Int32>.size * raw.count)
     guard getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &raw, &length) == 0 else { return nil }
     return Caller(process: raw[0], user: UInt32(bitPattern: raw[1]))
-  }
-
-  /// Nil when the caller says nothing whole in time.
-  private static func line(from socket: Int32) -> String? {
-    LocalSocket.read(socket, most: lineMax) { $0.firstIndex(of: UInt8(ascii: "\n")) }
   }
 }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Answers GET requests of this machine, one at a time: enough for a monitor that asks every few seconds.
+/// Answers GET requests of this machine: enough for a monitor that asks every few seconds.
 ///
 /// HTTP/1.1 (RFC 9112) as far as that needs: no body is read, no connection is kept, nothing but GET and HEAD is done.
 package final class WebListener {
@@ -22,35 +22,32 @@ package final class WebListener {
     }
   }
 
-  /// To be waited on.
-  package let descriptor: Int32
   private let place: Place
+  private let callers: Callers
 
   private static let requestMax = 8192
-  private static let patience = Duration.seconds(1)
+  private static let patience = Duration.seconds(5)
 
   package init(_ place: Place) throws(ControlFault) {
     self.place = place
+    let listener: Int32
     switch place {
-    case .port(let port): descriptor = try LocalSocket.listen(port: port)
-    case .path(let path): descriptor = try LocalSocket.listen(at: path)
+    case .port(let port): listener = try LocalSocket.listen(port: port)
+    case .path(let path): listener = try LocalSocket.listen(at: path)
     }
+    callers = Callers(listener, most: Self.requestMax, patience: Self.patience, Self.endOfHead)
   }
 
-  deinit {
-    close(descriptor)
-    if case .path(let path) = place { unlink(path) }
-  }
+  deinit { if case .path(let path) = place { unlink(path) } }
 
-  /// Answers all who wait; returns at once when nobody does.
+  /// To be waited on.
+  package var descriptors: [Int32] { callers.descriptors }
+
+  /// Answers all who have asked; returns at once when nobody has.
   ///
   /// - Parameter page: what is at a path; nil for a path that there is not.
   package func attend(_ page: (String) -> Page?) {
-    while let caller = LocalSocket.accept(descriptor, patience: Self.patience) {
-      defer { close(caller) }
-      guard let head = LocalSocket.read(caller, most: Self.requestMax, Self.endOfHead) else { continue }
-      LocalSocket.write(Self.answer(to: head, isLocalName: isLocalName, page), to: caller)
-    }
+    callers.attend { Self.answer(to: $0.text, isLocalName: isLocalName, page) }
   }
 
   /// A page of some website must not reach us by a name of its own (DNS rebinding).

@@ -144,6 +144,105 @@ extension EndToEnd {
       }
     }
 
+    @Test(
+      "callers who say nothing, or piece by piece, hold nothing up: cycles, others, the end", .timeLimit(.minutes(1)))
+    func silentCallers() async throws {
+      try await scenario { office in
+        let sink = try await office.sink()
+        var setup = Self.setup(sink)
+        let socket = office.folder.appendingPathComponent("http").path
+        setup.more += "\n[http]\nlisten = \"\(socket)\""
+        try office.configure(setup)
+        try office.books(Samples.head)
+        let daemon = try await Self.started(office)
+        let control = office.state.appendingPathComponent("control").path
+        // Twenty at each socket: half of them mute, half of them speak a byte each tenth of a second.
+        let crowd = try office.launch(
+          "/usr/bin/env",
+          [
+            "python3", "-c",
+            """
+            import socket, sys, time
+            crowd = []
+            for path in sys.argv[1:]:
+                for _ in range(20):
+                    one = socket.socket(socket.AF_UNIX)
+                    one.connect(path)
+                    crowd.append(one)
+            print("there", flush=True)
+            while True:
+                for one in crowd[::2]:
+                    try: one.send(b"G")
+                    except OSError: pass
+                time.sleep(0.1)
+            """, socket, control,
+          ])
+        #expect(await until(10) { crowd.out.contains("there") }, "\(crowd.err)")
+        try await Self.nextCycle(office)
+        try await Self.nextCycle(office)
+        let page = try await office.tool(
+          "/usr/bin/curl", ["-sS", "--max-time", "5", "--unix-socket", socket, "http://localhost/healthz"])
+        #expect(page.out == "ok\n", "\(page)")
+        let before = ContinuousClock.now
+        daemon.send(SIGTERM)
+        let outcome = await daemon.finish(within: 20)
+        #expect(outcome.status == 0 && ContinuousClock.now - before < .seconds(3), "\(outcome)")
+        crowd.send(SIGTERM)
+      }
+    }
+
+    @Test(
+      "[http] listen: a file there stays, and the daemon refuses; a change of it takes a restart, and reload says so")
+    func listenPath() async throws {
+      try await scenario { office in
+        let sink = try await office.sink()
+        var setup = Self.setup(sink)
+        let books = office.folder.appendingPathComponent("precious").path
+        try "mine".write(toFile: books, atomically: true, encoding: .utf8)
+        setup.more += "\n[http]\nlisten = \"\(books)\""
+        try office.configure(setup)
+        try office.books(Samples.head)
+        let refused = try await office.start(["run"]).finish(within: 20)
+        #expect(refused.status == 78 && refused.err.contains("stands there, and stays"), "\(refused)")
+        #expect(try String(contentsOfFile: books, encoding: .utf8) == "mine")
+
+        try office.configure(Self.setup(sink))
+        _ = try await Self.started(office)
+        try office.configure(setup)
+        let reload = try await office.expect(78, "reload")
+        #expect(reload.err.contains("[http] changed"), "\(reload)")
+      }
+    }
+
+    @Test("what waits for its place in the pace can still be stopped, by a hold and by SIGTERM")
+    func pace() async throws {
+      try await scenario { office in
+        let sink = try await office.sink()
+        var setup = Self.setup(sink)
+        setup.mail = "connections = 4\nmax_per_minute = 12"
+        try office.configure(setup)
+        let customers =
+          "id,name,email\n" + (1...8).map { "C-\($0),Customer \($0),someone@c\($0).test\n" }.joined()
+        try office.books(
+          Samples.head + (1...8).map { Self.row("N-\($0)", "C-\($0)", late: 7) }.joined(), customers: customers)
+        let daemon = try office.start(["run"])
+        #expect(await sink.waitFor(messages: 1), "\(daemon.err)")
+        #expect(await until(20) { office.records("contact.intended").count >= 3 })
+        try await office.expect(0, "hold", "C-2", "C-3", "--reason", "paid today")
+        #expect(await sink.waitFor(messages: 2))
+        let before = ContinuousClock.now
+        daemon.send(SIGTERM)
+        let outcome = await daemon.finish(within: 30)
+        #expect(outcome.status == 0 && ContinuousClock.now - before < .seconds(4), "\(outcome)")
+        #expect(!sink.recipients.contains("someone@c2.test") && !sink.recipients.contains("someone@c3.test"))
+        #expect(sink.recipients.count < 5, "\(sink.recipients)")
+        // Each intent has its outcome, and none of them is in doubt.
+        #expect(office.records("contact.in_doubt").isEmpty)
+        let outcomes = office.records("contact.sent").count + office.records("contact.deferred").count
+        #expect(outcomes == office.records("contact.intended").count)
+      }
+    }
+
     @Test("a second daemon, and run --once beside it, end at once with 75")
     func second() async throws {
       try await scenario { office in

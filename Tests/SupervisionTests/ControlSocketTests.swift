@@ -13,7 +13,7 @@ struct ControlSocketTests {
     let caller = Task.detached { [path] in try ControlSocket.ask(path, "how are you", patience: .seconds(10)) }
     var seen: ControlSocket.Caller?
     while seen == nil {
-      Signals.wait(.milliseconds(20), listeners: [socket.descriptor])
+      Signals.wait(.milliseconds(20), listeners: socket.descriptors)
       socket.attend { who, line in
         seen = who
         return "you said: \(line)"
@@ -30,7 +30,7 @@ struct ControlSocketTests {
       var status = stat()
       try #require(stat(path, &status) == 0)
       #expect(status.st_mode & 0o777 == 0o660)
-      #expect(socket.descriptor >= 0)
+      #expect(!socket.descriptors.isEmpty)
     }
     #expect(access(path, F_OK) != 0)
   }
@@ -38,12 +38,24 @@ struct ControlSocketTests {
   @Test("where nobody listens, or only a dead socket lies, one is alone")
   func alone() throws {
     #expect(performing { try ControlSocket.ask(path, "x", patience: .seconds(1)) }?.isAlone == true)
-    _ = FileManager.default.createFile(atPath: path, contents: nil)
-    defer { unlink(path) }
-    #expect(performing { try ControlSocket.ask(path, "x", patience: .seconds(1)) }?.isAlone == true)
     // What a daemon that was killed left behind is taken over.
+    let dead = try #require(UnixAddress(path))
+    let descriptor = UnixAddress.socket(SOCK_STREAM)
+    #expect(dead.with { bind(descriptor, $0, $1) } == 0)
+    close(descriptor)
+    #expect(performing { try ControlSocket.ask(path, "x", patience: .seconds(1)) }?.isAlone == true)
     let socket = try ControlSocket(path, group: "no such group")
-    #expect(socket.descriptor >= 0)
+    #expect(!socket.descriptors.isEmpty)
+    // A living one, or anything else, is not.
+    #expect(performing { try ControlSocket(path, group: "no such group") }?.what.contains("another program") == true)
+  }
+
+  @Test("a file where the socket should be stays, and is named")
+  func occupied() throws {
+    try "mine".write(toFile: path, atomically: true, encoding: .utf8)
+    defer { unlink(path) }
+    #expect(performing { try ControlSocket(path, group: "g") }?.what.contains("stays") == true)
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == "mine")
   }
 
   @Test("a caller who says nothing is not waited for long, one who says too much is not heard")
@@ -54,7 +66,7 @@ struct ControlSocketTests {
     }
     var answered = false
     for _ in 0..<20 {
-      Signals.wait(.milliseconds(20), listeners: [socket.descriptor])
+      Signals.wait(.milliseconds(20), listeners: socket.descriptors)
       socket.attend { _, _ in
         answered = true
         return ""

@@ -28,6 +28,8 @@ enum Outcome {
   static func event(_ leg: Leg, _ result: DeliveryResult, at now: Instant) -> HistoryEvent {
     switch result.verdict {
     case .accepted: .contactSent(leg.told(result))
+    // What was never begun tells nothing of the mailbox or the relay, and need not wait.
+    case .deferred where result.stage == .queue: .contactDeferred(leg.told(result), next: now)
     case .deferred: .contactDeferred(leg.told(result), next: now + backOff(after: leg.attempt))
     // Not the customer's fault, so the attempts before do not lengthen the wait.
     case .relayRefused: .contactDeferred(leg.told(result), next: now + backOff(after: 1))

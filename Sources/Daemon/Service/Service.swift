@@ -109,10 +109,16 @@ package final class Service {
       due = min(due, latest)
       status.nextCycle = due
       wait(until: due, from: now)
+      let timing = installation.site.configuration.cycle.timing
       attend()
+      // Another timing was reloaded: the time that the old one had set is none any more.
+      if installation.site.configuration.cycle.timing != timing {
+        due = installation.site.configuration.cycle.timing.next(after: surroundings.clock.now(), zone: zone)
+        status.nextCycle = due
+        tellStatus()
+      }
     }
-    status.activity = .stopping
-    surroundings.notify.tell("STOPPING=1", "STATUS=\(status.line)")
+    attend()
     try? runner?.record(.daemonStopped(version: surroundings.version))
     _ = postman.close(.seconds(2))
     return .stopped
@@ -131,13 +137,25 @@ package final class Service {
       surroundings.log(.notReloaded(error.description))
       return error.description
     }
-    guard read.state == installation.state, read.key == installation.key else {
-      let words = "the journal's directory or key changed: that takes a restart, not a reload"
+    if let words = refusal(of: read) {
       surroundings.log(.notReloaded(words))
       return words
     }
     next = read
     if status.activity != .cycle { adoptNext() }
+    return nil
+  }
+
+  /// Why a configuration that is good as such cannot take the place of this one; nil when it can.
+  private func refusal(of read: Installation) -> String? {
+    if Signals.isStopping { return "the daemon is stopping: the configuration holds from its next start on" }
+    let old = installation
+    if read.state != old.state || read.key != old.key {
+      return "the journal's directory or key changed: that takes a restart, not a reload"
+    }
+    if read.site.configuration.http != old.site.configuration.http {
+      return "[http] changed: that takes a restart, not a reload"
+    }
     return nil
   }
 
@@ -148,6 +166,7 @@ package final class Service {
   private func cycle(at now: Instant) -> CycleReport.Ending {
     adoptNext()
     status.activity = .cycle
+    status.nextCycle = installation.site.configuration.cycle.timing.next(after: now, zone: zone)
     tellStatus()
     guard let report = runner?.run() else { return .stopped }
     let trouble = report.trouble
@@ -161,7 +180,7 @@ package final class Service {
     metrics.ledgerModified = runner?.ledgerModified
     metrics.journalBytes = journal.size
     metrics.journalSync = journal.lastSync
-    status.activity = .waiting
+    if !Signals.isStopping { status.activity = .waiting }
     surroundings.log(.cycleEnded(report.summary, trouble: trouble))
     adoptNext()
     return report.ending
@@ -205,7 +224,7 @@ package final class Service {
   private func wait(until due: Instant, from now: Instant) {
     var nap = min(Duration.milliseconds(max(0, due.milliseconds - now.milliseconds)), Self.napMax)
     if let interval = surroundings.notify.watchdogInterval { nap = min(nap, interval) }
-    Signals.wait(nap, listeners: [surroundings.control?.descriptor, surroundings.web?.descriptor].compactMap(\.self))
+    Signals.wait(nap, listeners: (surroundings.control?.descriptors ?? []) + (surroundings.web?.descriptors ?? []))
   }
 
   /// At a turn of a cycle.
@@ -217,6 +236,10 @@ package final class Service {
   }
 
   private func attend() {
+    if Signals.isStopping, status.activity != .stopping {
+      status.activity = .stopping
+      surroundings.notify.tell("STOPPING=1", "STATUS=\(status.line)")
+    }
     beat()
     if Signals.takeHangUp() { _ = reload() }
     surroundings.web?.attend { [unowned self] in page($0) }

@@ -63,6 +63,12 @@ package final class JournalFile {
   package func releaseHistory() -> ContactHistory { reading.releaseHistory() }
   package var head: JournalHead? { reading.head }
 
+  /// Whether others appended something since the journal was last read or written, or it cannot be told.
+  package var isBehind: Bool {
+    guard let status = try? disk.status(reading.path(of: reading.segment)) else { return true }
+    return status.size != reading.offset
+  }
+
   /// What others appended since the journal was last read or written.
   package func news() throws(JournalFault) -> [DatedEvent] {
     try requireSound()

@@ -27,7 +27,7 @@ package struct StateDirectory: Sendable, Equatable {
   package var control: String { path + "/control" }
 
   /// Milliseconds for which one waits while another appends.
-  static let appendWait = 10_000
+  static let appendWait = 30_000
 
   /// Creates what is missing.
   package func prepare(on disk: any Disk) throws(JournalFault) {

@@ -24,7 +24,7 @@ package struct CycleRunner {
   private var engine: Engine
   private var composer: Composer
   private var token: SnapshotFiles.Token?
-  private var desk = SendingDesk()
+  private var desk: SendingDesk
   /// An append failed in this cycle: the engine will say so too, but until it has heard of it nothing may begin either.
   private var hasJournalFailed = false
   /// Answers that the engine has not heard yet, oldest first.
@@ -51,6 +51,7 @@ package struct CycleRunner {
     self.log = log
     self.isStopping = isStopping
     connections = installation.relay.connections
+    desk = SendingDesk(spacing: Pacer(perMinute: installation.relay.maxPerMinute).spacing)
     ledgerState = LedgerState(journal.state)
     folder = LedgerFolder(site.configuration.ledger, zones: site.zones)
     instance = journal.head?.instance ?? ""
@@ -78,7 +79,22 @@ package struct CycleRunner {
         if case .finished(let report) = effect { return report }
         perform(effect)
       }
-      if !hasJournalFailed { for envelope in desk.next(connections) { postman.submit(envelope) } }
+      begin()
+    }
+  }
+
+  /// Hands over what may begin now. Intents can wait here for long, where the pace is slow or the server is: what
+  /// somebody held or paid meanwhile is taken back instead.
+  private mutating func begin() {
+    guard !hasJournalFailed, desk.mayBegin(connections, at: .now) else { return }
+    guard folder.token == token, !journal.isBehind else { return takeBack() }
+    for envelope in desk.next(connections, at: .now) { postman.submit(envelope) }
+  }
+
+  private mutating func takeBack() {
+    for envelope in desk.recall() {
+      let result = DeliveryResult(verdict: .deferred, stage: .queue, detail: "taken back before it was begun")
+      inbox.append(.delivered(Delivered(ticket: envelope.ticket, result: result), at: clock.now()))
     }
   }
 
@@ -99,7 +115,8 @@ package struct CycleRunner {
 
   /// Waits for the mail server, or until the second is over, however much the server has to say meanwhile.
   private mutating func heard() -> Engine.Event {
-    let left = nextTick - ContinuousClock.now
+    let now = ContinuousClock.now
+    let left = min(nextTick, desk.wakes(after: now) ?? nextTick) - now
     guard left > .zero, let delivered = postman.next(left) else {
       nextTick = ContinuousClock.now + Self.tick
       return .tick(now: clock.now())
@@ -118,12 +135,7 @@ package struct CycleRunner {
       if case .notDurable = answer { hasJournalFailed = true }
       inbox.append(answer)
     case .send(let envelopes): desk.take(envelopes)
-    case .recall:
-      for envelope in desk.recall() {
-        let result = DeliveryResult(
-          verdict: .deferred, stage: .queue, reply: "", detail: "taken back before it was begun")
-        inbox.append(.delivered(Delivered(ticket: envelope.ticket, result: result), at: clock.now()))
-      }
+    case .recall: takeBack()
     case .tell(let remark): log(remark)
     case .finished: break
     }
@@ -182,19 +194,38 @@ package struct CycleRunner {
   }
 }
 
-/// Envelopes that wait for a free connection: only what a connection takes on at once is handed over, so that the rest can
-/// still be taken back.
+/// Envelopes that wait for a free connection and for their place in the pace: only what begins at once is handed over, so
+/// that the rest can still be taken back.
 private struct SendingDesk {
+  /// Between two beginnings; zero without a limit.
+  private let spacing: Duration
   private var waiting: [Envelope] = []
   private var onTheWire: Set<Int> = []
+  /// When the next may begin; nil for at once.
+  private var place: ContinuousClock.Instant?
+
+  init(spacing: Duration) { self.spacing = spacing }
 
   mutating func take(_ envelopes: [Envelope]) { waiting += envelopes }
 
-  mutating func next(_ connections: Int) -> [Envelope] {
-    let count = min(waiting.count, max(0, connections - onTheWire.count))
-    let next = Array(waiting.prefix(count))
-    waiting.removeFirst(count)
-    onTheWire.formUnion(next.map(\.ticket))
+  /// When to look again though nothing was heard; nil when nothing waits for its time.
+  func wakes(after now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+    guard !waiting.isEmpty, let place, place > now else { return nil }
+    return place
+  }
+
+  func mayBegin(_ connections: Int, at now: ContinuousClock.Instant) -> Bool {
+    !waiting.isEmpty && onTheWire.count < connections && place.map { $0 <= now } ?? true
+  }
+
+  mutating func next(_ connections: Int, at now: ContinuousClock.Instant) -> [Envelope] {
+    var next: [Envelope] = []
+    while mayBegin(connections, at: now) {
+      let envelope = waiting.removeFirst()
+      onTheWire.insert(envelope.ticket)
+      next.append(envelope)
+      if spacing > .zero { place = now + spacing }
+    }
     return next
   }
 
