@@ -6,8 +6,11 @@ package struct Accounts: Sendable {
   /// By payer, then currency.
   package let all: [Account]
 
-  /// - Parameter day: the civil day in that payer's zone.
-  package init(of books: Books, day: (Customer) -> Day) {
+  /// - Parameters:
+  ///   - companyDay: the civil day at the company, which dates money: where a payer's day is still the one before, what
+  ///     was paid is paid. Nil for the payer's own.
+  ///   - day: the civil day in that payer's zone.
+  package init(of books: Books, companyDay: Day? = nil, day: (Customer) -> Day) {
     var customers: [String: Customer] = [:]
     for customer in books.customers { customers[customer.id] = customer }
 
@@ -23,13 +26,16 @@ package struct Accounts: Sendable {
     var all: [Account] = []
     for id in members.keys.sorted() {
       guard let payer = customers[id], let group = members[id] else { continue }
-      all += Accounts.accounts(of: payer, group, invoices: invoices, payments: payments, on: day(payer))
+      let today = day(payer)
+      all += Accounts.accounts(
+        of: payer, group, invoices: invoices, payments: payments, on: today, posted: max(today, companyDay ?? today))
     }
     self.all = all
   }
 
   private static func accounts(
-    of payer: Customer, _ members: [Customer], invoices: Slices<Invoice>, payments: Slices<Payment>, on day: Day
+    of payer: Customer, _ members: [Customer], invoices: Slices<Invoice>, payments: Slices<Payment>, on day: Day,
+    posted: Day
   ) -> [Account] {
     var currencies: Set<Currency> = []
     for member in members {
@@ -43,7 +49,7 @@ package struct Accounts: Sendable {
         let settlement = Settlement(
           invoices: invoices[member.id].filter { $0.currency == currency },
           payments: payments[member.id].filter { $0.amount.currency == currency }, terms: member.terms ?? payer.terms,
-          currency: currency, on: day)
+          currency: currency, on: day, posted: posted)
         items += settlement.items
         credits += settlement.credits
       }

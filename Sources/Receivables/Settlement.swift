@@ -6,22 +6,27 @@ struct Settlement {
   private(set) var items: [OpenItem] = []
   private(set) var credits: [UnappliedCredit] = []
   private let terms: PaymentTerms?
+  private let posted: Day
 
   /// - Parameters:
   ///   - invoices: one customer's rows in one currency, credit notes among them.
   ///   - payments: the same customer's payments in that currency.
   ///   - terms: the customer's, for invoices that have none of their own.
-  init(invoices: [Invoice], payments: [Payment], terms: PaymentTerms?, currency: Currency, on day: Day) {
+  ///   - posted: money and credits dated up to this day are there.
+  init(invoices: [Invoice], payments: [Payment], terms: PaymentTerms?, currency: Currency, on day: Day, posted: Day) {
     self.terms = terms
-    let paid = Dictionary(grouping: payments.filter { $0.date <= day }, by: { $0.invoice ?? "" })
-    let existing = invoices.filter { $0.issued.map { $0 <= day } ?? true }
+    self.posted = posted
+    let paid = Dictionary(grouping: payments.filter { $0.date <= posted }, by: { $0.invoice ?? "" })
+    let existing = invoices.filter { invoice in
+      invoice.issued.map { $0 <= (invoice.kind == .invoice ? day : posted) } ?? true
+    }
     let numbers = Dictionary(grouping: existing.filter { $0.kind == .invoice }, by: { $0.key.number })
     for number in numbers.keys.sorted() {
       settle(numbers[number] ?? [], with: paid[number] ?? [], currency, on: day)
     }
     for note in existing where note.kind == .creditNote {
       let used = (paid[note.key.number] ?? []).reduce(0) { $0 + $1.amount.minor.magnitude }
-      let left = note.settled.map { $0 <= day } == true ? 0 : (note.open ?? note.amount)?.minor ?? 0
+      let left = note.settled.map { $0 <= posted } == true ? 0 : (note.open ?? note.amount)?.minor ?? 0
       let rest = note.open == nil ? left - Int(used) : left
       let reference = note.details?.reference ?? ""
       addCredit(rest, currency, reference: reference.isEmpty ? nil : reference, date: note.issued)
@@ -45,7 +50,7 @@ struct Settlement {
     let returned = payments.last { $0.amount.isNegative }?.date
     var allByAmount = true
     for invoice in invoices.sorted(by: { ($0.due, $0.key) < ($1.due, $1.key) }) {
-      if let settled = invoice.settled, settled <= day {
+      if let settled = invoice.settled, settled <= posted {
         // Where the ledger tells what is open, or no amount, nobody can say that it was paid beyond.
         if invoice.open != nil || invoice.amount == nil { allByAmount = false }
         money -= min(money, invoice.amount?.minor ?? 0)

@@ -94,6 +94,9 @@ extension EndToEnd {
         try office.configure(bad)
         let refused = try await office.expect(78, "reload")
         #expect(refused.err.contains("ignore_due_befor") && refused.err.contains("min_gap"), "\(refused)")
+        // A person can step in all the same: the daemon runs on the old one, and so does what it does for callers.
+        try await office.expect(0, "note", "K-1", "--text", "while the file is wrong")
+        #expect(office.records("note.added").count == 1)
         daemon.send(SIGHUP)
         try await Task.sleep(for: .milliseconds(300))
         #expect(try await Self.status(office)["policy"] == old && daemon.isRunning)

@@ -4,7 +4,19 @@ import Storage
 /// This same program once more, for one command on behalf of a caller.
 enum ChildProcess {
   /// Runs it to its end, and gives what it printed.
-  static func run(_ words: [String], environment: [(name: String, value: String)]) -> ControlLine.Answer {
+  ///
+  /// - Parameter input: what it finds on its standard input.
+  static func run(
+    _ words: [String], environment: [(name: String, value: String)], input: [UInt8]
+  ) -> ControlLine.Answer {
+    // A file without a name: a pipe would not hold all of it.
+    guard let file = tmpfile() else { return failed("no room for its input", errno) }
+    defer { fclose(file) }
+    let given = fileno(file)
+    _ = fcntl(given, F_SETFD, FD_CLOEXEC)
+    guard write(given, input, input.count) == input.count, lseek(given, 0, SEEK_SET) == 0 else {
+      return failed("no room for its input", errno)
+    }
     var out: [Int32] = [-1, -1]
     var err: [Int32] = [-1, -1]
     guard pipe(&out) == 0, pipe(&err) == 0 else { return failed("no pipe", errno) }
@@ -12,7 +24,7 @@ enum ChildProcess {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, given, STDIN_FILENO)
     posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO)
     posix_spawn_file_actions_adddup2(&actions, err[1], STDERR_FILENO)
 

@@ -48,6 +48,7 @@ struct ControlDesk {
     let name = getpwuid(caller.user).map { String(cString: $0.pointee.pw_name) } ?? "uid \(caller.user)"
     // Right behind the command, so that a `--` of the caller's cannot turn it into something else.
     return ChildProcess.run(
-      [words[0], "--config", configuration] + words.dropFirst(), environment: [(AuthorOption.callerVariable, name)])
+      [words[0], "--config", configuration] + words.dropFirst(),
+      environment: [(AuthorOption.callerVariable, name), (Site.runningVariable, "1")], input: service.configuration)
   }
 }

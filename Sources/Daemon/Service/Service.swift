@@ -51,6 +51,8 @@ package final class Service {
   }
 
   package private(set) var status: ServiceStatus
+  /// The bytes of the configuration that it runs on.
+  package var configuration: [UInt8] { installation.site.bytes }
   private var metrics = Metrics()
   private let surroundings: Surroundings
   private let journal: JournalFile
@@ -202,7 +204,9 @@ package final class Service {
     installation = next
     postman = .smtp(next.relay)
     status.policy = next.site.policy.hash
+    let old = runner
     build(history: history)
+    if let old { runner?.inherit(old) }
     surroundings.log(.reloaded(policy: status.policy))
     do throws(AppendFault) {
       try runner?.record(.daemonReloaded(version: surroundings.version, policy: status.policy))

@@ -1,6 +1,7 @@
 import Crypto
 import Decisions
 import Defaults
+import Glibc
 import Letters
 import Settings
 import Storage
@@ -27,12 +28,21 @@ package struct Site: Sendable {
   }
 
   package let configuration: Configuration
+  /// The configuration as it was read.
+  package let bytes: [UInt8]
   package let file: String
   package let templates: TemplateSet
   package let zones: Zones
   package var policy: Policy { configuration.policy }
 
   package var state: StateDirectory { StateDirectory(configured: configuration.journal.directory) }
+
+  /// Set for a process that a daemon started on behalf of a caller: its standard input is then the configuration that
+  /// the daemon runs on, whatever stands in the file by now.
+  package static let runningVariable = "DUNNINGD_RUNNING_CONFIGURATION"
+
+  private static let runningConfiguration: [UInt8]? =
+    getenv(runningVariable) == nil ? nil : (try? FileReading.whole("/dev/stdin").bytes)
 
   /// Where the state lies by a configuration that may be wrong: a running daemon must be reachable then too.
   package static func state(by file: String) -> StateDirectory {
@@ -42,6 +52,7 @@ package struct Site: Sendable {
 
   /// Reads a configuration and everything that stands beside it.
   package static func load(_ file: String, zones: Zones = Zones()) throws(Fault) -> Site {
+    if let running = runningConfiguration { return try read(running, file: file, zones: zones, needsTemplates: false) }
     let bytes: [UInt8]
     do throws(SystemFault) {
       bytes = try FileReading.whole(file).bytes
@@ -52,7 +63,11 @@ package struct Site: Sendable {
   }
 
   /// The same, from bytes that need not be in a file yet.
-  package static func read(_ bytes: [UInt8], file: String, zones: Zones = Zones()) throws(Fault) -> Site {
+  ///
+  /// - Parameter needsTemplates: false for one who writes no message: a bad template is no reason then.
+  package static func read(
+    _ bytes: [UInt8], file: String, zones: Zones = Zones(), needsTemplates: Bool = true
+  ) throws(Fault) -> Site {
     let calendars = try calendars(beside: file)
     let hash = SHA256.hash(data: bytes).map { byte in
       let text = String(byte, radix: 16)
@@ -72,10 +87,10 @@ package struct Site: Sendable {
     } catch {
       throw .wrong(error.all)
     }
-    let templates = try templates(in: configuration.templatesDirectory)
-    let missing = templates.problems(for: configuration.policy, columns: nil)
+    let templates = try templates(in: needsTemplates ? configuration.templatesDirectory : "")
+    let missing = needsTemplates ? templates.problems(for: configuration.policy, columns: nil) : []
     guard missing.isEmpty else { throw .wrong(missing.map(Problem.init)) }
-    return Site(configuration: configuration, file: file, templates: templates, zones: zones)
+    return Site(configuration: configuration, bytes: bytes, file: file, templates: templates, zones: zones)
   }
 
   /// The calendars that came with the program, and those in `holidays` beside the file, which take their place.

@@ -98,6 +98,14 @@ package struct CycleRunner {
     }
   }
 
+  /// Takes over what another one, under an older configuration, has heard and could not record yet, and what it knows
+  /// of the mail server.
+  package mutating func inherit(_ other: CycleRunner) {
+    engine.outcomes = other.engine.outcomes
+    engine.breaker = other.engine.breaker
+    engine.broken = other.engine.broken
+  }
+
   /// The history as the last cycle left it.
   package var history: ContactHistory { engine.history }
 

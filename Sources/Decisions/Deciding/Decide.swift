@@ -28,7 +28,7 @@ package func decide(
 ) -> Verdict {
   let quarantine = Quarantine(books.badRows)
   let calendars = PayerCalendars(policy, now: now)
-  let accounts = Accounts(of: books) { calendars.calendar(for: $0).today }
+  let accounts = Accounts(of: books, companyDay: policy.company.zone.day(now)) { calendars.calendar(for: $0).today }
 
   var credits: [String: [Money]] = [:]
   for account in accounts.all where !account.credits.isEmpty {
