@@ -63,11 +63,10 @@ private final class Shared: Sendable {
     var threads = 0
     var isClosing = false
     var isWoken = false
-    var pacer: Pacer
   }
 
   private enum Errand {
-    case send(Envelope, at: Duration)
+    case send(Envelope)
     case leave
   }
 
@@ -79,7 +78,7 @@ private final class Shared: Sendable {
 
   init(_ settings: RelaySettings) {
     self.settings = settings
-    monitor = Monitor(State(pacer: Pacer(perMinute: settings.maxPerMinute)))
+    monitor = Monitor(State())
   }
 
   func submit(_ envelope: Envelope) {
@@ -138,7 +137,7 @@ private final class Shared: Sendable {
         if !state.queue.isEmpty {
           let envelope = state.queue.removeFirst()
           state.active.insert(envelope.ticket)
-          return .send(envelope, at: state.pacer.reserve(at: Monotonic.now))
+          return .send(envelope)
         }
         return state.isClosing ? .leave : nil
       }
@@ -148,11 +147,8 @@ private final class Shared: Sendable {
         connection.close()
         monitor.with { $0.threads -= 1 }
         return
-      case .send(let envelope, let time):
-        let isCalledOff = monitor.wait(until: time) { $0.isClosing ? true : nil } ?? false
-        let delivered =
-          isCalledOff
-          ? Shared.notBegun(envelope) : Delivered(ticket: envelope.ticket, result: connection.deliver(envelope))
+      case .send(let envelope):
+        let delivered = Delivered(ticket: envelope.ticket, result: connection.deliver(envelope))
         monitor.with { state in
           state.active.remove(envelope.ticket)
           state.results.append(delivered)

@@ -31,8 +31,6 @@ package struct RelaySettings: Sendable {
   package var totalTimeout: Duration
   /// How many connections, each with a thread of its own, send at the same time.
   package var connections: Int
-  /// Mails begun in a minute over all connections, evenly spaced; nil is no limit.
-  package var maxPerMinute: Int?
   /// A connection without work for so long is closed with QUIT.
   package var idleTimeout: Duration
 
@@ -40,7 +38,7 @@ package struct RelaySettings: Sendable {
     host: String, port: Int, security: Security = .starttls, username: String? = nil, password: Password? = nil,
     loginOptions: String? = nil, caFile: String? = nil, helloName: String = "localhost",
     connectTimeout: Duration = .seconds(30), replyTimeout: Duration = .seconds(600),
-    totalTimeout: Duration = .seconds(900), connections: Int = 1, maxPerMinute: Int? = nil,
+    totalTimeout: Duration = .seconds(900), connections: Int = 1,
     idleTimeout: Duration = .seconds(15)
   ) {
     self.host = host
@@ -55,7 +53,6 @@ package struct RelaySettings: Sendable {
     self.replyTimeout = replyTimeout
     self.totalTimeout = totalTimeout
     self.connections = connections
-    self.maxPerMinute = maxPerMinute
     self.idleTimeout = idleTimeout
   }
 

@@ -216,6 +216,32 @@ extension EndToEnd {
       }
     }
 
+    @Test(
+      "a reload while the clock is wrong loses no outcome: it is recorded when the clock is right, and nobody gets two")
+    func reloadWithWrongClock() async throws {
+      try await scenario { office in
+        let sink = try await office.sink("dot=delay 3:only 1")
+        let clock = try await ShiftedClock(office)
+        var setup = Self.setup(sink)
+        setup.mail = "in_doubt = \"resend\""
+        try office.configure(setup)
+        try office.books(Samples.head + Self.row("A-1", "K-1", late: 7))
+        let daemon = try office.start(["run"], environment: clock.environment)
+        #expect(await sink.waitFor(command: "DATA"), "\(daemon.err)")
+        try clock.set(seconds: -60)
+        #expect(await sink.waitFor(messages: 1))
+        #expect(await until(20) { daemon.err.contains("clock") }, "\(daemon.err)")
+        #expect(office.records("contact.sent").isEmpty)
+        setup.contact = "resume_after = \"3d\""
+        try office.configure(setup)
+        try await office.expect(0, "reload")
+        try clock.set(seconds: 0)
+        #expect(await until(20) { office.records("contact.sent").count == 1 }, "\(daemon.err)")
+        try await Self.nextCycle(office)
+        #expect(sink.messages.count == 1 && office.records("contact.intended").count == 1)
+      }
+    }
+
     @Test("what waits for its place in the pace can still be stopped, by a hold and by SIGTERM")
     func pace() async throws {
       try await scenario { office in

@@ -92,10 +92,7 @@ extension EndToEnd {
           FileManager.default.isExecutableFile(atPath: "/usr/sbin/postfix")
             && FileManager.default.isExecutableFile(atPath: "/usr/sbin/dovecot"),
           "Postfix and Dovecot are needed: scripts/install-needed test")
-        let clock = office.folder.appendingPathComponent("clock_shift.so").path
-        let source = Places.support.appendingPathComponent("clock_shift.c").path
-        let compiled = try await office.tool("/usr/bin/env", ["clang", "-shared", "-fPIC", "-o", clock, source])
-        try #require(compiled.status == 0, "\(compiled)")
+        let clock = try await ShiftedClock(office).library
         guard
           let said = try await Self.probe(
             "boot_probe.sh", office, tools: ["mail_server", "read_mail.py", clock], isPrepared: true)

@@ -24,6 +24,17 @@ struct SettlementTests {
     #expect(one.payment("100 EUR", for: "R1").open() == "R1 0.00")
   }
 
+  @Test("what the company booked today is paid, also where the customer's calendar is a day behind")
+  func companyDay() {
+    let books = one.customer("C").payment("100 EUR", for: "R1", on: "2026-03-11").books
+    let behind: Day = "2026-03-10"
+    func open(_ company: Day?) -> [Bool] {
+      Accounts(of: books, companyDay: company) { _ in behind }.all.flatMap(\.items).map(\.open.isZero)
+    }
+    #expect(open("2026-03-11") == [true])
+    #expect(open("2026-03-10") == [false] && open(nil) == [false])
+  }
+
   @Test("what was paid beyond the invoice is credit")
   func overpaid() {
     let over = one.payment("130 EUR", for: "R1")

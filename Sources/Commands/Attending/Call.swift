@@ -26,8 +26,8 @@ struct Call {
       line = try ControlSocket.ask(path, ControlLine.request(words), patience: Self.patience)
     } catch {
       if error.isAlone { return nil }
-      throw CommandFailure(
-        error.isForbidden ? .inputOutput : .unavailable, "\(error): root and the group dunningd may call")
+      if error.isForbidden { throw CommandFailure(.inputOutput, "\(error): root and the group dunningd may call") }
+      throw CommandFailure(.unavailable, "\(error); `dunningd journal list` shows whether anything was done")
     }
     // Whatever it did is done: it must not be done once more here.
     guard let answer = ControlLine.answer(of: line) else {

@@ -58,7 +58,6 @@ package struct Installation: Sendable {
     relay.caFile = mail.caFile
     if let name = mail.helo { relay.helloName = name }
     relay.connections = mail.connections
-    relay.maxPerMinute = mail.maxPerMinute
     return relay
   }
 

@@ -32,7 +32,7 @@ package struct CycleRunner {
 
   /// Outcomes are durable at most so much later than they are known.
   private static let tick = Duration.seconds(1)
-  private var nextTick = ContinuousClock.now + tick
+  private var nextTick = Monotonic.now + tick
 
   /// - Parameters:
   ///   - history: what was recorded so far; the runner goes on folding it.
@@ -51,7 +51,7 @@ package struct CycleRunner {
     self.log = log
     self.isStopping = isStopping
     connections = installation.relay.connections
-    desk = SendingDesk(spacing: Pacer(perMinute: installation.relay.maxPerMinute).spacing)
+    desk = SendingDesk(Pacer(perMinute: installation.mail.maxPerMinute))
     ledgerState = LedgerState(journal.state)
     folder = LedgerFolder(site.configuration.ledger, zones: site.zones)
     instance = journal.head?.instance ?? ""
@@ -86,9 +86,9 @@ package struct CycleRunner {
   /// Hands over what may begin now. Intents can wait here for long, where the pace is slow or the server is: what
   /// somebody held or paid meanwhile is taken back instead.
   private mutating func begin() {
-    guard !hasJournalFailed, desk.mayBegin(connections, at: .now) else { return }
+    guard !hasJournalFailed, desk.mayBegin(connections, at: Monotonic.now) else { return }
     guard folder.token == token, !journal.isBehind else { return takeBack() }
-    for envelope in desk.next(connections, at: .now) { postman.submit(envelope) }
+    for envelope in desk.next(connections, at: Monotonic.now) { postman.submit(envelope) }
   }
 
   private mutating func takeBack() {
@@ -98,11 +98,9 @@ package struct CycleRunner {
     }
   }
 
-  /// Takes over what another one, under an older configuration, has heard and could not record yet, and what it knows
-  /// of the mail server.
+  /// Takes over what another one, under an older configuration, has heard and could not record yet.
   package mutating func inherit(_ other: CycleRunner) {
     engine.outcomes = other.engine.outcomes
-    engine.breaker = other.engine.breaker
     engine.broken = other.engine.broken
   }
 
@@ -123,10 +121,10 @@ package struct CycleRunner {
 
   /// Waits for the mail server, or until the second is over, however much the server has to say meanwhile.
   private mutating func heard() -> Engine.Event {
-    let now = ContinuousClock.now
+    let now = Monotonic.now
     let left = min(nextTick, desk.wakes(after: now) ?? nextTick) - now
     guard left > .zero, let delivered = postman.next(left) else {
-      nextTick = ContinuousClock.now + Self.tick
+      nextTick = Monotonic.now + Self.tick
       return .tick(now: clock.now())
     }
     desk.landed(delivered.ticket)
@@ -205,34 +203,28 @@ package struct CycleRunner {
 /// Envelopes that wait for a free connection and for their place in the pace: only what begins at once is handed over, so
 /// that the rest can still be taken back.
 private struct SendingDesk {
-  /// Between two beginnings; zero without a limit.
-  private let spacing: Duration
+  private var pacer: Pacer
   private var waiting: [Envelope] = []
   private var onTheWire: Set<Int> = []
-  /// When the next may begin; nil for at once.
-  private var place: ContinuousClock.Instant?
 
-  init(spacing: Duration) { self.spacing = spacing }
+  init(_ pacer: Pacer) { self.pacer = pacer }
 
   mutating func take(_ envelopes: [Envelope]) { waiting += envelopes }
 
   /// When to look again though nothing was heard; nil when nothing waits for its time.
-  func wakes(after now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
-    guard !waiting.isEmpty, let place, place > now else { return nil }
-    return place
+  func wakes(after now: Duration) -> Duration? { waiting.isEmpty || pacer.mayBegin(at: now) ? nil : pacer.free }
+
+  func mayBegin(_ connections: Int, at now: Duration) -> Bool {
+    !waiting.isEmpty && onTheWire.count < connections && pacer.mayBegin(at: now)
   }
 
-  func mayBegin(_ connections: Int, at now: ContinuousClock.Instant) -> Bool {
-    !waiting.isEmpty && onTheWire.count < connections && place.map { $0 <= now } ?? true
-  }
-
-  mutating func next(_ connections: Int, at now: ContinuousClock.Instant) -> [Envelope] {
+  mutating func next(_ connections: Int, at now: Duration) -> [Envelope] {
     var next: [Envelope] = []
     while mayBegin(connections, at: now) {
       let envelope = waiting.removeFirst()
       onTheWire.insert(envelope.ticket)
       next.append(envelope)
-      if spacing > .zero { place = now + spacing }
+      pacer.begin(at: now)
     }
     return next
   }
