@@ -48,7 +48,8 @@ install: ## Install what was built (DESTDIR, PREFIX); what stands in /etc/dunnin
 	  install -m 644 build/man/*.5 $(SHARE)/man/man5 && \
 	  install -D -m 644 build/completions/dunningd.bash $(SHARE)/bash-completion/completions/dunningd && \
 	  install -D -m 644 build/completions/dunningd.zsh $(SHARE)/zsh/site-functions/_dunningd && \
-	  install -D -m 644 build/completions/dunningd.fish $(SHARE)/fish/vendor_completions.d/dunningd.fish; fi
+	  install -D -m 644 build/completions/dunningd.fish $(SHARE)/fish/vendor_completions.d/dunningd.fish; \
+	else echo "Without manual pages and completions: make manual before make install brings them"; fi
 	@test -n "$(DESTDIR)" || echo "Next: systemd-sysusers; chgrp -R dunningd /etc/dunningd; systemctl daemon-reload; edit /etc/dunningd/dunningd.toml; dunningd check; systemctl enable --now dunningd"
 
 deb: manual ## A Debian package in build/

@@ -8,14 +8,19 @@ package struct ControlFault: Error, Sendable, Equatable, CustomStringConvertible
   package let isAlone: Bool
   /// Somebody does, but not for this user.
   package let isForbidden: Bool
+  /// Another program has it: that can pass.
+  package let isTaken: Bool
 
   package var description: String { "\(path): \(what)" }
 
-  init(_ path: String, _ what: String, isAlone: Bool = false, isForbidden: Bool = false) {
+  init(
+    _ path: String, _ what: String, isAlone: Bool = false, isForbidden: Bool = false, isTaken: Bool = false
+  ) {
     self.path = path
     self.what = what
     self.isAlone = isAlone
     self.isForbidden = isForbidden
+    self.isTaken = isTaken
   }
 }
 

@@ -113,7 +113,7 @@ enum LocalSocket {
     _ = fcntl(probe, F_SETFL, O_NONBLOCK)
     // Nobody there, and nothing else, makes it a dead one.
     guard address.with({ connect(probe, $0, $1) }) != 0, errno == ECONNREFUSED else {
-      throw ControlFault(path, "another program listens there")
+      throw ControlFault(path, "another program listens there", isTaken: true)
     }
     unlink(path)
   }
@@ -127,6 +127,6 @@ enum LocalSocket {
   private static func closed(_ socket: Int32, _ name: String) -> ControlFault {
     let fault = errno
     close(socket)
-    return ControlFault(name, words(fault))
+    return ControlFault(name, words(fault), isTaken: fault == EADDRINUSE)
   }
 }

@@ -242,6 +242,84 @@ extension EndToEnd {
       }
     }
 
+    @Test("before the first cycle of the day, and after a person's word, status tells approvals and doubts as they are")
+    func standing() async throws {
+      try await scenario { office in
+        let sink = try await office.sink("dot=accept-then-drop")
+        var setup = Self.setup(sink)
+        setup.schedules = """
+          [[schedule]]
+          name = "standard"
+          steps = [
+            { name = "first", day = 5, level = 1, template = "first" },
+            { name = "final", day = 35, level = 3, template = "final", approval = true },
+          ]
+          """
+        try office.configure(setup)
+        try office.books(Samples.head + Self.row("A-1", "K-1", late: 7))
+        let first = try await Self.started(office)
+        #expect(await until(20) { office.records("contact.in_doubt").count == 1 }, "\(first.err)")
+        #expect(try await Self.status(office)["doubts"].int == 1)
+        first.send(SIGTERM)
+        #expect(await first.finish(within: 20).status == 0)
+
+        // Twelve hours from now no cycle of this test begins.
+        let hour = (Calendar(identifier: .gregorian).component(.hour, from: Date()) + 12) % 24
+        setup.more = "[cycle]\nat = [\"\(hour < 10 ? "0" : "")\(hour):30\"]"
+        setup.contact = "approval_ahead = \"30d\""
+        try office.configure(setup)
+        try office.books(Samples.head + Self.row("A-1", "K-1", late: 7) + "A-2,K-2,2026-01-01,someday,1.00,EUR\n")
+        let daemon = try await Self.started(office)
+        var status = try await Self.status(office)
+        #expect(status["doubts"].int == 1 && status["waiting_for_approval"].int == 1, "\(status)")
+        #expect(status["bad_rows"].int == 1 && status["last_cycle"] == .null, "\(status)")
+        let contact = office.records("contact.intended").first?["contact"].text ?? ""
+        try await office.expect(0, "resolve", contact, "--sent")
+        let waiting = try await office.expect(0, "approve", "--format", "json").lines.first
+        try await office.expect(0, "approve", waiting?["contact"].text ?? "")
+        status = try await Self.status(office)
+        #expect(status["doubts"].int == 0 && status["waiting_for_approval"].int == 0, "\(status) \(daemon.err)")
+      }
+    }
+
+    @Test("what keeps it from starting is one line of the log, with the priority of an error")
+    func fatal() async throws {
+      try await scenario { office in
+        let sink = try await office.sink()
+        var setup = Self.setup(sink)
+        setup.contact = "min_gapp = \"7d\"\nmin_balances = 3"
+        try office.configure(setup)
+        try office.books(Samples.head)
+        let wrong = try await office.start(["run"]).finish(within: 20)
+        let lines = wrong.err.split(separator: "\n")
+        #expect(wrong.status == 78 && lines.count == 1, "\(wrong)")
+        #expect(lines.first?.hasPrefix("<3>") == true && wrong.err.contains("min_gapp"), "\(wrong)")
+
+        // The sink's own port: another program listens there. That passes, so the service manager tries again.
+        setup.contact = ""
+        setup.more += "\n[http]\nlisten = \"127.0.0.1:\(sink.port)\""
+        try office.configure(setup)
+        let taken = try await office.start(["run"]).finish(within: 20)
+        #expect(taken.status == 75 && taken.err.hasPrefix("<3>http.listen: 127.0.0.1:\(sink.port)"), "\(taken)")
+      }
+    }
+
+    @Test("a bad row is told once, not in each cycle, and stands in the status until it is corrected")
+    func badRowOnce() async throws {
+      try await scenario { office in
+        let sink = try await office.sink()
+        try office.configure(Self.setup(sink))
+        try office.books(Samples.head + "A-1,K-1,2026-01-01,someday,1.00,EUR\n")
+        let daemon = try await Self.started(office)
+        for _ in 1...3 { try await Self.nextCycle(office) }
+        #expect(daemon.err.components(separatedBy: "someday").count == 2, "\(daemon.err)")
+        #expect(try await Self.status(office)["bad_rows"].int == 1)
+        try office.books(Samples.head + Self.row("A-1", "K-1", late: -60))
+        for _ in 1...2 { try await Self.nextCycle(office) }
+        #expect(try await Self.status(office)["bad_rows"].int == 0)
+      }
+    }
+
     @Test("what waits for its place in the pace can still be stopped, by a hold and by SIGTERM")
     func pace() async throws {
       try await scenario { office in

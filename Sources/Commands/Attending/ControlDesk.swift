@@ -18,7 +18,9 @@ struct ControlDesk {
       return ControlLine.Answer(status: CommandFailure.Status.usage.rawValue, err: "this is no request\n").text
     }
     switch command {
-    case "status": return ControlLine.Answer(status: 0, out: StatusReport(service.status).json + "\n").text
+    case "status":
+      service.lookAgain()
+      return ControlLine.Answer(status: 0, out: StatusReport(service.status).json + "\n").text
     case "reload":
       guard let fault = service.reload() else {
         return ControlLine.Answer(status: 0, out: "Reloaded: it holds from the next cycle on.\n").text

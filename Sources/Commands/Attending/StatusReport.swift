@@ -28,7 +28,7 @@ struct StatusReport {
       ("next_cycle", status.nextCycle.map(JSONValue.instant) ?? .null),
       ("breaker", .string(status.relayFault == nil ? "closed" : "open")),
       ("relay_fault", status.relayFault.map(JSONValue.string) ?? .null), ("doubts", .int(status.doubts)),
-      ("waiting_for_approval", .int(status.waiting)),
+      ("waiting_for_approval", .int(status.waiting)), ("bad_rows", .int(status.badRows)),
       (
         "next_contacts",
         .array(
@@ -74,6 +74,9 @@ struct StatusReport {
     lines.append(
       "approvals    \(count("waiting_for_approval")) waiting"
         + (count("waiting_for_approval") > 0 ? ": dunningd approve lists them" : ""))
+    if count("bad_rows") > 0 {
+      lines.append("bad rows     \(count("bad_rows")) in the ledger: dunningd check names them")
+    }
     let contacts = (fields["next_contacts"]?.array ?? []).compactMap(\.object)
     if contacts.isEmpty { lines.append("next contact none that only waits for its day") }
     for (index, contact) in contacts.enumerated() {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Daemon
 import Decisions
 import Delivery
+import Glibc
 import Journal
 import Logging
 import Storage
@@ -42,11 +43,23 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     Signals.listen()
     try reporting {
-      guard once else { return try serve() }
+      guard once else { return try logging { () throws(CommandFailure) in try serve() } }
       let session = try Session(common, asOf: asOf.time)
       let (report, history) = try session.runCycle(isStopping: { Signals.isStopping })
       show(report, history)
       if let failure = CommandFailure(report) { throw failure }
+    }
+  }
+
+  /// A daemon says on one line of its log why it ends, with the priority of an error; at a terminal a person reads more
+  /// than one.
+  private func logging(_ body: () throws(CommandFailure) -> Void) throws(CommandFailure) {
+    do {
+      try body()
+    } catch {
+      guard isatty(STDERR_FILENO) == 0 else { throw error }
+      Session.log(.ended(error.message))
+      throw CommandFailure(error.status, "")
     }
   }
 
@@ -77,7 +90,8 @@ struct RunCommand: ParsableCommand {
         }
       }
     } catch {
-      throw CommandFailure(.configuration, "http.listen: \(error)")
+      throw CommandFailure(
+        error.isTaken ? .tryLater : .configuration, "http.listen: \(error); nothing is sent before the daemon runs")
     }
     let file = common.config
     let service = Service(

@@ -29,10 +29,12 @@ package enum Remark: Sendable, Equatable {
   case notReloaded(String)
   /// Found at the start; the cycles will say so too.
   case ledgerUnusable(String)
+  /// Why the daemon does not start, or ends without having been told to.
+  case ended(String)
 
   package var severity: Severity {
     switch self {
-    case .notComposed, .refusedTwice, .relayAtFault, .notReloaded, .ledgerUnusable, .ledgerStale: .error
+    case .notComposed, .refusedTwice, .relayAtFault, .notReloaded, .ledgerUnusable, .ledgerStale, .ended: .error
     case .startedAnew, .reloaded: .notice
     case .cycleEnded(_, let trouble): trouble == nil ? .info : .error
     case .badRow, .ledgerWarning: .warning
@@ -65,7 +67,7 @@ package enum Remark: Sendable, Equatable {
         + "\(summary.inDoubt) in doubt" + (trouble.map { "; not all that was due: \($0.withoutAddresses)" } ?? "")
     case .reloaded(let policy): "reloaded: the configuration \(policy.prefix(12)) holds from now on"
     case .notReloaded(let words): "not reloaded, the old configuration stays: \(words)"
-    case .ledgerUnusable(let words), .ledgerStale(let words): words
+    case .ledgerUnusable(let words), .ledgerStale(let words), .ended(let words): words
     }
   }
 

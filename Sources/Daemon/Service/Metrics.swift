@@ -60,6 +60,7 @@ package struct Metrics: Sendable {
     gauge(
       "ledger_age_seconds", "How long ago the ledger was written.",
       ledgerModified.map { "\(max(0, now.milliseconds - $0.milliseconds) / 1000)" })
+    gauge("ledger_bad_rows", "Rows of the ledger that rest somebody.", "\(status.badRows)")
     gauge("journal_bytes", "Size of the journal's present file.", "\(journalBytes)")
     gauge("journal_sync_seconds", "How long the last sync of the journal took.", Self.seconds(journalSync))
     gauge("last_cycle_seconds", "How long the last cycle took.", status.lastCycle.map { _ in "\(lastCycleSeconds)" })

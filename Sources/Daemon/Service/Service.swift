@@ -86,7 +86,7 @@ package final class Service {
     } catch {
       return .journalBroken(error.words)
     }
-    readLedgerOnce()
+    do throws(LedgerFolder.Fault) { try survey() } catch { surroundings.log(.ledgerUnusable(error.description)) }
     status.activity = .waiting
     surroundings.notify.tell("READY=1", "STATUS=\(status.line)")
 
@@ -178,6 +178,7 @@ package final class Service {
     status.waiting = report.waiting
     status.upcoming = report.upcoming
     status.doubts = runner?.history.doubtful.count ?? 0
+    status.badRows = runner?.badRows ?? 0
     metrics.count(report, took: surroundings.clock.now() - now)
     metrics.ledgerModified = runner?.ledgerModified
     metrics.journalBytes = journal.size
@@ -191,7 +192,7 @@ package final class Service {
   private func build(history: ContactHistory) {
     runner = CycleRunner(
       installation, history: history, journal: journal, postman: postman, clock: surroundings.clock,
-      log: surroundings.log, meanwhile: { [unowned self] in look() }, isStopping: { Signals.isStopping })
+      log: { [unowned self] in note($0) }, meanwhile: { [unowned self] in look() }, isStopping: { Signals.isStopping })
     status.doubts = history.doubtful.count
   }
 
@@ -215,12 +216,26 @@ package final class Service {
     }
   }
 
-  /// So that READY means that the ledger can be read, or that the log says why it cannot.
-  private func readLedgerOnce() {
-    let folder = LedgerFolder(installation.site.configuration.ledger, zones: installation.site.zones)
-    do throws(LedgerFolder.Fault) { _ = try folder.read() } catch {
-      surroundings.log(.ledgerUnusable(error.description))
-    }
+  /// What a cycle has to say goes to the log; a doubt counts from when it arises.
+  private func note(_ remark: Remark) {
+    if case .outcome(.contactInDoubt) = remark { status.doubts += 1 }
+    surroundings.log(remark)
+  }
+
+  /// How things stand, for whoever asks: between two cycles, people may have stepped in.
+  package func lookAgain() {
+    guard status.activity == .waiting, journal.isBehind else { return }
+    // A ledger that cannot be read leaves what is known; the next cycle tells of it.
+    try? survey()
+  }
+
+  /// Before the first cycle it also shows that the ledger can be read.
+  private func survey() throws(LedgerFolder.Fault) {
+    guard let survey = try runner?.survey() else { return }
+    status.waiting = survey.waiting
+    status.doubts = survey.doubts
+    status.upcoming = survey.upcoming
+    status.badRows = survey.badRows
   }
 
   // MARK: - Waiting, and who calls meanwhile
@@ -257,6 +272,7 @@ package final class Service {
       let isServing = status.activity == .waiting || status.activity == .cycle
       return WebListener.Page(status: isServing ? 200 : 503, body: isServing ? "ok\n" : status.activity.rawValue + "\n")
     case "/metrics":
+      lookAgain()
       return WebListener.Page(
         type: "text/plain; version=0.0.4; charset=utf-8",
         body: metrics.text(status, version: surroundings.version, now: surroundings.clock.now()))

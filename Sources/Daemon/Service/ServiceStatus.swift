@@ -26,8 +26,10 @@ package struct ServiceStatus: Sendable {
   package var doubts = 0
   /// Contacts that wait for a person's word.
   package var waiting = 0
-  /// The next contacts, as the last cycle saw them.
+  /// The next contacts, as the last cycle saw them, or whoever looked since.
   package var upcoming: [Upcoming] = []
+  /// Rows of the ledger that rest somebody until they are corrected.
+  package var badRows = 0
 
   init(started: Instant, policy: String) {
     self.started = started
@@ -56,6 +58,7 @@ package struct ServiceStatus: Sendable {
     }
     if doubts > 0 { parts.append("\(doubts) in doubt") }
     if waiting > 0 { parts.append("\(waiting) waiting for approval") }
+    if badRows > 0 { parts.append("\(badRows) bad \(badRows == 1 ? "row" : "rows") in the ledger") }
     if relayFault != nil, lastCycle?.trouble == nil { parts.append("the mail server is at fault") }
     return parts.joined(separator: "; ")
   }

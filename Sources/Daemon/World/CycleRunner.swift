@@ -109,6 +109,10 @@ package struct CycleRunner {
 
   /// When the ledger that was read last had been written; nil before the first.
   package private(set) var ledgerModified: Instant?
+  /// Rows of the ledger that was read last that rest somebody.
+  package private(set) var badRows = 0
+  /// What the log has of the ledger that was read last.
+  private var told: Set<String> = []
 
   /// Records between two cycles what is no contact, and takes in what others recorded before it.
   package mutating func record(_ event: HistoryEvent) throws(AppendFault) {
@@ -117,6 +121,16 @@ package struct CycleRunner {
     case .notDurable(let fault): throw fault
     default: break
     }
+  }
+
+  /// Looks at the ledger and at what others recorded, between two cycles. A journal that cannot be read any more is for
+  /// the next cycle to tell.
+  package mutating func survey() throws(LedgerFolder.Fault) -> Survey {
+    let books = try folder.read(lastRowCounts: ledgerState.rowCounts, pause: Pause.aMoment).ledger.books
+    engine.remember((try? journal.news()) ?? [])
+    let verdict = decide(
+      books, engine.history, site.policy, now: clock.now(), ledgerAge: Clock.real.now() - books.modified)
+    return Survey(verdict, engine.history, badRows: books.badRows.count)
   }
 
   /// Waits for the mail server, or until the second is over, however much the server has to say meanwhile.
@@ -155,8 +169,10 @@ package struct CycleRunner {
       ledgerState.accept(snapshot.ledger.rowCounts)
       token = snapshot.token
       composer.columns = ExtraColumns(snapshot.ledger.books)
-      for row in snapshot.ledger.books.badRows { log(.badRow(row)) }
-      for warning in snapshot.ledger.warnings { log(.ledgerWarning(warning.place, column: warning.column)) }
+      tellNew(
+        snapshot.ledger.books.badRows.map { .badRow($0) }
+          + snapshot.ledger.warnings.map { .ledgerWarning($0.place, column: $0.column) })
+      badRows = snapshot.ledger.books.badRows.count
       // The age is real whatever the clock of decisions says.
       ledgerModified = snapshot.ledger.books.modified
       let age = Clock.real.now() - snapshot.ledger.books.modified
@@ -165,6 +181,13 @@ package struct CycleRunner {
     } catch {
       return .ledgerRejected(error.description)
     }
+  }
+
+  /// What is wrong with the ledger is told when it is new, and not in each cycle again.
+  private mutating func tellNew(_ remarks: [Remark]) {
+    let sentences = remarks.map(\.sentence)
+    for (remark, sentence) in zip(remarks, sentences) where !told.contains(sentence) { log(remark) }
+    told = Set(sentences)
   }
 
   private func lookAround() -> Engine.Event {
