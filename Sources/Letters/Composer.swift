@@ -12,6 +12,7 @@ package struct Composer: Sendable {
   /// Changes with every snapshot of the ledger.
   package var columns: ExtraColumns
   private let formats = LocaleFormats()
+  private let shapes = ShapeBook()
 
   package init(
     templates: TemplateSet, identity: MailIdentity, pay: [PayOption], company: CompanyDefaults,
@@ -82,22 +83,19 @@ package struct Composer: Sendable {
   private func write(
     _ contact: PlannedContact, _ template: Template, hasAttachment: Bool
   ) throws(LetterError) -> Written {
-    let rendering = Rendering()
     let locale = LocaleFormats.identifier(
       language: template.language, country: contact.payer.country ?? company.country)
-    let writer = FactWriter(locale: locale, formats: formats, rendering: rendering, columns: columns)
+    let rendering = Rendering(locale: locale, formats: formats)
+    let writer = FactWriter(rendering: rendering, columns: columns)
     var facts = writer.message(
       contact, language: template.language, company: company, identity: identity, pay: pay,
       hasAttachment: hasAttachment)
-    func render(_ part: TemplatePart) -> String {
-      rendering.form = part.form
-      return part.render(RootContext(values: facts, rendering: rendering))
-    }
+    func render(_ part: TemplatePart) -> String { shapes.render(part, of: template.file, facts, rendering) }
     // No blanks but U+0020 count here: a control must reach the header, which refuses it.
     let subject = render(template.subject).split(separator: " ").joined(separator: " ")
     facts["subject"] = writer.word(subject)
-    let text = Composer.tidy(render(template.text))
-    let html = template.html.map { Composer.tidy(render($0)) }
+    let text = render(template.text)
+    let html = template.html.map(render)
     if let name = rendering.unknown.first { throw .unknownName(template: template.file, name: name) }
     if let column = rendering.missing.first {
       let known = columns.ofInvoices.union(columns.ofCustomers).sorted()
@@ -134,17 +132,5 @@ package struct Composer: Sendable {
     let referencesMax = 20
     let ids = thread.compactMap(MessageID.bracketed).filter { $0 != own }
     return ids.count <= referencesMax ? ids : [ids[0]] + ids.suffix(referencesMax - 1)
-  }
-
-  /// Lines without blanks at their ends, never two empty ones in a row, none at the beginning or the end.
-  private static func tidy(_ text: String) -> String {
-    var lines: [Substring] = []
-    for var line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      while line.last == " " || line.last == "\t" { line.removeLast() }
-      if line.isEmpty, lines.last?.isEmpty ?? true { continue }
-      lines.append(line)
-    }
-    while lines.last?.isEmpty == true { lines.removeLast() }
-    return lines.joined(separator: "\n") + "\n"
   }
 }

@@ -147,3 +147,44 @@ struct ComposerTests {
     #expect(letter.names == [])
   }
 }
+
+@Suite("Shapes")
+struct ShapeTests {
+  private static let company = Samples.company
+
+  /// Messages of many kinds through one book, each against the engine alone.
+  @Test("a message comes out as the template engine writes it, whatever came before it")
+  func same() throws {
+    let book = ShapeBook()
+    var shapes = 0
+    for name in ["upcoming", "first", "second", "final", "discount", "invoice"] {
+      for language in ["en", "de"] {
+        for many in [false, true, false, true] {
+          shapes += 1
+          var contact = ShippedSamples.contact(name, language, many: many)
+          contact.payer.name = ["Ann", "A & <B>", "ends with a blank ", "\u{202E}", "", "O\u{301}x\u{F0003}y"][shapes % 6]
+          let template = try #require(
+            Samples.shipped.templates.template(contact.step.template, payer: language, company: "en"))
+          let rendering = Rendering(locale: "en_GB", formats: LocaleFormats())
+          let writer = FactWriter(rendering: rendering, columns: ExtraColumns())
+          var facts = writer.message(
+            contact, language: language, company: Self.company, identity: Samples.identity, pay: Samples.pay,
+            hasAttachment: many)
+          facts["subject"] = writer.word("about & <it>")
+          for part in [template.text, template.html].compactMap(\.self) {
+            rendering.form = part.form
+            let alone = ShapeBook.tidy(part.render(RootContext(values: facts, rendering: rendering)))
+            #expect(book.render(part, of: template.file, facts, rendering) == alone, "\(name) \(language) \(part.form)")
+            #expect(book.render(part, of: template.file, facts, rendering) == alone)
+          }
+        }
+      }
+    }
+  }
+
+  @Test("lines are tidied: no blanks at their ends, no two empty ones in a row")
+  func tidy() {
+    #expect(ShapeBook.tidy("\n\n a \t\n \n\n\nb\r\n\n \n") == " a\n\nb\n")
+    #expect(ShapeBook.tidy("") == "\n")
+  }
+}

@@ -113,7 +113,8 @@ struct InjectionTests {
   }
 
   private static func tamed(_ line: PlannedContact.Line, payer: Customer) -> PlannedContact.Line {
-    let writer = FactWriter(locale: "en_GB", formats: LocaleFormats(), rendering: Rendering(), columns: ExtraColumns())
+    let writer = FactWriter(
+      rendering: Rendering(locale: "en_GB", formats: LocaleFormats()), columns: ExtraColumns())
     let details = line.invoice.details
     func same(_ text: String?) -> String { text?.isEmpty ?? true ? "" : "x" }
     let harmless = InvoiceDetails(
@@ -154,7 +155,8 @@ struct InjectionTests {
 
   @Test("a link from the ledger is https, or nothing")
   func links() throws {
-    let writer = FactWriter(locale: "en_GB", formats: LocaleFormats(), rendering: Rendering(), columns: ExtraColumns())
+    let writer = FactWriter(
+      rendering: Rendering(locale: "en_GB", formats: LocaleFormats()), columns: ExtraColumns())
     for bad in [
       "javascript:alert(1)", "http://x", "data:text/html,x", "https://x/\"onclick=x", "https://x/ y", "HTTPS://x",
       "//x", "https://ü",

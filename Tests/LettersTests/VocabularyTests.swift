@@ -32,7 +32,8 @@ struct VocabularyTests {
   @Test("are exactly those that a message knows", arguments: [false, true])
   func facts(many: Bool) {
     let contact = ShippedSamples.contact("discount", "en", many: many)
-    let writer = FactWriter(locale: "en_GB", formats: LocaleFormats(), rendering: Rendering(), columns: ExtraColumns())
+    let writer = FactWriter(
+      rendering: Rendering(locale: "en_GB", formats: LocaleFormats()), columns: ExtraColumns())
     var facts = writer.message(
       contact, language: "en", company: Samples.company, identity: Samples.identity, pay: Samples.pay,
       hasAttachment: false)

@@ -4,15 +4,15 @@ import Units
 
 /// Turns values into what a template sees: texts as this payer reads them.
 struct FactWriter {
-  let locale: String
-  let formats: LocaleFormats
   let rendering: Rendering
   let columns: ExtraColumns
 
-  func word(_ text: String?) -> Word { Word(text: text ?? "", rendering: rendering) }
+  func word(_ text: String?) -> Word { Word(.text(text ?? ""), rendering: rendering) }
   func word(_ number: Int) -> Word { word(String(number)) }
-  func word(_ money: Money?) -> Word { word(money.map { formats.amount($0, locale) }) }
-  func word(_ day: Day?, short: Bool = false) -> Word { word(day.map { formats.date($0, locale, short: short) }) }
+  func word(_ money: Money?) -> Word { word(money.map(Word.Value.amount)) }
+  func word(_ day: Day?, short: Bool = false) -> Word { word(day.map { short ? .shortDate($0) : .date($0) }) }
+  func word(basisPoints: Int?) -> Word { word(basisPoints.map { .percent(basisPoints: $0) }) }
+  private func word(_ value: Word.Value?) -> Word { Word(value ?? .text(""), rendering: rendering) }
 
   /// An https or mailto address as it stands, anything else as nothing: no other scheme may reach a link.
   func uri(_ text: String?) -> Word {
@@ -59,7 +59,7 @@ struct FactWriter {
     let discount = line.discount
     facts["advances"] = line.advances
     facts["has_discount"] = discount != nil
-    facts["discount_percent"] = word(discount.map { formats.percent(basisPoints: $0.basisPoints, locale) })
+    facts["discount_percent"] = word(basisPoints: discount?.basisPoints)
     facts["discount_until"] = word(discount?.lastDay)
     facts["discount_until_short"] = word(discount?.lastDay, short: true)
     facts["discount_amount"] = word(discount?.reduced)

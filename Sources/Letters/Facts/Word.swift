@@ -1,25 +1,63 @@
 import Decisions
 import Mustache
+import Units
 
 /// How values are written just now, and what was asked for and is not there. One for each message.
 final class Rendering {
+  let locale: String
+  let formats: LocaleFormats
   var form = TemplatePart.Form.text
   /// Names of columns that no row of the ledger has.
   var missing: [String] = []
   /// Names outside the vocabulary: a bug, as templates were checked against it.
   var unknown: [String] = []
+
+  init(locale: String, formats: LocaleFormats) {
+    self.locale = locale
+    self.formats = formats
+  }
 }
 
-/// A value in a template. It escapes itself: the engine's own HTML escaping looks at graphemes and lets a quote pass
-/// that a combining character follows.
+/// A value in a template, written out only where a template asks for it. It escapes itself: the engine's own HTML
+/// escaping looks at graphemes and lets a quote pass that a combining character follows.
 struct Word: MustacheCustomRenderable, MustacheParent {
-  let text: String
+  /// What it stands for, before it is written as the payer's language writes it.
+  enum Value {
+    case text(String)
+    case amount(Money)
+    case date(Day)
+    case shortDate(Day)
+    case percent(basisPoints: Int)
+  }
+
+  let value: Value
   let rendering: Rendering
 
-  var isNull: Bool { text.isEmpty }
+  init(_ value: Value, rendering: Rendering) {
+    self.value = value
+    self.rendering = rendering
+  }
 
-  var renderText: String {
-    switch rendering.form {
+  init(text: String, rendering: Rendering) { self.init(.text(text), rendering: rendering) }
+
+  /// As it is written, before any escaping.
+  var text: String {
+    let (formats, locale) = (rendering.formats, rendering.locale)
+    return switch value {
+    case .text(let text): text
+    case .amount(let money): formats.amount(money, locale)
+    case .date(let day): formats.date(day, locale)
+    case .shortDate(let day): formats.date(day, locale, short: true)
+    case .percent(let basisPoints): formats.percent(basisPoints: basisPoints, locale)
+    }
+  }
+
+  var isNull: Bool { if case .text(let text) = value { text.isEmpty } else { false } }
+
+  var renderText: String { rendered(rendering.form) }
+
+  func rendered(_ form: TemplatePart.Form) -> String {
+    switch form {
     // Controls stay in a subject, so that the header refuses them.
     case .subject: Word.withoutDirections(text)
     case .text: Word.singleLine(text)
@@ -32,6 +70,7 @@ struct Word: MustacheCustomRenderable, MustacheParent {
 
   /// Without controls, which could forge lines, and without directions.
   static func singleLine(_ text: String) -> String {
+    if isHarmless(text) { return text }
     guard text.unicodeScalars.contains(where: { MailAddress.isControl($0) || isDirection($0) }) else { return text }
     var output = String.UnicodeScalarView()
     for scalar in text.unicodeScalars where !isDirection(scalar) {
@@ -42,9 +81,13 @@ struct Word: MustacheCustomRenderable, MustacheParent {
 
   /// Without the characters that make text run backwards and could show one number as another.
   static func withoutDirections(_ text: String) -> String {
+    if isHarmless(text) { return text }
     guard text.unicodeScalars.contains(where: isDirection) else { return text }
     return String(String.UnicodeScalarView(text.unicodeScalars.filter { !isDirection($0) }))
   }
+
+  /// Whether it holds nothing but ASCII that can be seen, as most values do.
+  private static func isHarmless(_ text: String) -> Bool { text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F } }
 
   /// Embeddings, overrides and isolates (Unicode standard annex 9), and the byte order mark.
   private static func isDirection(_ scalar: Unicode.Scalar) -> Bool {
@@ -53,6 +96,8 @@ struct Word: MustacheCustomRenderable, MustacheParent {
 
   /// For HTML text and quoted attributes; by scalar, because browsers read by scalar.
   static func escaped(_ text: String) -> String {
+    let marks: (UInt8) -> Bool = { "<>&\"'".utf8.contains($0) }
+    guard text.utf8.contains(where: marks) else { return text }
     var output = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       switch scalar {

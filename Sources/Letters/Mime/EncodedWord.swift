@@ -69,10 +69,22 @@ enum EncodedWord {
 /// Two capitals for a byte: `C3`.
 enum Hex {
   static func pair(_ byte: UInt8) -> String {
-    let digits = String(byte, radix: 16, uppercase: true)
-    return byte < 16 ? "0" + digits : digits
+    String(decoding: [upperDigit(byte >> 4), upperDigit(byte & 15)], as: UTF8.self)
   }
 
   /// Lower case, two characters a byte.
-  static func lower(_ bytes: some Sequence<UInt8>) -> String { bytes.map { pair($0).lowercased() }.joined() }
+  static func lower(_ bytes: some Sequence<UInt8>) -> String {
+    var digits: [UInt8] = []
+    digits.reserveCapacity(2 * bytes.underestimatedCount)
+    for byte in bytes {
+      digits.append(upperDigit(byte >> 4) | 0x20)
+      digits.append(upperDigit(byte & 15) | 0x20)
+    }
+    return String(decoding: digits, as: UTF8.self)
+  }
+
+  /// The ASCII of one digit, 0 to 15. The bit that makes a letter small is set in every figure already.
+  static func upperDigit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
+  }
 }

@@ -48,11 +48,11 @@ struct MailMessage {
     for other in others { try header.unstructured(other.name, other.value) }
     try header.tokens("Content-Language", [language])
     try header.tokens("MIME-Version", ["1.0"])
-    return Array((header.text + (try body())).utf8)
+    return Array(header.text.utf8) + (try body())
   }
 
   /// From the first Content-Type on.
-  private func body() throws(HeaderFault) -> String {
+  private func body() throws(HeaderFault) -> [UInt8] {
     var content = try textPart("plain", text)
     if let html {
       content = try multipart("alternative", boundary: "=_a_\(seed)", [content, try textPart("html", html)])
@@ -63,14 +63,14 @@ struct MailMessage {
     return try multipart("mixed", boundary: "=_m_\(seed)", parts)
   }
 
-  private func textPart(_ subtype: String, _ text: String) throws(HeaderFault) -> String {
+  private func textPart(_ subtype: String, _ text: String) throws(HeaderFault) -> [UInt8] {
     var header = HeaderBlock()
     try header.tokens("Content-Type", ["text/\(subtype);", "charset=utf-8"])
     try header.tokens("Content-Transfer-Encoding", ["quoted-printable"])
-    return header.text + "\r\n" + TransferEncoding.quotedPrintable(text)
+    return Array((header.text + "\r\n").utf8) + TransferEncoding.quotedPrintable(text)
   }
 
-  private func part(_ attachment: Attachment) throws(HeaderFault) -> String {
+  private func part(_ attachment: Attachment) throws(HeaderFault) -> [UInt8] {
     func separated(_ first: String, _ rest: [String]) -> [String] {
       let all = [first] + rest
       return all.enumerated().map { $1 + ($0 == all.count - 1 ? "" : ";") }
@@ -80,15 +80,24 @@ struct MailMessage {
     try header.tokens(
       "Content-Disposition", separated("attachment", MimeParameter.pieces("filename", attachment.name)))
     try header.tokens("Content-Transfer-Encoding", ["base64"])
-    return header.text + "\r\n" + TransferEncoding.base64(attachment.bytes)
+    return Array((header.text + "\r\n" + TransferEncoding.base64(attachment.bytes)).utf8)
   }
 
   /// The boundaries begin with `=_`, which neither quoted-printable nor base64 can contain (RFC 2045 section 6.7).
-  private func multipart(_ subtype: String, boundary: String, _ parts: [String]) throws(HeaderFault) -> String {
+  private func multipart(
+    _ subtype: String, boundary: String, _ parts: [[UInt8]]
+  ) throws(HeaderFault) -> [UInt8] {
     var header = HeaderBlock()
     try header.tokens("Content-Type", ["multipart/\(subtype);", "boundary=\"\(boundary)\""])
-    var output = header.text + "\r\n"
-    for part in parts { output += "--\(boundary)\r\n" + part + "\r\n" }
-    return output + "--\(boundary)--\r\n"
+    let between = Array("--\(boundary)\r\n".utf8)
+    var output = Array((header.text + "\r\n").utf8)
+    output.reserveCapacity(output.count + parts.reduce(0) { $0 + $1.count + between.count + 2 } + between.count + 2)
+    for part in parts {
+      output += between
+      output += part
+      output += "\r\n".utf8
+    }
+    output += "--\(boundary)--\r\n".utf8
+    return output
   }
 }

@@ -15,6 +15,8 @@ struct TemplatePart: Sendable {
 
   let form: Form
   let usedColumns: [UsedColumn]
+  /// It holds characters of its own that `Shape` marks values by.
+  let hasMarks: Bool
   private let template: MustacheTemplate
 
   func render(_ root: any MustacheParent) -> String { template.render(root) }
@@ -35,7 +37,9 @@ struct TemplatePart: Sendable {
     do {
       // Values escape themselves (`Word`), so the engine must not.
       let template = try MustacheTemplate(string: "{{% CONTENT_TYPE:TEXT}}" + expanded)
-      return TemplatePart(form: form, usedColumns: reader.usedColumns, template: template)
+      return TemplatePart(
+        form: form, usedColumns: reader.usedColumns,
+        hasMarks: expanded.unicodeScalars.contains { $0.value >= Shape.firstMark }, template: template)
     } catch {
       problems.append(
         TemplateProblem(
