@@ -16,7 +16,8 @@ package struct EnvelopeAddress: Sendable, Equatable {
   /// Throws a `Fault` with the reason in words that can follow "the address is refused:".
   package init(_ text: String) throws(Fault) {
     if text.isEmpty { throw Fault(reason: "it is empty") }
-    for scalar in text.unicodeScalars {
+    let isPlain = text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+    for scalar in isPlain ? "".unicodeScalars : text.unicodeScalars {
       switch scalar.properties.generalCategory {
       case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate:
         throw Fault(reason: "it has a control character in it")
@@ -47,7 +48,9 @@ package struct EnvelopeAddress: Sendable, Equatable {
         }
       if !isAtom { throw Fault(reason: "\"\(Character(Unicode.Scalar(byte)))\" is not allowed before its @") }
     }
-    if text.hasPrefix(".") || text.hasSuffix(".") || text.contains("..") {
+    let dot = UInt8(ascii: ".")
+    let isTwice = zip(text.utf8, text.utf8.dropFirst()).contains { $0 == dot && $1 == dot }
+    if text.utf8.first == dot || text.utf8.last == dot || isTwice {
       throw Fault(reason: "a dot stands first, last or twice before its @")
     }
   }

@@ -26,27 +26,33 @@ package final class Monitor<State>: @unchecked Sendable {
     mutex.deallocate()
   }
 
+  /// Who of those that wait has reason to look again.
+  package enum Wake { case all, one, none }
+
   /// Reads or changes the state; whoever waits looks again.
-  package func with<Value>(_ body: (inout State) -> Value) -> Value {
+  ///
+  /// - Parameter wake: one, where any of them can do what there is to do; none, where nobody waits for this change.
+  package func with<Value>(waking wake: Wake = .all, _ body: (inout State) -> Value) -> Value {
     pthread_mutex_lock(mutex)
-    defer {
-      pthread_cond_broadcast(condition)
-      pthread_mutex_unlock(mutex)
+    let value = body(&state)
+    pthread_mutex_unlock(mutex)
+    switch wake {
+    case .all: pthread_cond_broadcast(condition)
+    case .one: pthread_cond_signal(condition)
+    case .none: break
     }
-    return body(&state)
+    return value
   }
 
   /// Waits until `body` gives a value, and gives it; nil when `deadline` (of `Monotonic.now`) came first.
   ///
-  /// `body` is asked at once, and after every change. It may change the state when, and only when, it gives a value.
+  /// `body` is asked at once, and after every change. It may change the state when, and only when, it gives a value, and
+  /// only in a way that nobody waits for.
   package func wait<Value>(until deadline: Duration?, for body: (inout State) -> Value?) -> Value? {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     while true {
-      if let value = body(&state) {
-        pthread_cond_broadcast(condition)
-        return value
-      }
+      if let value = body(&state) { return value }
       guard let deadline else {
         pthread_cond_wait(condition, mutex)
         continue

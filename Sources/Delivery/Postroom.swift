@@ -17,20 +17,20 @@ package final class Postroom: Sendable {
 
   /// The next result, waiting for it no longer than that; nil when none came, or `wake` was called.
   package func next(within time: Duration) -> Delivered? {
-    shared.monitor.wait(until: Monotonic.now + time) { state -> Delivered?? in
-      if !state.results.isEmpty { return .some(state.results.removeFirst()) }
-      guard state.isWoken else { return nil }
-      state.isWoken = false
+    shared.tray.wait(until: Monotonic.now + time) { tray -> Delivered?? in
+      if let delivered = tray.results.popFirst() { return .some(delivered) }
+      guard tray.isWoken else { return nil }
+      tray.isWoken = false
       return .some(nil)
     } ?? nil
   }
 
   /// Makes a `next` that waits, or else the next one that would wait, return nil. From any thread.
-  package func wake() { shared.monitor.with { $0.isWoken = true } }
+  package func wake() { shared.tray.with { $0.isWoken = true } }
 
   /// Envelopes submitted whose result was not taken yet.
   package var outstanding: Int {
-    shared.monitor.with { $0.queue.count + $0.active.count + $0.results.count }
+    shared.desk.with { $0.queue.count + $0.active.count } + shared.tray.with { $0.results.count }
   }
 
   /// Begins nothing more, lets what is on the wire finish, and says goodbye to the server.
@@ -56,12 +56,17 @@ package final class Postroom: Sendable {
 
 /// What the threads hold on to; the postroom itself can go away before them.
 private final class Shared: Sendable {
-  struct State {
-    var queue: [Envelope] = []
-    var results: [Delivered] = []
+  /// What waits for a thread, and who is at work.
+  struct Desk {
+    var queue: ArraySlice<Envelope> = []
     var active: Set<Int> = []
     var threads = 0
     var isClosing = false
+  }
+
+  /// What became of it, for the one who asks.
+  struct Tray {
+    var results: ArraySlice<Delivered> = []
     var isWoken = false
   }
 
@@ -73,53 +78,61 @@ private final class Shared: Sendable {
   static let noThread = "the system gives us no thread"
 
   let settings: RelaySettings
-  let monitor: Monitor<State>
+  let desk = Monitor(Desk())
+  let tray = Monitor(Tray())
   private let isStopping = Atomic<Bool>(false)
 
-  init(_ settings: RelaySettings) {
-    self.settings = settings
-    monitor = Monitor(State())
-  }
+  init(_ settings: RelaySettings) { self.settings = settings }
 
   func submit(_ envelope: Envelope) {
-    let needsThread = monitor.with { state in
-      guard !state.isClosing else {
-        state.results.append(Shared.notBegun(envelope))
-        return false
-      }
-      state.queue.append(envelope)
-      let idle = state.threads - state.active.count
-      guard state.queue.count > idle, state.threads < max(1, settings.connections) else { return false }
-      state.threads += 1
-      return true
+    enum Answer { case taken, needsThread, closed }
+    // One thread is enough for one envelope.
+    let answer = desk.with(waking: .one) { desk -> Answer in
+      guard !desk.isClosing else { return .closed }
+      desk.queue.append(envelope)
+      let idle = desk.threads - desk.active.count
+      guard desk.queue.count > idle, desk.threads < max(1, settings.connections) else { return .taken }
+      desk.threads += 1
+      return .needsThread
     }
-    guard needsThread, !WorkerThread.start({ self.work() }) else { return }
-    monitor.with { state in
-      state.threads -= 1
+    switch answer {
+    case .taken: return
+    case .closed: return report([Shared.notBegun(envelope)])
+    case .needsThread: if WorkerThread.start({ self.work() }) { return }
+    }
+    let left = desk.with { desk -> ArraySlice<Envelope> in
+      desk.threads -= 1
       // Others may be at work and will come to it; if nobody is, nobody will.
-      guard state.threads == 0 else { return }
-      let refused = DeliveryResult(verdict: .relayRefused, stage: .queue, detail: Shared.noThread)
-      state.results += state.queue.map { Delivered(ticket: $0.ticket, result: refused) }
-      state.queue = []
+      guard desk.threads == 0 else { return [] }
+      defer { desk.queue = [] }
+      return desk.queue
     }
+    let refused = DeliveryResult(verdict: .relayRefused, stage: .queue, detail: Shared.noThread)
+    report(left.map { Delivered(ticket: $0.ticket, result: refused) })
+  }
+
+  private func report(_ results: [Delivered]) {
+    guard !results.isEmpty else { return }
+    tray.with { $0.results += results }
   }
 
   func stop() {
-    monitor.with { state in
-      state.isClosing = true
-      state.results += state.queue.map(Shared.notBegun)
-      state.queue = []
+    let left = desk.with { desk in
+      desk.isClosing = true
+      defer { desk.queue = [] }
+      return desk.queue
     }
+    report(left.map(Shared.notBegun))
   }
 
   func close(within time: Duration) -> [Int] {
     stop()
     let deadline = Monotonic.now + time
-    if monitor.wait(until: deadline, for: { $0.threads == 0 ? true : nil }) != nil { return [] }
+    if desk.wait(until: deadline, for: { $0.threads == 0 ? true : nil }) != nil { return [] }
     isStopping.store(true, ordering: .relaxed)
     // libcurl asks once a second.
-    _ = monitor.wait(until: Monotonic.now + .seconds(2)) { $0.threads == 0 ? true : nil }
-    return monitor.with { $0.active.sorted() }
+    _ = desk.wait(until: Monotonic.now + .seconds(2)) { $0.threads == 0 ? true : nil }
+    return desk.with { $0.active.sorted() }
   }
 
   private static func notBegun(_ envelope: Envelope) -> Delivered {
@@ -133,26 +146,24 @@ private final class Shared: Sendable {
     let connection = SMTPConnection(settings) { self.isStopping.load(ordering: .relaxed) }
     while true {
       let patience = connection.isOpen ? Monotonic.now + settings.idleTimeout : nil
-      let errand = monitor.wait(until: patience) { state -> Errand? in
-        if !state.queue.isEmpty {
-          let envelope = state.queue.removeFirst()
-          state.active.insert(envelope.ticket)
+      let errand = desk.wait(until: patience) { desk -> Errand? in
+        if let envelope = desk.queue.popFirst() {
+          desk.active.insert(envelope.ticket)
           return .send(envelope)
         }
-        return state.isClosing ? .leave : nil
+        return desk.isClosing ? .leave : nil
       }
       switch errand {
       case nil: connection.close()
       case .leave:
         connection.close()
-        monitor.with { $0.threads -= 1 }
+        desk.with { $0.threads -= 1 }
         return
       case .send(let envelope):
         let delivered = Delivered(ticket: envelope.ticket, result: connection.deliver(envelope))
-        monitor.with { state in
-          state.active.remove(envelope.ticket)
-          state.results.append(delivered)
-        }
+        // Told before the thread is free, so that whoever finds no thread at work finds every result.
+        report([delivered])
+        desk.with(waking: .none) { _ = $0.active.remove(envelope.ticket) }
       }
     }
   }

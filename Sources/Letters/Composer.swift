@@ -87,13 +87,14 @@ package struct Composer: Sendable {
       language: template.language, country: contact.payer.country ?? company.country)
     let rendering = Rendering(locale: locale, formats: formats)
     let writer = FactWriter(rendering: rendering, columns: columns)
-    var facts = writer.message(
-      contact, language: template.language, company: company, identity: identity, pay: pay,
-      hasAttachment: hasAttachment)
-    func render(_ part: TemplatePart) -> String { shapes.render(part, of: template.file, facts, rendering) }
+    var facts = Shape.Facts(
+      writer.message(
+        contact, language: template.language, company: company, identity: identity, pay: pay,
+        hasAttachment: hasAttachment))
+    func render(_ part: TemplatePart) -> String { shapes.render(part, of: template.file, &facts, rendering) }
     // No blanks but U+0020 count here: a control must reach the header, which refuses it.
     let subject = render(template.subject).split(separator: " ").joined(separator: " ")
-    facts["subject"] = writer.word(subject)
+    facts.add(subject: writer.word(subject))
     let text = render(template.text)
     let html = template.html.map(render)
     if let name = rendering.unknown.first { throw .unknownName(template: template.file, name: name) }

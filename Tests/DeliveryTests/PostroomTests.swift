@@ -32,7 +32,7 @@ struct PostroomTests {
   func closing() async throws {
     try await blocking {
       // The one connection waits so long for its first answer that, however busy the machine, no second mail is begun.
-      let server = try TestServer(["dot=delay 5"])
+      let server = try TestServer(["dot=delay 10"])
       let room = Postroom(server.settings())
       for ticket in 1...3 { room.submit(envelope(ticket)) }
       server.waitFor("DATA")

@@ -162,20 +162,23 @@ struct ShapeTests {
         for many in [false, true, false, true] {
           shapes += 1
           var contact = ShippedSamples.contact(name, language, many: many)
-          contact.payer.name = ["Ann", "A & <B>", "ends with a blank ", "\u{202E}", "", "O\u{301}x\u{F0003}y"][shapes % 6]
+          contact.payer.name =
+            ["Ann", "A & <B>", "ends with a blank ", "\u{202E}", "", "O\u{301}x\u{F0003}y"][shapes % 6]
           let template = try #require(
             Samples.shipped.templates.template(contact.step.template, payer: language, company: "en"))
           let rendering = Rendering(locale: "en_GB", formats: LocaleFormats())
           let writer = FactWriter(rendering: rendering, columns: ExtraColumns())
-          var facts = writer.message(
-            contact, language: language, company: Self.company, identity: Samples.identity, pay: Samples.pay,
-            hasAttachment: many)
-          facts["subject"] = writer.word("about & <it>")
+          var facts = Shape.Facts(
+            writer.message(
+              contact, language: language, company: Self.company, identity: Samples.identity, pay: Samples.pay,
+              hasAttachment: many))
+          facts.add(subject: writer.word("about & <it>"))
           for part in [template.text, template.html].compactMap(\.self) {
             rendering.form = part.form
-            let alone = ShapeBook.tidy(part.render(RootContext(values: facts, rendering: rendering)))
-            #expect(book.render(part, of: template.file, facts, rendering) == alone, "\(name) \(language) \(part.form)")
-            #expect(book.render(part, of: template.file, facts, rendering) == alone)
+            let alone = ShapeBook.tidy(part.render(RootContext(values: facts.named, rendering: rendering)))
+            #expect(
+              book.render(part, of: template.file, &facts, rendering) == alone, "\(name) \(language) \(part.form)")
+            #expect(book.render(part, of: template.file, &facts, rendering) == alone)
           }
         }
       }

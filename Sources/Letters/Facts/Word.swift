@@ -54,9 +54,9 @@ struct Word: MustacheCustomRenderable, MustacheParent {
 
   var isNull: Bool { if case .text(let text) = value { text.isEmpty } else { false } }
 
-  var renderText: String { rendered(rendering.form) }
+  var renderText: String { Word.written(text, rendering.form) }
 
-  func rendered(_ form: TemplatePart.Form) -> String {
+  static func written(_ text: String, _ form: TemplatePart.Form) -> String {
     switch form {
     // Controls stay in a subject, so that the header refuses them.
     case .subject: Word.withoutDirections(text)

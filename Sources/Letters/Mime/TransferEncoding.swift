@@ -8,53 +8,71 @@ enum TransferEncoding {
   static func quotedPrintable(_ text: String) -> [UInt8] {
     var text = text
     return text.withUTF8 { bytes in
-      var output: [UInt8] = []
-      output.reserveCapacity(bytes.count + bytes.count / 16)
-      var start = bytes.startIndex
-      while start < bytes.endIndex {
-        let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.endIndex
-        appendLine(bytes[start..<end], to: &output)
-        start = end + 1
+      // At most three for one, and a soft break for each 72 of them; a line feed becomes two.
+      let most = bytes.count * 3 + (bytes.count / 24 + 1) * 3 + 2
+      return Array(unsafeUninitializedCapacity: most) { output, count in
+        var writer = Writer(output)
+        var start = bytes.startIndex
+        while start < bytes.endIndex {
+          let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.endIndex
+          writer.line(UnsafeBufferPointer(rebasing: bytes[start..<end]))
+          start = end + 1
+        }
+        count = writer.count
       }
-      return output
     }
   }
 
-  private static func appendLine(_ line: Slice<UnsafeBufferPointer<UInt8>>, to output: inout [UInt8]) {
-    var column = 0
-    for index in line.indices {
+  private struct Writer {
+    private let output: UnsafeMutableBufferPointer<UInt8>
+    private(set) var count = 0
+
+    init(_ output: UnsafeMutableBufferPointer<UInt8>) { self.output = output }
+
+    @inline(__always)
+    private mutating func put(_ byte: UInt8) {
+      output[count] = byte
+      count += 1
+    }
+
+    mutating func line(_ line: UnsafeBufferPointer<UInt8>) {
+      var column = 0
+      for index in line.indices {
+        let isLast = index == line.count - 1
+        var isPlain = isPlain(line, index, beginsLine: column == 0, endsLine: isLast)
+        // One column stays free for the soft break's "=", unless this is the line's end.
+        if column + (isPlain ? 1 : 3) > (isLast ? 76 : 75) {
+          put(UInt8(ascii: "="))
+          put(0x0D)
+          put(0x0A)
+          column = 0
+          isPlain = self.isPlain(line, index, beginsLine: true, endsLine: isLast)
+        }
+        if isPlain {
+          put(line[index])
+          column += 1
+        } else {
+          put(UInt8(ascii: "="))
+          put(Hex.upperDigit(line[index] >> 4))
+          put(Hex.upperDigit(line[index] & 15))
+          column += 3
+        }
+      }
+      put(0x0D)
+      put(0x0A)
+    }
+
+    @inline(__always)
+    private func isPlain(
+      _ line: UnsafeBufferPointer<UInt8>, _ index: Int, beginsLine: Bool, endsLine: Bool
+    ) -> Bool {
       let byte = line[index]
-      let isLast = index == line.endIndex - 1
-      var isPlain = isPlain(byte, line[index...], beginsLine: column == 0, endsLine: isLast)
-      // One column stays free for the soft break's "=", unless this is the line's end.
-      if column + (isPlain ? 1 : 3) > (isLast ? 76 : 75) {
-        output += [UInt8(ascii: "="), 0x0D, 0x0A]
-        column = 0
-        isPlain = self.isPlain(byte, line[index...], beginsLine: true, endsLine: isLast)
-      }
-      if isPlain {
-        output.append(byte)
-        column += 1
-      } else {
-        output.append(UInt8(ascii: "="))
-        output.append(Hex.upperDigit(byte >> 4))
-        output.append(Hex.upperDigit(byte & 15))
-        column += 3
-      }
+      if byte == 0x20 || byte == 0x09 { return !endsLine }
+      guard byte > 0x20, byte < 0x7F, byte != UInt8(ascii: "=") else { return false }
+      guard beginsLine else { return true }
+      let isFrom = byte == UInt8(ascii: "F") && line[index...].starts(with: "From ".utf8)
+      return byte != UInt8(ascii: ".") && !isFrom
     }
-    output.append(0x0D)
-    output.append(0x0A)
-  }
-
-  /// - Parameter rest: from the byte on.
-  @inline(__always)
-  private static func isPlain(
-    _ byte: UInt8, _ rest: Slice<UnsafeBufferPointer<UInt8>>, beginsLine: Bool, endsLine: Bool
-  ) -> Bool {
-    if byte == 0x20 || byte == 0x09 { return !endsLine }
-    guard byte > 0x20, byte < 0x7F, byte != UInt8(ascii: "=") else { return false }
-    guard beginsLine else { return true }
-    return byte != UInt8(ascii: ".") && !(byte == UInt8(ascii: "F") && rest.starts(with: "From ".utf8))
   }
 
   /// Base64 in lines of 76, each ending in CRLF.

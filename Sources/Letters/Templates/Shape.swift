@@ -38,14 +38,14 @@ struct Shape: Sendable {
   }
 
   /// Nil where a value would have been tidied at the end of a line, or is out of the ordinary in another way.
-  func filled(_ words: [Word], _ form: TemplatePart.Form) -> String? {
+  func filled(_ facts: inout Facts, _ form: TemplatePart.Form) -> String? {
     var text = ""
     text.reserveCapacity(4096)
     for piece in pieces {
       switch piece {
       case .literal(let literal): text += literal
       case .word(let index):
-        let word = words[index].rendered(form)
+        let word = facts.written(index, form)
         if word.utf8.last.map(Shape.isBlank) ?? true { return nil }
         text += word
       }
@@ -59,11 +59,35 @@ struct Shape: Sendable {
 extension Shape {
   /// The facts of one message in the order of the vocabulary: which of its values are there, and the values.
   struct Facts {
+    /// As templates see them.
+    private(set) var named: [String: Any]
     /// A byte or more for each name: what a template can branch on.
     private(set) var key: [UInt8] = []
     private(set) var words: [Word] = []
+    /// Words written out already, since most stand in a message more than once.
+    private var texts: [String?] = []
 
-    init(_ facts: [String: Any]) { walk(facts, Vocabulary.root) }
+    init(_ facts: [String: Any]) {
+      named = facts
+      key.reserveCapacity(128)
+      words.reserveCapacity(96)
+      walk(facts, Vocabulary.root)
+      texts = Array(repeating: nil, count: words.count)
+    }
+
+    /// The subject comes out of all others, and so it comes last.
+    mutating func add(subject: Word) {
+      named["subject"] = subject
+      key.append(subject.isNull ? 0 : 1)
+      words.append(subject)
+      texts.append(nil)
+    }
+
+    mutating func written(_ index: Int, _ form: TemplatePart.Form) -> String {
+      let text = texts[index] ?? words[index].text
+      texts[index] = text
+      return Word.written(text, form)
+    }
 
     private mutating func walk(_ facts: [String: Any], _ terms: [Vocabulary.Term]) {
       for term in terms {
@@ -85,9 +109,15 @@ extension Shape {
     }
 
     /// The same facts with a mark in place of each value.
-    static func marked(_ facts: [String: Any], _ rendering: Rendering) -> [String: Any] {
+    func marked(_ rendering: Rendering) -> [String: Any] {
       var next = 0
-      return marked(facts, Vocabulary.root, rendering, &next)
+      var marked = named
+      marked["subject"] = nil
+      marked = Facts.marked(marked, Vocabulary.root, rendering, &next)
+      if let subject = named["subject"] as? Word {
+        marked["subject"] = subject.isNull ? subject : Word(text: Shape.mark(next), rendering: rendering)
+      }
+      return marked
     }
 
     private static func marked(
@@ -124,18 +154,18 @@ final class ShapeBook: Sendable {
   private static let shapesMax = 256
 
   /// The part with its values filled in; text and HTML with tidy lines.
-  func render(_ part: TemplatePart, of file: String, _ facts: [String: Any], _ rendering: Rendering) -> String {
+  func render(_ part: TemplatePart, of file: String, _ facts: inout Shape.Facts, _ rendering: Rendering) -> String {
     // Columns of the ledger are no names of the vocabulary.
-    guard part.usedColumns.isEmpty, !part.hasMarks else { return written(part, facts, rendering) }
-    let open = Shape.Facts(facts)
-    guard open.words.count <= Shape.wordsMax else { return written(part, facts, rendering) }
-    let key = Key(file: file, form: part.form, facts: open.key)
+    guard part.usedColumns.isEmpty, !part.hasMarks, facts.words.count <= Shape.wordsMax else {
+      return written(part, facts.named, rendering)
+    }
+    let key = Key(file: file, form: part.form, facts: facts.key)
     let shape: Shape
     if let known = shapes.withLock({ $0[key] }) {
       shape = known
     } else {
-      let text = written(part, Shape.Facts.marked(facts, rendering), rendering)
-      // What is wrong with the template is found with the facts as they are.
+      let text = written(part, facts.marked(rendering), rendering)
+      // What is wrong with the template is said of the facts as they are.
       guard rendering.unknown.isEmpty, rendering.missing.isEmpty else { return text }
       shape = Shape(text)
       shapes.withLock { shapes in
@@ -143,7 +173,7 @@ final class ShapeBook: Sendable {
         shapes[key] = shape
       }
     }
-    return shape.filled(open.words, part.form) ?? written(part, facts, rendering)
+    return shape.filled(&facts, part.form) ?? written(part, facts.named, rendering)
   }
 
   private func written(_ part: TemplatePart, _ facts: [String: Any], _ rendering: Rendering) -> String {

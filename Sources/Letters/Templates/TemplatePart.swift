@@ -162,8 +162,8 @@ private struct Reader {
   private mutating func checkMarkup(_ tag: Tag, _ term: Vocabulary.Term, _ text: String) {
     let before = text[..<tag.range.lowerBound]
     for element in ["style", "script"] {
-      guard let begin = before.range(of: "<" + element, options: .backwards) else { continue }
-      guard before[begin.upperBound...].range(of: "</" + element) == nil else { continue }
+      guard let begin = Reader.last("<" + element, in: before) else { continue }
+      guard Reader.last("</" + element, in: before[begin...]) == nil else { continue }
       report(tag, "{{\(tag.name)}} stands inside of <\(element)>", "no value may stand there: move it into the text")
     }
     guard let open = before.lastIndex(of: "<"), !before[open...].contains(">") else { return }
@@ -175,6 +175,12 @@ private struct Reader {
     report(
       tag, "{{\(tag.name)}} stands inside of an HTML tag where it must not",
       "expected a link as the whole of href=\"…\", or a text as the whole of lang, title, alt or aria-label")
+  }
+
+  /// Where `word`, of ASCII, begins for the last time.
+  private static func last(_ word: String, in text: Substring) -> String.Index? {
+    let (word, bytes) = (word.utf8, text.utf8)
+    return bytes.indices.last { bytes[$0] == UInt8(ascii: "<") && bytes[$0...].starts(with: word) }
   }
 
   private mutating func report(_ tag: Tag, _ message: String, _ remedy: String) {
