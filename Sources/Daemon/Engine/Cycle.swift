@@ -2,8 +2,9 @@ import Decisions
 
 /// One cycle under way, over all its restarts.
 struct Cycle: Sendable {
-  /// Decided and not begun, in the order in which they are to go.
-  var queue: [PlannedContact] = []
+  /// Decided and not begun, in the order in which they are to go. A slice, since it is taken from at its head, batch by
+  /// batch, and may be long.
+  var queue: ArraySlice<PlannedContact> = []
   /// Ids whose intent is durable, in that order; one may come twice.
   var begun: [String] = []
   /// Those of them that some recipients had before: they were counted when they were made.
@@ -25,7 +26,7 @@ struct Cycle: Sendable {
   mutating func adopt(_ verdict: Verdict, attempts: (PlannedContact) -> Int) {
     hasDecided = true
     let tried = verdict.contacts.map(attempts)
-    queue = verdict.contacts.indices.sorted { (tried[$0], $0) < (tried[$1], $1) }.map { verdict.contacts[$0] }
+    queue = verdict.contacts.indices.sorted { (tried[$0], $0) < (tried[$1], $1) }.map { verdict.contacts[$0] }[...]
     waiting = verdict.waiting.count
     upcoming = Upcoming.first(verdict.decisions)
     var counts: [ReasonCode: Int] = [:]

@@ -63,7 +63,7 @@ extension Engine {
         ready.append(prepared)
       }
     }
-    cycle?.queue.insert(contentsOf: postponed, at: 0)
+    if !postponed.isEmpty { cycle?.queue = postponed + (cycle?.queue ?? []) }
     if !ready.isEmpty { effects.append(append(ready)) }
     return effects
   }
