@@ -10,27 +10,31 @@ enum EncodedWord {
   /// Each is complete in itself: none splits a character (a grapheme, or where one alone is too long, a Unicode
   /// scalar). Readers join them without the blank between.
   static func words(_ text: String, firstMax: Int = lengthMax) -> [String] {
-    let plain = text.utf8.reduce(into: 0) { $0 += isPlain($1) || $1 == 0x20 ? 1 : 3 }
-    let usesQ = plain <= (text.utf8.count + 2) / 3 * 4
+    func quotedWidth(_ bytes: some Sequence<UInt8>) -> Int {
+      bytes.reduce(into: 0) { $0 += isPlain($1) || $1 == 0x20 ? 1 : 3 }
+    }
+    let usesQ = quotedWidth(text.utf8) <= (text.utf8.count + 2) / 3 * 4
     let overhead = "=?utf-8?Q??=".utf8.count
     var words: [String] = []
     var chunk: [UInt8] = []
+    var chunkWidth = 0
     func room() -> Int { (words.isEmpty ? min(firstMax, lengthMax) : lengthMax) - overhead }
-    func width(_ bytes: [UInt8]) -> Int {
-      usesQ ? bytes.reduce(into: 0) { $0 += isPlain($1) || $1 == 0x20 ? 1 : 3 } : (bytes.count + 2) / 3 * 4
-    }
+    /// Of so many bytes, of which the quoted width is known.
+    func width(_ count: Int, _ quoted: Int) -> Int { usesQ ? quoted : (count + 2) / 3 * 4 }
     func close() {
       guard !chunk.isEmpty else { return }
       words.append(usesQ ? "=?utf-8?Q?\(quoted(chunk))?=" : "=?utf-8?B?\(Data(chunk).base64EncodedString())?=")
-      chunk = []
+      (chunk, chunkWidth) = ([], 0)
     }
     func add(_ piece: [UInt8]) {
-      if width(chunk + piece) > room() { close() }
+      let pieceWidth = quotedWidth(piece)
+      if width(chunk.count + piece.count, chunkWidth + pieceWidth) > room() { close() }
       chunk += piece
+      chunkWidth += pieceWidth
     }
     for character in text {
       let bytes = Array(character.utf8)
-      if width(bytes) <= min(firstMax, lengthMax) - overhead {
+      if width(bytes.count, quotedWidth(bytes)) <= min(firstMax, lengthMax) - overhead {
         add(bytes)
       } else {
         for scalar in character.unicodeScalars { add(Array(String(scalar).utf8)) }
