@@ -36,6 +36,9 @@ struct Cycle: Sendable {
     }
   }
 
+  /// At the head of the queue again.
+  mutating func putBack(_ contacts: [PlannedContact]) { queue = contacts + queue }
+
   /// Read and decide afresh; what was done stays counted.
   mutating func restart() {
     restarts += 1

@@ -63,7 +63,7 @@ extension Engine {
         ready.append(prepared)
       }
     }
-    if !postponed.isEmpty { cycle?.queue = postponed + (cycle?.queue ?? []) }
+    if !postponed.isEmpty { cycle?.putBack(postponed) }
     if !ready.isEmpty { effects.append(append(ready)) }
     return effects
   }
