@@ -40,7 +40,7 @@ extension Session {
 
   /// - Parameter visit: sees each record with its line.
   func journalReading(
-    trust: Chain.Trust? = nil, visit: (Entry, ArraySlice<UInt8>) -> Void = { _, _ in }
+    trust: Chain.Trust? = nil, visit: Replay.Visit? = nil
   ) throws(CommandFailure) -> JournalReading {
     let trust = trust ?? readersTrust
     do throws(JournalFault) {

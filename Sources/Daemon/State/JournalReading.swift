@@ -16,7 +16,7 @@ package struct JournalReading {
   /// - Throws: that it cannot be read, or the first line that is damaged. A journal that is not there is empty.
   package init(
     of state: StateDirectory, on disk: any Disk, trust: Chain.Trust,
-    visit: (Entry, ArraySlice<UInt8>) -> Void = { _, _ in }
+    visit: Replay.Visit? = nil
   ) throws(JournalFault) {
     self.state = state
     self.disk = disk
@@ -48,7 +48,7 @@ package struct JournalReading {
   package mutating func releaseHistory() -> ContactHistory { replay.releaseHistory() }
 
   /// Reads on what was appended since.
-  package mutating func more(visit: (Entry, ArraySlice<UInt8>) -> Void = { _, _ in }) throws(JournalFault) {
+  package mutating func more(visit: Replay.Visit? = nil) throws(JournalFault) {
     // What was a tail may have been cut off and written over.
     replay.dropTail()
     if segment == 0 {
@@ -77,7 +77,7 @@ package struct JournalReading {
     segment = number
   }
 
-  private mutating func readSegment(_ visit: (Entry, ArraySlice<UInt8>) -> Void) throws(JournalFault) {
+  private mutating func readSegment(_ visit: Replay.Visit?) throws(JournalFault) {
     var position = replay.offset
     while true {
       let bytes: [UInt8]

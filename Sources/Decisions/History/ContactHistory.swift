@@ -75,7 +75,8 @@ package struct ContactHistory: Sendable, Equatable {
           GivenApproval(
             extent: approval.extent, subject: approval.subject, line: line, granted: approval.granted, at: time))
       }
-    case .noteAdded, .daemonStarted, .daemonStopped, .daemonReloaded, .cycleCompleted, .journalRecovered, .unknown:
+    case .noteAdded, .daemonStarted, .daemonStopped, .daemonReloaded, .cycleCompleted, .journalRecovered,
+      .journalErased, .unknown:
       break
     }
   }

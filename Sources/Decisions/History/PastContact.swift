@@ -113,7 +113,7 @@ package struct PastContact: Sendable, Equatable {
   package var standing: Standing {
     if cancelled { return .undone }
     if let verdict { return verdict ? .made : .undone }
-    let fates = recipients.prefix(toCount) + earlier.values
+    let fates = earlier.isEmpty ? recipients.prefix(toCount) : (recipients.prefix(toCount) + earlier.values)[...]
     if fates.contains(.sent) { return .made }
     if fates.contains(.inDoubt) || fates.contains(.pending) { return .inDoubt }
     var next: Instant?
@@ -128,8 +128,15 @@ package struct PastContact: Sendable, Equatable {
   /// To recipients whom the server put off while another of them took the message, or may have: only these are tried
   /// again. Sorted.
   package var leftOut: [String] {
-    guard !cancelled, verdict == nil, mayHaveReached else { return [] }
+    // Asked after each event, and hardly ever true.
+    guard !cancelled, verdict == nil, hasDeferred, mayHaveReached else { return [] }
     return fates.compactMap { if case .deferred = $0.value { $0.key } else { nil } }.sorted()
+  }
+
+  private var hasDeferred: Bool {
+    for case .deferred in recipients { return true }
+    for case .deferred in earlier.values { return true }
+    return false
   }
 
   /// As it would stand if nobody had it yet and all waited for those who were put off.
