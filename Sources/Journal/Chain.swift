@@ -34,6 +34,26 @@ package struct Chain: Sendable {
     try result.get()
   }
 
+  /// Takes every whole line of `bytes`, and looks at nothing but the chain.
+  ///
+  /// - Parameters:
+  ///   - count: goes up by one with each line that is good.
+  ///   - offset: goes up by the bytes of each line that is good, its line feed among them.
+  package mutating func take(lines bytes: [UInt8], count: inout Int, offset: inout Int) throws(LineFault) {
+    let result = bytes.withUnsafeBytes { raw in
+      Result { () throws(LineFault) in
+        var start = 0
+        while let end = raw.lineFeed(from: start) {
+          _ = try follow(UnsafeRawBufferPointer(rebasing: raw[start..<end]))
+          count += 1
+          offset += end + 1 - start
+          start = end + 1
+        }
+      }
+    }
+    try result.get()
+  }
+
   /// - Returns: where its parts stand.
   mutating func follow(_ line: UnsafeRawBufferPointer) throws(LineFault) -> LineLayout {
     let layout = try LineLayout(line)

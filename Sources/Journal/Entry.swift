@@ -23,6 +23,18 @@ package struct Entry: Sendable {
     self = try result.get()
   }
 
+  /// Reads a line from the middle of a sealed file, and sees by its own digests that it is as it was written.
+  package init(_ line: ArraySlice<UInt8>, vouchedBy checkpoint: Checkpoint) throws(LineFault) {
+    let result = line.withUnsafeBytes { bytes in
+      Result { () throws(LineFault) in
+        let layout = try LineLayout(bytes)
+        _ = try Chain.vouched(bytes, layout, checkpoint.function)
+        return try Entry(bytes, layout)
+      }
+    }
+    self = try result.get()
+  }
+
   init(_ line: UnsafeRawBufferPointer, _ layout: LineLayout) throws(LineFault) {
     let record = try Record(line, layout)
     seq = layout.seq

@@ -234,12 +234,20 @@ struct LineReader {
 
   private mutating func skipString() -> Bool {
     guard take(UInt8(ascii: "\"")) else { return false }
-    while at < line.count {
-      let byte = line[at]
-      at += 1
-      if byte == UInt8(ascii: "\"") { return true }
+    var index = at
+    while index < line.count {
+      let byte = line[index]
+      index += 1
+      if byte == UInt8(ascii: "\"") {
+        at = index
+        return true
+      }
       if byte < 0x20 { return false }
-      if byte == UInt8(ascii: "\\"), !skipEscape() { return false }
+      if byte == UInt8(ascii: "\\") {
+        at = index
+        guard skipEscape() else { return false }
+        index = at
+      }
     }
     return false
   }

@@ -62,11 +62,14 @@ package struct Replay: Sendable {
     return history
   }
 
+  /// Takes a history in place of its own that says the same, and goes on from it: one of which more is sealed.
+  package mutating func rest(on history: ContactHistory) { if isFolding { self.history = history } }
+
   /// Goes over to the next file.
   ///
   /// - Throws: when the file before does not end with a whole record, which only the last one may.
   package mutating func begin(file name: String) throws(JournalProblem) {
-    if let tail { throw problem(tail.fault) }
+    if let unfinished { throw unfinished }
     file = name
     offset = 0
     line = 0
@@ -123,6 +126,9 @@ package struct Replay: Sendable {
   /// What is wrong with the tail, for one who verifies; nil when there is none, or when it is merely a last line without
   /// its end, which a writer that is at it leaves too.
   package var tailProblem: JournalProblem? { fault.map(problem) }
+
+  /// What is wrong with a tail where another file follows, which none but the last one may have; nil without one.
+  package var unfinished: JournalProblem? { tail.map { problem($0.fault) } }
 
   /// Forgets the tail, once it was cut off.
   package mutating func dropTail() {
