@@ -80,6 +80,10 @@ let package = Package(
     room("Commands", ["Daemon", "Sink", arguments]),
     .executableTarget(name: "dunningd", dependencies: ["Commands"], swiftSettings: house),
 
+    // Figures of docs/performance.md, printed beside what they are compared with.
+    .executableTarget(
+      name: "JournalBenchmark", dependencies: ["Daemon"], path: "Benchmarks/JournalBenchmark", swiftSettings: house),
+
     tests("HouseTests", []),
     tests("UnitsTests", ["Units"]),
     tests("LettersTests", ["Letters", "Defaults"], exclude: ["Golden"]),

@@ -27,55 +27,96 @@ package struct Chain: Sendable {
   ///
   /// - Throws: the first thing that is wrong with it; the chain then stands where it stood.
   package mutating func take(_ line: ArraySlice<UInt8>) throws(LineFault) {
-    _ = try follow(line)
-  }
-
-  mutating func follow(_ line: ArraySlice<UInt8>) throws(LineFault) -> LineLayout {
     // A typed error cannot leave the closure, so a result carries it.
     let result = line.withUnsafeBytes { bytes in
-      Result { () throws(LineFault) in try followed(bytes, line) }
+      Result { () throws(LineFault) in _ = try follow(bytes) }
     }
-    let (layout, next) = try result.get()
-    head = next
+    try result.get()
+  }
+
+  /// Takes every whole line of `bytes`, and looks at nothing but the chain.
+  ///
+  /// - Parameters:
+  ///   - count: goes up by one with each line that is good.
+  ///   - offset: goes up by the bytes of each line that is good, its line feed among them.
+  package mutating func take(lines bytes: [UInt8], count: inout Int, offset: inout Int) throws(LineFault) {
+    let result = bytes.withUnsafeBytes { raw in
+      Result { () throws(LineFault) in
+        var start = 0
+        while let end = raw.lineFeed(from: start) {
+          _ = try follow(UnsafeRawBufferPointer(rebasing: raw[start..<end]))
+          count += 1
+          offset += end + 1 - start
+          start = end + 1
+        }
+      }
+    }
+    try result.get()
+  }
+
+  /// - Returns: where its parts stand.
+  mutating func follow(_ line: UnsafeRawBufferPointer) throws(LineFault) -> LineLayout {
+    let layout = try LineLayout(line)
+    guard var head else {
+      self.head = try first(line, layout)
+      return layout
+    }
+    head.link = try Chain.vouched(line, layout, head.function)
+    let seq = head.seq + 1
+    guard layout.seq == seq else { throw .sequence(found: layout.seq, expected: seq) }
+    if let before = self.head?.link, !before.begins(withHex: UnsafeRawBufferPointer(rebasing: line[layout.prev])) {
+      throw .link(found: Chain.text(line, layout.prev), expected: before.hex)
+    }
+    let time = try Chain.time(line, layout)
+    if time < head.time { throw .timeWentBack(found: time.description, before: head.time.description) }
+    if layout.type.count == 14, line.holds("journal.opened", at: layout.type.lowerBound) { throw .openedAgain }
+    head.seq = seq
+    head.time = time
+    self.head = head
     return layout
   }
 
-  private func followed(
-    _ bytes: UnsafeRawBufferPointer, _ line: ArraySlice<UInt8>
-  ) throws(LineFault) -> (LineLayout, JournalHead) {
-    func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+  private func first(_ line: UnsafeRawBufferPointer, _ layout: LineLayout) throws(LineFault) -> JournalHead {
+    let opening = try Opening(Array(line)[...], trust)
+    let link = try Chain.vouched(line, layout, opening.function)
+    guard layout.seq == 1 else { throw .sequence(found: layout.seq, expected: 1) }
+    if link != nil, !Link.first.begins(withHex: UnsafeRawBufferPointer(rebasing: line[layout.prev])) {
+      throw .link(found: Chain.text(line, layout.prev), expected: Link.first.hex)
+    }
+    return JournalHead(
+      instance: opening.instance, function: opening.function, seq: 1, link: link, time: try Chain.time(line, layout))
+  }
 
-    let layout = try LineLayout(bytes)
-    let opening = try head == nil ? Opening(line, trust) : nil
-    let function = opening.map(\.function) ?? head?.function
-    var link: [UInt8] = []
+  /// Sees that the line is as it was written; what the next one's `prev` must be. Nil without the key.
+  static func vouched(
+    _ line: UnsafeRawBufferPointer, _ layout: LineLayout, _ function: ChainFunction?
+  ) throws(LineFault) -> Link? {
+    var link: Link?
     if let function {
-      let marks = function.marks(UnsafeRawBufferPointer(rebasing: bytes[..<layout.kept]), checked: layout.checked)
-      guard Digest.hexBytes(marks.check).elementsEqual(bytes[layout.check]) else {
-        throw .changed(found: text(layout.check), expected: Digest.hex(marks.check))
+      let marks = function.marks(UnsafeRawBufferPointer(rebasing: line[..<layout.kept]), checked: layout.checked)
+      guard marks.check.begins(withHex: UnsafeRawBufferPointer(rebasing: line[layout.check])) else {
+        throw .changed(found: text(line, layout.check), expected: String(marks.check.hex.prefix(32)))
       }
       link = marks.link
     }
     if let personal = layout.personal, let digest = layout.personalDigest {
-      let expected = Digest.sha256(UnsafeRawBufferPointer(rebasing: bytes[personal]))
-      let found = text(digest)
-      guard found == expected else { throw .personalChanged(found: found, expected: expected) }
+      let expected = ChainFunction.sha256.digest(UnsafeRawBufferPointer(rebasing: line[personal]))
+      guard expected.begins(withHex: UnsafeRawBufferPointer(rebasing: line[digest])) else {
+        throw .personalChanged(found: text(line, digest), expected: expected.hex)
+      }
     }
-    let seq = (head?.seq ?? 0) + 1
-    guard layout.seq == seq else { throw .sequence(found: layout.seq, expected: seq) }
-    let before = head?.link ?? JournalHead.firstPrev
-    if function != nil, !Digest.hexBytes(before).elementsEqual(bytes[layout.prev]) {
-      throw .link(found: text(layout.prev), expected: Digest.hex(before))
+    return link
+  }
+
+  private static func time(_ line: UnsafeRawBufferPointer, _ layout: LineLayout) throws(LineFault) -> Instant {
+    guard let time = line.instant(layout.time) else {
+      throw .content("found time \"\(text(line, layout.time))\", expected such as 2026-03-01T09:00:00.000Z")
     }
-    guard let time = Instant(rfc3339: text(layout.time)) else {
-      throw .content("found time \"\(text(layout.time))\", expected such as 2026-03-01T09:00:00.000Z")
-    }
-    if let last = head?.time, time < last {
-      throw .timeWentBack(found: time.description, before: last.description)
-    }
-    if opening == nil, text(layout.type) == "journal.opened" { throw .openedAgain }
-    let instance = opening?.instance ?? head?.instance ?? ""
-    return (layout, JournalHead(instance: instance, function: function, seq: seq, link: link, time: time))
+    return time
+  }
+
+  private static func text(_ line: UnsafeRawBufferPointer, _ range: Range<Int>) -> String {
+    String(decoding: line[range], as: UTF8.self)
   }
 }
 

@@ -2,7 +2,8 @@ import Crypto
 
 /// The secret of a keyed chain, at least 16 bytes, and the public name by which the journal tells it from another.
 package struct JournalKey: Sendable, Equatable {
-  fileprivate let bytes: [UInt8]
+  /// A code that has taken in the key and nothing else yet: copied for each line.
+  fileprivate let fresh: HMAC<SHA256>
   /// 16 hexadecimal digits, derived from the secret and of no use for finding it.
   package let id: String
 
@@ -11,11 +12,16 @@ package struct JournalKey: Sendable, Equatable {
   /// Nil when the secret is shorter than `countMin` bytes.
   package init?(_ bytes: [UInt8]) {
     guard bytes.count >= JournalKey.countMin else { return nil }
-    self.bytes = bytes
-    let code = HMAC<SHA256>.authenticationCode(
-      for: Array("dunningd journal key".utf8), using: SymmetricKey(data: bytes))
+    let key = SymmetricKey(data: bytes)
+    fresh = HMAC<SHA256>(key: key)
+    let code = HMAC<SHA256>.authenticationCode(for: Array("dunningd journal key".utf8), using: key)
     id = Digest.hex(Array(code).prefix(8))
+    secret = key
   }
+
+  private let secret: SymmetricKey
+
+  package static func == (a: JournalKey, b: JournalKey) -> Bool { a.secret == b.secret }
 }
 
 /// How one line vouches for the one before it.
@@ -33,54 +39,44 @@ package enum ChainFunction: Sendable, Equatable {
     }
   }
 
-  /// What a line yields: `check` for itself, `link` for the `prev` of the next one; 16 and 32 bytes.
-  struct Marks { var check: ArraySlice<UInt8>, link: [UInt8] }
+  /// What a line yields: `check`, of which 16 bytes count, for itself, `link` for the `prev` of the next one.
+  struct Marks { var check: Link, link: Link }
 
-  /// The check of what stands before a line's member `check`.
-  func check(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
-    bytes.withUnsafeBytes { run($0).finished.prefix(16) }
+  /// The digest of these bytes.
+  func digest(_ bytes: UnsafeRawBufferPointer) -> Link {
+    switch self {
+    case .sha256:
+      var hash = SHA256()
+      hash.update(bufferPointer: bytes)
+      return Link(hash.finalize())
+    case .hmac(let key):
+      var code = key.fresh
+      code.update(data: bytes)
+      return Link(code.finalize())
+    }
   }
 
   /// `line` reaches to the end of its member `check`; `checked` counts the bytes before that member.
+  ///
+  /// One run over the line serves both: the state after the checked part is the check's, then it goes on.
   func marks(_ line: UnsafeRawBufferPointer, checked: Int) -> Marks {
-    // One run over the line serves both: the state after the checked part is the check's, then it goes on.
-    var running = run(UnsafeRawBufferPointer(rebasing: line[..<checked]))
-    let check = running.finished
-    running.update(UnsafeRawBufferPointer(rebasing: line[checked...]))
-    withUnsafeBytes(of: UInt8(ascii: "}")) { running.update($0) }
-    return Marks(check: check.prefix(16), link: running.finished)
-  }
-
-  private func run(_ bytes: UnsafeRawBufferPointer) -> Running {
-    var running: Running =
-      switch self {
-      case .sha256: .plain(SHA256())
-      case .hmac(let key): .keyed(HMAC<SHA256>(key: SymmetricKey(data: key.bytes)))
-      }
-    running.update(bytes)
-    return running
-  }
-
-  private enum Running {
-    case plain(SHA256)
-    case keyed(HMAC<SHA256>)
-
-    mutating func update(_ bytes: UnsafeRawBufferPointer) {
-      switch self {
-      case .plain(var hash):
-        hash.update(bufferPointer: bytes)
-        self = .plain(hash)
-      case .keyed(var code):
-        code.update(data: bytes)
-        self = .keyed(code)
-      }
-    }
-
-    var finished: [UInt8] {
-      switch self {
-      case .plain(let hash): Array(hash.finalize())
-      case .keyed(let code): Array(code.finalize())
-      }
+    let first = UnsafeRawBufferPointer(rebasing: line[..<checked])
+    let rest = UnsafeRawBufferPointer(rebasing: line[checked...])
+    switch self {
+    case .sha256:
+      var hash = SHA256()
+      hash.update(bufferPointer: first)
+      let check = Link(hash.finalize())
+      hash.update(bufferPointer: rest)
+      withUnsafeBytes(of: UInt8(ascii: "}")) { hash.update(bufferPointer: $0) }
+      return Marks(check: check, link: Link(hash.finalize()))
+    case .hmac(let key):
+      var code = key.fresh
+      code.update(data: first)
+      let check = Link(code.finalize())
+      code.update(data: rest)
+      withUnsafeBytes(of: UInt8(ascii: "}")) { code.update(data: $0) }
+      return Marks(check: check, link: Link(code.finalize()))
     }
   }
 }

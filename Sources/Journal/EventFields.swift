@@ -84,6 +84,12 @@ struct EventFields {
       data["bytes"] = .int(bytes)
       put("sha256", sha256)
       put("file", file)
+    case .journalErased(let customer, let records, let messages, let by, let text):
+      put("customer", customer)
+      data["records"] = .int(records)
+      data["messages"] = .int(messages)
+      put("by", by)
+      keep("reason", text)
     case .unknown: break
     }
   }

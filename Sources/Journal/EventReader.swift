@@ -8,62 +8,65 @@ struct EventReader {
   private let personal: RecordMembers
 
   /// - Throws: `LineFault.content` when a member of a known type is missing or is not what it should be.
-  static func event(type: String, of record: JSONObject) throws(LineFault) -> HistoryEvent {
-    let personal = record["personal"]?.object ?? JSONObject()
-    return try EventReader(data: RecordMembers(record), personal: RecordMembers(personal)).event(type)
+  static func event(type: RecordType?, word: String, of record: LineObject) throws(LineFault) -> HistoryEvent {
+    guard let type else { return .unknown(type: word) }
+    let data = RecordMembers(record)
+    return try EventReader(data: data, personal: data.inner("personal")).event(type)
   }
 
-  private func event(_ type: String) throws(LineFault) -> HistoryEvent {
-    if let kind = Rest.Kind.placing(type) { return .restPlaced(try rest(kind)) }
-    if let kind = Rest.Kind.ending(type) {
+  private func event(_ type: RecordType) throws(LineFault) -> HistoryEvent {
+    switch type {
+    case .placed(let kind): return .restPlaced(try rest(kind))
+    case .ended(let kind):
       return .restEnded(
         kind: kind, scope: try scope(), by: try data.text("by"), outcome: try data.optionalText("outcome"),
         text: try personal.optionalText("reason"))
-    }
-    switch type {
-    case "journal.opened": return .opened(instance: try data.text("instance"))
-    case "contact.intended": return .contactIntended(try intended())
-    case "contact.sent": return .contactSent(try attempt())
-    case "contact.deferred": return .contactDeferred(try attempt(), next: try data.instant("next"))
-    case "contact.failed": return .contactFailed(try attempt())
-    case "contact.in_doubt":
+    case .opened: return .opened(instance: try data.text("instance"))
+    case .intended: return .contactIntended(try intended())
+    case .sent: return .contactSent(try attempt())
+    case .deferred: return .contactDeferred(try attempt(), next: try data.instant("next"))
+    case .failed: return .contactFailed(try attempt())
+    case .inDoubt:
       return .contactInDoubt(
         contact: try data.text("contact"), recipient: try data.int("recipient"), attempt: try data.int("attempt"),
         why: try data.text("why"))
-    case "contact.resolved":
+    case .resolved:
       let outcome = try data.text("outcome")
       guard outcome == "sent" || outcome == "not-sent" else {
         throw .content("found \"outcome\" \"\(outcome)\", expected sent or not-sent")
       }
       return .contactResolved(contact: try data.text("contact"), sent: outcome == "sent", by: try data.text("by"))
-    case "contact.cancelled":
+    case .cancelled:
       return .contactCancelled(contact: try data.text("contact"), reason: try data.word("reason"))
-    case "contact.bounced":
+    case .bounced:
       return .contactBounced(
         contact: try data.text("contact"), recipient: try data.int("recipient"), status: try data.text("status"),
         permanent: try data.bool("permanent"), excerpt: try personal.optionalText("excerpt"))
-    case "contact.replied":
+    case .replied:
       return .contactReplied(
         contact: try data.text("contact"), customer: try data.text("customer"),
         excerpt: try personal.optionalText("excerpt"))
-    case "address.cleared":
+    case .addressCleared:
       return .addressCleared(
         customer: try data.text("customer"), address: try personal.optionalText("address"), by: try data.text("by"))
-    case "step.skipped":
+    case .stepSkipped:
       return .stepSkipped(
         scope: try scope(), step: try data.text("step"), by: try data.text("by"),
         text: try personal.optionalText("reason"))
-    case "note.added":
+    case .noteAdded:
       return .noteAdded(scope: try scope(), by: try data.text("by"), text: try personal.optionalText("text"))
-    case "approval.given": return .approvalGiven(try approval())
-    case "daemon.started": return .daemonStarted(version: try data.text("version"), policy: try data.text("policy"))
-    case "daemon.stopped": return .daemonStopped(version: try data.text("version"))
-    case "daemon.reloaded": return .daemonReloaded(version: try data.text("version"), policy: try data.text("policy"))
-    case "cycle.completed": return .cycleCompleted(try summary())
-    case "journal.recovered":
+    case .approval: return .approvalGiven(try approval())
+    case .started: return .daemonStarted(version: try data.text("version"), policy: try data.text("policy"))
+    case .stopped: return .daemonStopped(version: try data.text("version"))
+    case .reloaded: return .daemonReloaded(version: try data.text("version"), policy: try data.text("policy"))
+    case .cycle: return .cycleCompleted(try summary())
+    case .recovered:
       return .journalRecovered(
         bytes: try data.int("bytes"), sha256: try data.text("sha256"), file: try data.text("file"))
-    default: return .unknown(type: type)
+    case .erased:
+      return .journalErased(
+        customer: try data.text("customer"), records: try data.int("records"), messages: try data.int("messages"),
+        by: try data.text("by"), text: try personal.optionalText("reason"))
     }
   }
 
@@ -84,7 +87,7 @@ struct EventReader {
   private func attempt() throws(LineFault) -> Attempt {
     Attempt(
       contact: try data.text("contact"), recipient: try data.int("recipient"), attempt: try data.int("attempt"),
-      stage: try data.optionalText("stage") ?? "", code: data.has("code") ? try data.int("code") : nil,
+      stage: try data.optionalText("stage") ?? "", code: try data.optionalInt("code"),
       reply: try personal.optionalText("reply"), server: try data.optionalText("server") ?? "",
       badAddress: data.has("bad_address") ? try data.bool("bad_address") : false)
   }
@@ -111,14 +114,15 @@ struct EventReader {
       template: try data.text("template"), invoices: invoices, listed: listed,
       amount: try data.money("amount", currency), deadline: try data.optionalDay("deadline"),
       messageID: try data.text("message_id"), sha256: try data.text("sha256"), policy: try data.text("policy"),
-      to: try recipients("to"), cc: try recipients("cc"), names: try personal.optionalTexts("names") ?? [])
+      to: try recipients("to", "to_count"), cc: try recipients("cc", "cc_count"),
+      names: try personal.optionalTexts("names") ?? [])
   }
 
   /// Addresses that were erased leave empty ones, since outcomes count recipients by their place.
-  private func recipients(_ name: String) throws(LineFault) -> [String] {
+  private func recipients(_ name: StaticString, _ countName: StaticString) throws(LineFault) -> [String] {
     if let list = try personal.optionalTexts(name) { return list }
-    let count = try data.int(name + "_count")
-    guard (0...1000).contains(count) else { throw .content("found \"\(name)_count\" \(count), expected at most 1000") }
+    let count = try data.int(countName)
+    guard (0...1000).contains(count) else { throw .content("found \"\(countName)\" \(count), expected at most 1000") }
     return Array(repeating: "", count: count)
   }
 
@@ -139,9 +143,9 @@ struct EventReader {
     var summary = CycleSummary()
     summary.contacts = try data.int("contacts")
     // A reason that a later version has is of no use to this one, and does no harm.
-    for member in try data.object("by_reason").members {
-      guard let reason = ReasonCode(rawValue: member.name), let count = member.value.int else { continue }
-      summary.byReason.append(CycleSummary.ReasonCount(reason: reason, count: count))
+    for member in try data.counts("by_reason") {
+      guard let reason = ReasonCode(rawValue: member.name) else { continue }
+      summary.byReason.append(CycleSummary.ReasonCount(reason: reason, count: member.count))
     }
     summary.failed = try data.int("failed")
     summary.deferred = try data.int("deferred")

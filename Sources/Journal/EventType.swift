@@ -25,6 +25,7 @@ extension HistoryEvent {
     case .daemonReloaded: "daemon.reloaded"
     case .cycleCompleted: "cycle.completed"
     case .journalRecovered: "journal.recovered"
+    case .journalErased: "journal.erased"
     case .unknown(let type): type
     }
   }
@@ -56,9 +57,4 @@ extension Rest.Kind {
   func ended(_ outcome: String?) -> String {
     endings.first { type in type.split(separator: ".").last.map(String.init) == outcome } ?? endings[0]
   }
-
-  /// The kind that a record of this type places; nil for any other type.
-  static func placing(_ type: String) -> Rest.Kind? { allCases.first { $0.placed == type } }
-  /// The kind that a record of this type ends; nil for any other type.
-  static func ending(_ type: String) -> Rest.Kind? { allCases.first { $0.endings.contains(type) } }
 }

@@ -7,7 +7,6 @@ package struct JournalHead: Sendable, Equatable {
   package static let format = 1
   /// A clock that went back by no more than this is taken for one that was set by a time service.
   package static let clampMax = Span.seconds(5)
-  static let firstPrev = [UInt8](repeating: 0, count: 32)
 
   /// 32 hexadecimal digits, drawn when the journal was begun.
   package var instance: String
@@ -15,13 +14,13 @@ package struct JournalHead: Sendable, Equatable {
   package var function: ChainFunction?
   /// Of the last record.
   package var seq: Int
-  /// What the next record's `prev` will be, 32 bytes; empty when it is not known.
-  var link: [UInt8]
+  /// What the next record's `prev` will be; nil when it is not known.
+  var link: Link?
   /// Of the last record.
   package var time: Instant
 
   /// What the next record's `prev` will be: the words that vouch for everything before. Empty when not known.
-  package var digest: String { Digest.hex(link) }
+  package var digest: String { link?.hex ?? "" }
 
   /// Why nothing can be written.
   package enum Refusal: Error, Sendable, Equatable, CustomStringConvertible {
@@ -58,13 +57,13 @@ package struct JournalHead: Sendable, Equatable {
   ///   - key: nil for a plain chain.
   package static func opening(instance: String, key: JournalKey?, now: Instant) -> Appended {
     let function = key.map(ChainFunction.hmac) ?? .sha256
-    var head = JournalHead(instance: instance, function: function, seq: 0, link: firstPrev, time: now)
+    var head = JournalHead(instance: instance, function: function, seq: 0, link: .first, time: now)
     var data: [(String, JSONValue)] = [
       ("format", .int(format)), ("instance", .string(instance)), ("chain", .string(function.name)),
     ]
     if let key { data.append(("key_id", .string(key.id))) }
     let fields = EventFields(type: "journal.opened", data: data)
-    return Appended(bytes: head.line(fields, function, salt: []), head: head)
+    return Appended(bytes: head.line(fields, function, after: .first, salt: []), head: head)
   }
 
   /// Lines for `events`, in their order, all bearing one time; they are to be written at once and synced once.
@@ -74,7 +73,7 @@ package struct JournalHead: Sendable, Equatable {
   package func append(
     _ events: [HistoryEvent], at now: Instant, salt: () -> [UInt8]
   ) throws(Refusal) -> Appended {
-    guard let function, !link.isEmpty else { throw .keyMissing }
+    guard let function, var link else { throw .keyMissing }
     var head = self
     if now < time {
       guard time - now <= JournalHead.clampMax else { throw .clockWentBack(last: time, now: now) }
@@ -85,14 +84,16 @@ package struct JournalHead: Sendable, Equatable {
     let group = events.count > 1 ? seq + 1 : nil
     for event in events {
       let fields = EventFields(event)
-      bytes += head.line(fields, function, group: group, salt: fields.personal.isEmpty ? [] : salt())
+      bytes += head.line(
+        fields, function, after: link, group: group, salt: fields.personal.isEmpty ? [] : salt())
+      link = head.link ?? link
     }
     return Appended(bytes: bytes, head: head)
   }
 
   /// Writes one line and moves on by it.
   private mutating func line(
-    _ fields: EventFields, _ function: ChainFunction, group: Int? = nil, salt: [UInt8]
+    _ fields: EventFields, _ function: ChainFunction, after before: Link, group: Int? = nil, salt: [UInt8]
   ) -> [UInt8] {
     seq += 1
     var text = JSONText()
@@ -102,7 +103,7 @@ package struct JournalHead: Sendable, Equatable {
       text.write(member)
     }
     if let group { text.write(raw: #","group":\#(group)"#) }
-    text.write(raw: #","prev":"\#(Digest.hex(link))""#)
+    text.write(raw: #","prev":"\#(before.hex)""#)
     var personal: JSONText?
     if !fields.personal.isEmpty {
       var object = JSONObject([("salt", .string(Digest.hex(salt)))])
@@ -113,10 +114,15 @@ package struct JournalHead: Sendable, Equatable {
       personal = part
     }
     let checked = text.bytes.count
-    text.write(raw: #","check":"\#(Digest.hex(function.check(text.bytes)))""#)
+    let check = text.bytes.withUnsafeBytes { function.digest($0) }
+    text.write(raw: #","check":"\#(check.hex.prefix(32))""#)
     link = text.bytes.withUnsafeBytes { function.marks($0, checked: checked).link }
     var bytes = text.bytes
-    if let personal { bytes += LineLayout.personalName + personal.bytes }
+    if let personal {
+      bytes += UnsafeBufferPointer(
+        start: LineLayout.personalName.utf8Start, count: LineLayout.personalName.utf8CodeUnitCount)
+      bytes += personal.bytes
+    }
     bytes += [UInt8(ascii: "}"), UInt8(ascii: "\n")]
     return bytes
   }

@@ -101,6 +101,13 @@ package struct JournalProblem: Error, Sendable, Equatable, CustomStringConvertib
   package let offset: Int
   package let fault: LineFault
 
+  package init(file: String, line: Int, offset: Int, fault: LineFault) {
+    self.file = file
+    self.line = line
+    self.offset = offset
+    self.fault = fault
+  }
+
   package var place: Place { Place(file: file, line: line) }
 
   /// Where, what was found and expected, what it means, what to do: three lines.

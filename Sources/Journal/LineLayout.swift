@@ -22,37 +22,36 @@ struct LineLayout {
   let personal: Range<Int>?
 
   /// Bytes before the member `check`, which are what it covers.
-  var checked: Int { check.lowerBound - LineLayout.checkName.count }
+  var checked: Int { check.lowerBound - LineLayout.checkName.utf8CodeUnitCount }
   /// Bytes up to the end of the member `check`: with a closing brace, what the next line's `prev` covers.
   var kept: Int { check.upperBound + 1 }
   /// Its personal part was there once.
   var isErased: Bool { personalDigest != nil && personal == nil }
 
-  private static let seqName = Array(#"{"seq":"#.utf8)
-  private static let timeName = Array(#","time":""#.utf8)
-  private static let typeName = Array(#"","type":""#.utf8)
-  static let prevName = Array(#","prev":""#.utf8)
-  static let digestName = Array(#","personal_digest":""#.utf8)
-  static let checkName = Array(#","check":""#.utf8)
-  static let personalName = Array(#","personal":"#.utf8)
+  private static let seqName: StaticString = #"{"seq":"#
+  private static let timeName: StaticString = #","time":""#
+  private static let typeName: StaticString = #"","type":""#
+  private static let prevName: StaticString = #","prev":""#
+  private static let digestName: StaticString = #","personal_digest":""#
+  private static let checkName: StaticString = #","check":""#
+  static let personalName: StaticString = #","personal":"#
 
   private static let quote = UInt8(ascii: "\"")
   private static let brace = UInt8(ascii: "}")
 
   /// - Throws: `LineFault.layout` with what was found and what was expected.
   init(_ line: UnsafeRawBufferPointer) throws(LineFault) {
-    func has(_ part: [UInt8], at index: Int) -> Bool {
-      guard index >= 0, line.count - index >= part.count else { return false }
-      for offset in part.indices where line[index + offset] != part[offset] { return false }
-      return true
-    }
+    func has(_ part: StaticString, at index: Int) -> Bool { line.holds(part, at: index) }
     func isHex(_ range: Range<Int>) -> Bool {
-      range.lowerBound >= 0 && range.upperBound < line.count && line[range.upperBound] == LineLayout.quote
-        && range.allSatisfy { Digest.isHex(line[$0]) }
+      guard range.lowerBound >= 0, range.upperBound < line.count, line[range.upperBound] == LineLayout.quote else {
+        return false
+      }
+      for index in range where !Digest.isHex(line[index]) { return false }
+      return true
     }
 
     guard has(LineLayout.seqName, at: 0) else { throw .layout(#"found no {"seq": at its start"#) }
-    var at = LineLayout.seqName.count
+    var at = LineLayout.seqName.utf8CodeUnitCount
     var seq = 0
     let firstDigit = at
     while at < line.count, at - firstDigit < 18, line[at] >= UInt8(ascii: "0"), line[at] <= UInt8(ascii: "9") {
@@ -63,10 +62,10 @@ struct LineLayout {
       throw .layout("found no number followed by a time after \"seq\"")
     }
     self.seq = seq
-    at += LineLayout.timeName.count
+    at += LineLayout.timeName.utf8CodeUnitCount
     time = at..<(at + 24)
     guard has(LineLayout.typeName, at: at + 24) else { throw .layout("found no time of 24 characters before \"type\"") }
-    at += 24 + LineLayout.typeName.count
+    at += 24 + LineLayout.typeName.utf8CodeUnitCount
     let typeStart = at
     while at < line.count, line[at] != LineLayout.quote { at += 1 }
     type = typeStart..<at
@@ -77,14 +76,14 @@ struct LineLayout {
     check = (name + 10)..<(name + 42)
     var end = name
     let digest = (end - 65)..<(end - 1)
-    if has(LineLayout.digestName, at: digest.lowerBound - LineLayout.digestName.count), isHex(digest) {
+    if has(LineLayout.digestName, at: digest.lowerBound - LineLayout.digestName.utf8CodeUnitCount), isHex(digest) {
       personalDigest = digest
-      end = digest.lowerBound - LineLayout.digestName.count
+      end = digest.lowerBound - LineLayout.digestName.utf8CodeUnitCount
     } else {
       personalDigest = nil
     }
     prev = (end - 65)..<(end - 1)
-    guard has(LineLayout.prevName, at: prev.lowerBound - LineLayout.prevName.count), isHex(prev) else {
+    guard has(LineLayout.prevName, at: prev.lowerBound - LineLayout.prevName.utf8CodeUnitCount), isHex(prev) else {
       throw .layout("found no \"prev\" of 64 hexadecimal digits before \"check\"")
     }
 
@@ -93,24 +92,32 @@ struct LineLayout {
     if rest == line.count - 1 {
       personal = nil
     } else {
-      let start = rest + LineLayout.personalName.count
-      guard personalDigest != nil, has(LineLayout.personalName + [UInt8(ascii: "{")], at: rest),
-        start < line.count - 2, line[line.count - 2] == LineLayout.brace
+      let start = rest + LineLayout.personalName.utf8CodeUnitCount
+      guard personalDigest != nil, has(LineLayout.personalName, at: rest), start < line.count - 2,
+        line[start] == UInt8(ascii: "{"), line[line.count - 2] == LineLayout.brace
       else { throw .layout("found something else than \"personal\" with its \"personal_digest\" after \"check\"") }
       personal = start..<(line.count - 1)
     }
   }
 
   private static func firstCheck(in line: UnsafeRawBufferPointer, from start: Int) -> Int? {
+    // The first eight of its ten bytes are compared at once, wherever they begin.
+    let wanted = UnsafeRawPointer(checkName.utf8Start).loadUnaligned(as: UInt64.self)
     var at = start
-    while at + 10 <= line.count {
-      if line[at] == checkName[0], line[at + 1] == checkName[1], line[at + 2] == checkName[2],
-        checkName.indices.allSatisfy({ line[at + $0] == checkName[$0] })
-      {
-        return at
-      }
+    while at + checkName.utf8CodeUnitCount <= line.count {
+      if line.loadUnaligned(fromByteOffset: at, as: UInt64.self) == wanted, line.holds(checkName, at: at) { return at }
       at += 1
     }
     return nil
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// Whether these very bytes stand at `index`, which may be anywhere.
+  func holds(_ part: StaticString, at index: Int) -> Bool {
+    let length = part.utf8CodeUnitCount
+    guard index >= 0, count - index >= length else { return false }
+    for offset in 0..<length where self[index + offset] != part.utf8Start[offset] { return false }
+    return true
   }
 }

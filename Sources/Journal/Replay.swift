@@ -44,7 +44,16 @@ package struct Replay: Sendable {
   /// Bytes of `pending` that were looked at.
   private var looked = 0
 
+  /// Sees each record as it is read.
+  package typealias Visit = (Entry, ArraySlice<UInt8>) -> Void
+
   package init(_ trust: Chain.Trust) { chain = Chain(trust) }
+
+  /// Goes on behind a sealed segment: what was recorded up to there, and the head of the chain then.
+  package init(_ trust: Chain.Trust, after head: JournalHead, history: ContactHistory) {
+    chain = Chain(trust, after: head)
+    self.history = history
+  }
 
   /// Gives the history away to one who goes on folding by himself; this value stops then.
   package mutating func releaseHistory() -> ContactHistory {
@@ -53,11 +62,14 @@ package struct Replay: Sendable {
     return history
   }
 
+  /// Takes a history in place of its own that says the same, and goes on from it: one of which more is sealed.
+  package mutating func rest(on history: ContactHistory) { if isFolding { self.history = history } }
+
   /// Goes over to the next file.
   ///
   /// - Throws: when the file before does not end with a whole record, which only the last one may.
   package mutating func begin(file name: String) throws(JournalProblem) {
-    if let tail { throw problem(tail.fault) }
+    if let unfinished { throw unfinished }
     file = name
     offset = 0
     line = 0
@@ -66,14 +78,26 @@ package struct Replay: Sendable {
   /// Takes the bytes that follow those fed before; `visit` sees each record with its line.
   ///
   /// - Throws: the first damage that no crash explains.
-  package mutating func feed(
-    _ bytes: [UInt8], visit: (Entry, ArraySlice<UInt8>) -> Void = { _, _ in }
-  ) throws(JournalProblem) {
-    pending += bytes
+  package mutating func feed(_ bytes: [UInt8], visit: Visit? = nil) throws(JournalProblem) {
+    var buffer = pending
+    pending = []
+    if buffer.isEmpty { buffer = bytes } else { buffer += bytes }
+    let result = buffer.withUnsafeBytes { raw in
+      Result { () throws(JournalProblem) in try lines(of: raw, visit) }
+    }
+    let taken = try result.get()
+    pending = Array(buffer[taken...])
+    if pending.count > Replay.tailMax { throw problem(fault ?? .unfinished(bytes: pending.count)) }
+  }
+
+  /// - Returns: how many bytes are done with.
+  private mutating func lines(of bytes: UnsafeRawBufferPointer, _ visit: Visit?) throws(JournalProblem) -> Int {
     var start = fault == nil ? 0 : looked
-    while let end = pending[looked...].firstIndex(of: UInt8(ascii: "\n")) {
-      let text = pending[start..<end]
-      looked = end + 1
+    // From the first damaged line on everything is kept.
+    var kept: Int? = fault == nil ? nil : 0
+    while let end = bytes.lineFeed(from: max(start, looked)) {
+      let text = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+      looked = 0
       if fault == nil {
         do {
           try take(text, visit)
@@ -81,19 +105,16 @@ package struct Replay: Sendable {
           offset += text.count + 1
         } catch {
           try damaged(error, text)
+          kept = start
         }
       } else if let entry = Replay.entry(text), !(isHole && entry.group <= count + 1) {
         throw problem(fault ?? .layout(""))
       }
-      start = looked
+      start = end + 1
     }
-    if fault == nil {
-      pending.removeFirst(start)
-      looked = pending.count
-    } else {
-      looked = start
-    }
-    if pending.count > Replay.tailMax { throw problem(fault ?? .unfinished(bytes: pending.count)) }
+    let taken = kept ?? start
+    looked = kept == nil ? bytes.count - taken : start - taken
+    return taken
   }
 
   /// What is left behind the last whole record; nil when the file ends with one.
@@ -105,6 +126,9 @@ package struct Replay: Sendable {
   /// What is wrong with the tail, for one who verifies; nil when there is none, or when it is merely a last line without
   /// its end, which a writer that is at it leaves too.
   package var tailProblem: JournalProblem? { fault.map(problem) }
+
+  /// What is wrong with a tail where another file follows, which none but the last one may have; nil without one.
+  package var unfinished: JournalProblem? { tail.map { problem($0.fault) } }
 
   /// Forgets the tail, once it was cut off.
   package mutating func dropTail() {
@@ -122,22 +146,25 @@ package struct Replay: Sendable {
     chain.head = appended.head
   }
 
-  private mutating func take(
-    _ text: ArraySlice<UInt8>, _ visit: (Entry, ArraySlice<UInt8>) -> Void
-  ) throws(LineFault) {
+  private mutating func take(_ text: UnsafeRawBufferPointer, _ visit: Visit?) throws(LineFault) {
     let before = chain
     do {
       let layout = try chain.follow(text)
-      let entry = try Entry(text, layout)
-      if isFolding { history.apply(entry.event, at: entry.time) }
-      visit(entry, text)
+      if let visit {
+        let entry = try Entry(text, layout)
+        if isFolding { history.apply(entry.event, at: entry.time) }
+        visit(entry, entry.line[...])
+      } else {
+        let record = try Record(text, layout)
+        if isFolding { history.apply(record.event, at: record.time) }
+      }
     } catch {
       chain = before
       throw error
     }
   }
 
-  private mutating func damaged(_ error: LineFault, _ text: ArraySlice<UInt8>) throws(JournalProblem) {
+  private mutating func damaged(_ error: LineFault, _ text: UnsafeRawBufferPointer) throws(JournalProblem) {
     var error = error
     // A hole in the middle of a line shows first as a wrong check, and is a torn line all the same.
     if case .changed = error, let json = Replay.jsonError(text) { error = .json(json) }
@@ -146,13 +173,11 @@ package struct Replay: Sendable {
     fault = error
     // Disks lose whole sectors, which read as zeros then. A flipped bit makes no zeros.
     isHole = text.contains(0)
-    pending.removeFirst(text.startIndex)
-    looked -= text.startIndex
   }
 
-  private static func jsonError(_ text: ArraySlice<UInt8>) -> JSONError? {
+  private static func jsonError(_ text: UnsafeRawBufferPointer) -> JSONError? {
     do {
-      _ = try JSONReader.value(text)
+      _ = try JSONReader.value(Array(text)[...])
       return nil
     } catch {
       return error
@@ -161,12 +186,33 @@ package struct Replay: Sendable {
 
   /// The record that a line holds, wherever it belongs; nil for a line that holds none. When one follows, what stands
   /// before it was whole once, unless both were written at once.
-  private static func entry(_ text: ArraySlice<UInt8>) -> Entry? {
-    let result = Result { () throws(LineFault) in try Entry(text) }
+  private static func entry(_ text: UnsafeRawBufferPointer) -> Entry? {
+    let result = Result { () throws(LineFault) in try Entry(text, try LineLayout(text)) }
     return try? result.get()
   }
 
   private func problem(_ fault: LineFault) -> JournalProblem {
     JournalProblem(file: file, line: line + 1, offset: offset, fault: fault)
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// The first line feed at or after `start`; nil when there is none. Eight bytes are looked at at once.
+  func lineFeed(from start: Int) -> Int? {
+    let feeds: UInt64 = 0x0A0A_0A0A_0A0A_0A0A
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let highs: UInt64 = 0x8080_8080_8080_8080
+    var at = start
+    while at + 8 <= count {
+      let word = loadUnaligned(fromByteOffset: at, as: UInt64.self) ^ feeds
+      let zeros = (word &- ones) & ~word & highs
+      if zeros != 0 { return at + UInt64(littleEndian: zeros).trailingZeroBitCount / 8 }
+      at += 8
+    }
+    while at < count {
+      if self[at] == UInt8(ascii: "\n") { return at }
+      at += 1
+    }
+    return nil
   }
 }

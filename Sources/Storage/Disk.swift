@@ -9,6 +9,8 @@ package protocol Disk {
   func read(_ path: String, limit: Int, followingLinks: Bool) throws(DiskError) -> FileContents
   /// At most `count` bytes from `offset`; fewer only at the end of the file. Links are not followed.
   func read(_ path: String, from offset: Int, count: Int) throws(DiskError) -> [UInt8]
+  /// Opens for reading here and there. Links are not followed.
+  func openReading(_ path: String) throws(DiskError) -> any ReadFile
   /// Names in a folder, sorted.
   func list(_ path: String) throws(DiskError) -> [String]
   /// Does nothing when the folder is there; the one above it must be.
@@ -24,6 +26,13 @@ package protocol Disk {
   ///
   /// - Throws: `DiskError.Cause.locked` with the holder's process, where it is known.
   func lock(_ path: String, waitMilliseconds: Int) throws(DiskError) -> any HeldLock
+}
+
+/// A file that is read here and there: the one that bore the name when it was opened.
+package protocol ReadFile: AnyObject {
+  /// At most `count` bytes from `offset`; fewer only at the end of the file.
+  func read(from offset: Int, count: Int) throws(DiskError) -> [UInt8]
+  func status() throws(DiskError) -> FileStatus
 }
 
 /// A file that grows. After a failed append, sync or cut it refuses everything (`broken`): what is on the disk is

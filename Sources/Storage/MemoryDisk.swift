@@ -80,6 +80,10 @@ package final class MemoryDisk: Disk {
     Array(try present(path).bytes.dropFirst(offset).prefix(count))
   }
 
+  package func openReading(_ path: String) throws(DiskError) -> any ReadFile {
+    MemoryReading(try present(path)) { [unowned self] () throws(DiskError) in try ask(.read, path, .read) }
+  }
+
   package func list(_ path: String) throws(DiskError) -> [String] {
     try ask(.list, path, .list)
     guard folders.contains(path) else { throw DiskError(.list, path, .errno(ENOENT)) }
@@ -217,6 +221,24 @@ private final class MemoryFile: AppendFile {
       throw error
     }
   }
+}
+
+/// The content that the name had when it was opened; what was appended since is not in it.
+private final class MemoryReading: ReadFile {
+  private let content: MemoryContent
+  private let ask: () throws(DiskError) -> Void
+
+  init(_ content: MemoryContent, _ ask: @escaping () throws(DiskError) -> Void) {
+    self.content = content
+    self.ask = ask
+  }
+
+  func read(from offset: Int, count: Int) throws(DiskError) -> [UInt8] {
+    try ask()
+    return Array(content.bytes.dropFirst(offset).prefix(count))
+  }
+
+  func status() throws(DiskError) -> FileStatus { content.status }
 }
 
 private final class MemoryLock: HeldLock {

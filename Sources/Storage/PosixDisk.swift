@@ -36,6 +36,12 @@ package struct PosixDisk: Disk {
     return try file.read(from: offset, count: count)
   }
 
+  package func openReading(_ path: String) throws(DiskError) -> any ReadFile {
+    let file = try Descriptor(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, .open)
+    try PosixDisk.requireFile(file, path)
+    return PosixReading(file)
+  }
+
   package func list(_ path: String) throws(DiskError) -> [String] {
     guard let folder = opendir(path) else { throw DiskError(.list, path, .errno(errno)) }
     defer { closedir(folder) }
@@ -146,6 +152,14 @@ package struct PosixDisk: Disk {
     let folder = try Descriptor(folder(of: path), O_RDONLY | O_DIRECTORY, .sync)
     try folder.sync()
   }
+}
+
+private final class PosixReading: ReadFile {
+  private let file: Descriptor
+
+  init(_ file: Descriptor) { self.file = file }
+  func read(from offset: Int, count: Int) throws(DiskError) -> [UInt8] { try file.read(from: offset, count: count) }
+  func status() throws(DiskError) -> FileStatus { try file.status() }
 }
 
 private final class PosixFile: AppendFile {

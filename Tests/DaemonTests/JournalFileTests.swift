@@ -19,9 +19,10 @@ struct JournalRig {
   init() { disk.put("/x", []) }
 
   func open(
-    as role: JournalFile.Role = .cycles, key: JournalKey? = nil, now: Instant = JournalRig.start
+    as role: JournalFile.Role = .cycles, key: JournalKey? = nil, now: Instant = JournalRig.start,
+    segmentMax: Int = JournalFile.segmentMax
   ) throws(JournalFault) -> JournalFile {
-    try JournalFile(JournalRig.state, on: disk, as: role, key: key, now: now) { count in
+    try JournalFile(JournalRig.state, on: disk, as: role, key: key, now: now, segmentMax: segmentMax) { count in
       [UInt8](repeating: 7, count: count)
     }
   }

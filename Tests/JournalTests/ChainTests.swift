@@ -155,7 +155,7 @@ struct ChainTests {
   @Test("a newer format is refused, and a second beginning")
   func formats() throws {
     let head = JournalHead(
-      instance: "", function: .sha256, seq: 0, link: JournalHead.firstPrev, time: Sample.start)
+      instance: "", function: .sha256, seq: 0, link: .first, time: Sample.start)
     #expect(head.digest == String(repeating: "0", count: 64))
     let twice = try Sample.journal([[.opened(instance: "x")]])
     #expect(problem(twice)?.fault == .openedAgain)

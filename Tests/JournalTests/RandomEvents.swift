@@ -24,7 +24,7 @@ struct Seeded {
 
 /// Events of every kind with contents of every kind.
 extension Seeded {
-  static let kindCount = 22
+  static let kindCount = 23
 
   mutating func event() -> HistoryEvent { event(kind: below(Seeded.kindCount)) }
 
@@ -59,6 +59,7 @@ extension Seeded {
     case 18: .daemonStopped(version: text())
     case 19: .daemonReloaded(version: text(), policy: text())
     case 20: .cycleCompleted(summary())
+    case 21: .journalErased(customer: text(), records: below(99), messages: below(9), by: text(), text: optional())
     default: .journalRecovered(bytes: below(5000), sha256: text(), file: text())
     }
   }

@@ -96,7 +96,7 @@ struct DemoClerk {
 
   /// Notices that ask for a person's word get it the morning after they were first seen.
   private mutating func approveNotices(_ session: Session) throws(CommandFailure) -> [DemoNote] {
-    let history = try session.journal().history
+    let history = try session.history()
     let waiting = session.verdict(try session.ledger(), history).waiting.filter { $0.isWaiting(for: .contact) }
     var notes: [DemoNote] = []
     for contact in waiting {
@@ -111,7 +111,7 @@ struct DemoClerk {
 
   /// Nothing was ever sent, so the first list waits for her word.
   func approveCycle(_ session: Session) throws(CommandFailure) -> [DemoNote] {
-    let history = try session.journal().history
+    let history = try session.history()
     let waiting = session.verdict(try session.ledger(), history).waiting.filter { $0.isWaiting(for: .cycle) }
     guard !waiting.isEmpty else { return [] }
     let list = CycleList(waiting, instance: history.instance)

@@ -36,6 +36,8 @@ extension Entry {
       return "\(summary.contacts) contacts, \(summary.failed) failed, \(summary.deferred) deferred, "
         + "\(summary.inDoubt) in doubt"
     case .journalRecovered(let bytes, _, let file): return "\(bytes) bytes kept aside in \(file)"
+    case .journalErased(let customer, let records, let messages, let by, _):
+      return "\(customer): \(records) records and \(messages) messages, by \(by)"
     case .unknown: return ""
     }
   }

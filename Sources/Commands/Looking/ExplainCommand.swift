@@ -26,11 +26,12 @@ struct ExplainCommand: ParsableCommand {
     try reporting {
       let session = try Session(common, asOf: asOf.time)
       let ledger = try session.ledger()
-      let journal = try session.journal()
-      let scope = try session.scope(of: name, ledger, journal.history)
-      let verdict = session.verdict(ledger, journal.history)
+      let history = try session.history()
+      let scope = try session.scope(of: name, ledger, history)
+      let verdict = session.verdict(ledger, history)
       let decisions = verdict.decisions.filter { scope.covers($0.key, payer: $0.payer) }
-      let story = Story(journal.entries, zone: session.policy.company.zone)
+      let entries = try session.records(about: Set(decisions.map(\.key.customer) + [scope.customer]))
+      let story = Story(entries, zone: session.policy.company.zone)
       if decisions.isEmpty {
         if let beside = Beside(scope, ledger.books, at: session.now, in: session.policy) { return show(beside, story) }
         return try gone(scope, story)

@@ -42,7 +42,7 @@ struct PreviewCommand: ParsableCommand {
     try reporting {
       let session = try Session(common, asOf: asOf.time)
       let ledger = try session.ledger()
-      let history = try session.journal().history
+      let history = try session.history()
       let entries = forecast(session, ledger, history)
       if let against {
         let other = try Session(site: Session.site(against), common, asOf: asOf.time)

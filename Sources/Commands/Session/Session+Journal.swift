@@ -5,13 +5,6 @@ import Settings
 import Storage
 import Units
 
-/// The journal as a looking command sees it.
-struct JournalView {
-  let entries: [Entry]
-  let history: ContactHistory
-  let head: JournalHead?
-}
-
 extension Session {
   var state: StateDirectory { site.state }
 
@@ -24,28 +17,52 @@ extension Session {
     do throws(Installation.Fault) { return try Installation.read(secret) } catch { throw CommandFailure(error) }
   }
 
-  /// All of it, verified on the way. Repairs nothing; an unfinished last line is said and is no failure.
-  func journal() throws(CommandFailure) -> JournalView {
-    var entries: [Entry] = []
-    let reading = try journalReading { entry, _ in entries.append(entry) }
-    guard isFrozen, let last = entries.last, now < last.time else {
-      return JournalView(entries: entries, history: reading.history, head: reading.head)
-    }
-    // As it was then: what was recorded later has not happened yet.
-    entries.removeAll { now < $0.time }
+  /// What was recorded up to now. Repairs nothing; an unfinished last line is said and is no failure.
+  func history() throws(CommandFailure) -> ContactHistory {
+    let reading = try journalReading()
+    guard isFrozen, let last = reading.history.last, now < last else { return reading.history }
+    // As it was then: what was recorded later has not happened yet, so that a checkpoint is of no use.
     var history = ContactHistory()
-    for entry in entries { history.apply(entry.event, at: entry.time) }
-    return JournalView(entries: entries, history: history, head: reading.head)
+    _ = try journalReading { entry, _ in
+      if entry.time <= now { history.apply(entry.event, at: entry.time) }
+    }
+    return history
+  }
+
+  /// Records up to now that have to do with one of these customers, oldest first; others may be among them.
+  func records(about customers: Set<String>) throws(CommandFailure) -> [Entry] {
+    var found: [Int: Entry] = [:]
+    for customer in customers.sorted() {
+      try search(JournalSearch(customer: customer)) { entry, _ in
+        if !isFrozen || entry.time <= now { found[entry.seq] = entry }
+      }
+    }
+    return found.values.sorted { $0.seq < $1.seq }
+  }
+
+  /// Reads the records that can be meant, and some more, oldest first.
+  func search(_ search: JournalSearch, visit: @escaping Replay.Visit) throws(CommandFailure) {
+    do throws(JournalFault) {
+      let reading = try search.read(state, on: PosixDisk(), trust: readersTrust, visit: visit)
+      say(reading)
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+
+  private func say(_ reading: JournalReading) {
+    for warning in reading.warnings { Output.error(warning) }
+    if let note = reading.note { Output.error(note) }
   }
 
   /// - Parameter visit: sees each record with its line.
   func journalReading(
-    trust: Chain.Trust? = nil, visit: (Entry, ArraySlice<UInt8>) -> Void = { _, _ in }
+    trust: Chain.Trust? = nil, visit: Replay.Visit? = nil
   ) throws(CommandFailure) -> JournalReading {
     let trust = trust ?? readersTrust
     do throws(JournalFault) {
       let reading = try JournalReading(of: state, on: PosixDisk(), trust: trust, visit: visit)
-      if let note = reading.note { Output.error(note) }
+      say(reading)
       return reading
     } catch {
       throw CommandFailure(error)
@@ -53,7 +70,7 @@ extension Session {
   }
 
   /// Who may read the journal need not know its key; then the chain's digests are taken on trust.
-  private var readersTrust: Chain.Trust {
+  var readersTrust: Chain.Trust {
     do throws(CommandFailure) {
       return .key(try journalKey())
     } catch {

@@ -76,7 +76,8 @@ struct Session {
 
   func scope(of name: String, _ ledger: Ledger, _ history: ContactHistory) throws(CommandFailure) -> Scope {
     do throws(TargetFinder.Fault) {
-      return try TargetFinder(ledger.books, known: Array(history.items.keys)).scope(of: name)
+      return try TargetFinder(ledger.books, known: TargetFinder.numbers(in: name).flatMap(history.items(ofInvoice:)))
+        .scope(of: name)
     } catch {
       let rows = ledger.books.badRows
       guard case .unknown = error, let first = rows.first else { throw CommandFailure(.usage, error.description) }

@@ -67,7 +67,7 @@ struct ApproveCommand: Intervening {
 
   private func approveCycle(_ list: CycleList, _ step: Intervention) throws(CommandFailure) {
     if let name, name != list.hash {
-      if step.history.approvals.values.contains(where: { $0.contains { $0.subject == name } }) {
+      if step.history.hasApproval(of: name) {
         return Output.line("The list \(name) was approved already.")
       }
       if list.contacts.isEmpty {

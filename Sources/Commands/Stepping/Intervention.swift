@@ -37,7 +37,7 @@ struct Intervention {
   init(_ common: CommonOptions, _ asOf: AsOfOption) throws(CommandFailure) {
     session = try Session(common, asOf: asOf.time)
     ledger = try session.ledger()
-    history = try session.journal().history
+    history = try session.history()
   }
 
   func scopes(of names: [String]) throws(CommandFailure) -> [Scope] {

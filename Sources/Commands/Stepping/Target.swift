@@ -51,6 +51,12 @@ struct TargetFinder {
     }
   }
 
+  /// Every invoice number that a person can mean by that name.
+  static func numbers(in name: String) -> [String] {
+    let bare = name.without(prefix: "invoice:") ?? name
+    return [bare] + bare.indices.filter { bare[$0] == "/" }.map { String(bare[bare.index(after: $0)...]) }
+  }
+
   private func invoice(_ name: String) throws(Fault) -> Scope {
     if let found = owners[name] {
       guard found.count == 1, let customer = found.first else { throw .several(name, customers: found) }

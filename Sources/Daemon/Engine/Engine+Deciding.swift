@@ -8,9 +8,18 @@ extension Engine {
   mutating func take(_ books: Books, age: Span) {
     awaiting = .nothing
     guard cycle?.ending == nil else { return }
-    cycle?.adopt(judge(books, history, policy, now, age)) { contact in
-      history.contact(contact.id(instance: history.instance))?.attempt ?? 0
+    let verdict = judge(books, history, policy, now, age)
+    cycle?.adopt(verdict) { contact in
+      history.contact(contact.id(instance: history.instance), of: contact.payer.id)?.attempt ?? 0
     }
+    stopIfUnreadable()
+  }
+
+  /// A history that could not be read decides nothing: whom it says nothing of may have been contacted.
+  private mutating func stopIfUnreadable() {
+    guard let words = history.fault else { return }
+    broken = words
+    end(.journalBroken(words))
   }
 
   mutating func take(_ news: [DatedEvent], ledgerChanged: Bool) -> [Effect] {
@@ -59,10 +68,12 @@ extension Engine {
           postponed.append(contact)
           continue
         }
-        prepared.intended.attempt = (history.contact(prepared.intended.contact)?.attempt ?? 0) + 1
+        prepared.intended.attempt = (history.contact(prepared.intended.contact, of: contact.payer.id)?.attempt ?? 0) + 1
         ready.append(prepared)
       }
     }
+    stopIfUnreadable()
+    guard broken == nil else { return effects }
     if !postponed.isEmpty { cycle?.putBack(postponed) }
     if !ready.isEmpty { effects.append(append(ready)) }
     return effects
@@ -76,7 +87,7 @@ extension Engine {
 
   /// The last guard against sending twice, of its own and not by what was decided.
   func mayGo(_ intended: IntendedContact, step: Step) -> Bool {
-    guard let past = history.contact(intended.contact) else { return true }
+    guard let past = history.contact(intended.contact, of: intended.customer) else { return true }
     let leftOut = Set(past.leftOut)
     if !leftOut.isEmpty, intended.cc.isEmpty, leftOut.isSuperset(of: intended.to) { return true }
     switch past.standing {

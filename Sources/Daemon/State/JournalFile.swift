@@ -13,6 +13,8 @@ package final class JournalFile {
   /// Who opens it.
   package enum Role: Sendable { case cycles, command }
 
+  /// Large enough to be few, small enough to be read in a moment: what follows the last seal is read at each start.
+  package static let segmentMax = 32 << 20
   /// Bytes that must be free beyond a batch of intents.
   static let reserve = 1 << 14
 
@@ -20,6 +22,9 @@ package final class JournalFile {
   package let messages: MessageStore
   private let disk: any Disk
   private let random: (_ count: Int) -> [UInt8]
+  private let seals: Seals
+  /// A file that has reached so many bytes is sealed, and followed by a new one.
+  private let segmentMax: Int
   private var reading: JournalReading
   private var file: any AppendFile
   private var life: (any HeldLock)?
@@ -33,7 +38,7 @@ package final class JournalFile {
   ///   - random: so many bytes from a random source.
   package init(
     _ state: StateDirectory, on disk: any Disk, as role: Role, key: JournalKey?, now: Instant,
-    random: @escaping (_ count: Int) -> [UInt8] = JournalFile.randomBytes
+    segmentMax: Int = segmentMax, random: @escaping (_ count: Int) -> [UInt8] = JournalFile.randomBytes
   ) throws(JournalFault) {
     self.state = state
     self.disk = disk
@@ -42,7 +47,12 @@ package final class JournalFile {
     life = role == .cycles ? try state.lockForCycles(on: disk) : nil
     let lock = try JournalFile.lock(state, disk)
     defer { lock.release() }
-    reading = try JournalReading(of: state, on: disk, trust: .key(key))
+    self.segmentMax = segmentMax
+    seals = Seals(state, on: disk, trust: .key(key))
+    var warnings: [String] = []
+    let base = try seals.catchUp { warnings.append($0) }
+    reading = try JournalReading(of: state, on: disk, trust: .key(key), after: base)
+    self.warnings = warnings
     messages = MessageStore(state.messages, on: disk)
     do { file = try disk.openAppending(reading.path(of: max(1, reading.segment))) } catch { throw .disk(error) }
     if reading.head == nil { try begin(key, now) }
@@ -52,6 +62,11 @@ package final class JournalFile {
     do { try file.sync() } catch { throw .disk(error) }
   }
 
+  /// Checkpoints that could not be used or made, and why.
+  package private(set) var warnings: [String]
+  /// Files of the journal that are sealed.
+  package var sealed: Int { reading.base?.checkpoint.segments.count ?? 0 }
+
   /// How long the last sync took.
   package private(set) var lastSync = Duration.zero
   /// Bytes of the present file.
@@ -60,7 +75,12 @@ package final class JournalFile {
   /// What was recorded up to now. Empty after `releaseHistory`.
   package var history: ContactHistory { reading.history }
   /// Gives the history away to one who goes on folding by himself (the engine).
-  package func releaseHistory() -> ContactHistory { reading.releaseHistory() }
+  package func releaseHistory() -> ContactHistory {
+    givenAway = sealed
+    return reading.releaseHistory()
+  }
+  /// How many files were sealed when the history was given away.
+  private var givenAway = Int.max
   package var head: JournalHead? { reading.head }
 
   /// Whether others appended something since the journal was last read or written, or it cannot be told.
@@ -131,7 +151,9 @@ package final class JournalFile {
     let ready = try lines(batch.events, now)
     try requireRoom(batch, ready)
     do { try messages.keep(batch.messages) } catch { throw .disk(error) }
-    return .durable(news: news, written: try write(batch.events, ready))
+    let written = try write(batch.events, ready)
+    sealIfLarge()
+    return .durable(news: news, written: written)
   }
 
   /// An intent needs room for its outcome too: what was sent and cannot be recorded is in doubt.
@@ -164,6 +186,33 @@ package final class JournalFile {
     }
     reading.appended(events, ready)
     return events.map { DatedEvent($0, at: ready.time) }
+  }
+
+  /// Goes over to a new file once this one is large. What was written is safe already, so a failure only puts it off.
+  private func sealIfLarge() {
+    guard reading.offset >= segmentMax else { return }
+    do throws(JournalFault) {
+      let full = reading.segment
+      let next: any AppendFile
+      // The new file is what seals the old one: from now on nobody appends to that.
+      do { next = try disk.openAppending(reading.path(of: full + 1)) } catch { throw .disk(error) }
+      file = next
+      var base: Seals.Base?
+      do throws(JournalFault) { base = try seals.seal(full, after: reading.base) } catch {
+        warnings.append("no checkpoint could be made: \(error)")
+      }
+      try reading.beginNext(after: base)
+    } catch {
+      warnings.append("the journal's file \(reading.segment) could not be sealed: \(error)")
+    }
+  }
+
+  /// The history as it is on the disk, with as little of it in memory as can be; nil while nothing was sealed since the
+  /// one that was given away. Only for who has taken in all news.
+  package func slimmed() throws(JournalFault) -> ContactHistory? {
+    guard let base = reading.base, base.checkpoint.segments.count > givenAway else { return nil }
+    givenAway = base.checkpoint.segments.count
+    return try JournalReading(of: state, on: disk, trust: reading.trust, after: base).history
   }
 
   private func readOn() throws(JournalFault) -> [DatedEvent] {

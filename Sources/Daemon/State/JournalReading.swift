@@ -2,27 +2,59 @@ import Decisions
 import Journal
 import Storage
 
-/// The journal as one reads it: verified from its first line, and read on when others append. Repairs nothing.
+/// The journal as one reads it: what follows the last checkpoint is verified, and read on when others append. Repairs
+/// nothing.
 package struct JournalReading {
   private static let piece = 1 << 20
 
   package let state: StateDirectory
+  let trust: Chain.Trust
   private let disk: any Disk
   private var replay: Replay
   /// Number of the segment that is being read; 0 when there is none yet.
   private(set) var segment = 0
 
-  /// - Parameter visit: sees each record with its line, oldest first.
+  /// The checkpoint that it began behind; nil when it began at the first record.
+  private(set) var base: Seals.Base?
+  /// Checkpoints that could not be used, and why.
+  package private(set) var warnings: [String] = []
+
+  /// - Parameter visit: sees each record with its line, from the first one on: then all of it is read and verified.
   /// - Throws: that it cannot be read, or the first line that is damaged. A journal that is not there is empty.
   package init(
-    of state: StateDirectory, on disk: any Disk, trust: Chain.Trust,
-    visit: (Entry, ArraySlice<UInt8>) -> Void = { _, _ in }
+    of state: StateDirectory, on disk: any Disk, trust: Chain.Trust, visit: Replay.Visit? = nil
+  ) throws(JournalFault) {
+    var warnings: [String] = []
+    let base = visit == nil ? try Seals(state, on: disk, trust: trust).newest { warnings.append($0) } : nil
+    try self.init(of: state, on: disk, trust: trust, after: base, visit: visit)
+    self.warnings = warnings
+  }
+
+  /// Reads what follows a checkpoint; all of it without one.
+  init(
+    of state: StateDirectory, on disk: any Disk, trust: Chain.Trust, after base: Seals.Base?,
+    visit: Replay.Visit? = nil
   ) throws(JournalFault) {
     self.state = state
     self.disk = disk
-    replay = Replay(trust)
+    self.trust = trust
+    if let base, let head = base.checkpoint.head {
+      self.base = base
+      replay = Replay(trust, after: head, history: base.history)
+      let last = base.checkpoint.segments.count
+      if try hasSegment(last + 1) {
+        try begin(last + 1)
+      } else {
+        // Nobody removes the file that follows a sealed one.
+        throw .missing(path: path(of: last + 1))
+      }
+    } else {
+      replay = Replay(trust)
+    }
     try more(visit: visit)
-    if let last = try segments().last, last > segment { throw .missing(path: path(of: segment + 1)) }
+    if let last = try state.segments("jsonl", on: disk).last, last > segment {
+      throw .missing(path: path(of: segment + 1))
+    }
   }
 
   package var history: ContactHistory { replay.history }
@@ -38,21 +70,23 @@ package struct JournalReading {
 
   /// `journal/000001.jsonl:12: note: …` for the tail; nil when there is none.
   package var note: String? {
-    tail.map {
-      "\(replay.file):\($0.line): note: the last line is unfinished (\($0.bytes.count) bytes)\n  meaning: a "
-        + "record is being written, or a crash cut it off; the next command that writes keeps it aside"
-    }
+    tail.map { JournalReading.note(replay.file, $0.line, $0.bytes.count) }
+  }
+
+  static func note(_ file: String, _ line: Int, _ count: Int) -> String {
+    "\(file):\(line): note: the last line is unfinished (\(count) bytes)\n  meaning: a record is being written, or a "
+      + "crash cut it off; the next command that writes keeps it aside"
   }
 
   /// Gives the history away to one who goes on folding by himself.
   package mutating func releaseHistory() -> ContactHistory { replay.releaseHistory() }
 
   /// Reads on what was appended since.
-  package mutating func more(visit: (Entry, ArraySlice<UInt8>) -> Void = { _, _ in }) throws(JournalFault) {
+  package mutating func more(visit: Replay.Visit? = nil) throws(JournalFault) {
     // What was a tail may have been cut off and written over.
     replay.dropTail()
     if segment == 0 {
-      guard let first = try segments().first else { return }
+      guard let first = try state.segments("jsonl", on: disk).first else { return }
       try begin(first)
     }
     while true {
@@ -60,12 +94,6 @@ package struct JournalReading {
       guard try hasSegment(segment + 1) else { return }
       try begin(segment + 1)
     }
-  }
-
-  private func segments() throws(JournalFault) -> [Int] {
-    do {
-      return try StateDirectory.names(in: state.journal, "jsonl", on: disk).compactMap { Int($0.prefix { $0 != "." }) }
-    } catch { throw .disk(error) }
   }
 
   private func hasSegment(_ number: Int) throws(JournalFault) -> Bool {
@@ -77,7 +105,7 @@ package struct JournalReading {
     segment = number
   }
 
-  private mutating func readSegment(_ visit: (Entry, ArraySlice<UInt8>) -> Void) throws(JournalFault) {
+  private mutating func readSegment(_ visit: Replay.Visit?) throws(JournalFault) {
     var position = replay.offset
     while true {
       let bytes: [UInt8]
@@ -93,9 +121,18 @@ package struct JournalReading {
   // MARK: - For the writer
 
   func hasMoreFiles() throws(JournalFault) -> Bool { try hasSegment(segment + 1) }
-  func path(of segment: Int) -> String { state.journal + "/" + StateDirectory.name(segment, "jsonl") }
+  func path(of segment: Int) -> String { state.segment(segment, "jsonl") }
   /// Bytes of the present segment that hold whole records.
   var offset: Int { replay.offset }
+
+  /// Goes over to the file that follows one which was sealed.
+  mutating func beginNext(after base: Seals.Base?) throws(JournalFault) {
+    try begin(segment + 1)
+    if let base {
+      self.base = base
+      replay.rest(on: base.history)
+    }
+  }
 
   mutating func dropTail() { replay.dropTail() }
   mutating func appended(_ events: [HistoryEvent], _ appended: JournalHead.Appended) {

@@ -3,7 +3,9 @@ import Storage
 
 /// What lies where in the state directory.
 ///
-///     journal/000001.jsonl   the journal; *.torn beside it: what crashes left
+///     journal/000001.jsonl        the journal; *.torn beside it: what crashes left
+///     journal/000001.history      what that file, once sealed, says of each person
+///     journal/000001.checkpoint   what all files up to it come to
 ///     messages/000001.mail   messages as sent
 ///     daemon.lock            held for life by whoever runs cycles
 ///     journal.lock           held for each append
@@ -23,6 +25,8 @@ package struct StateDirectory: Sendable, Equatable {
   package var journal: String { path + "/journal" }
   package var messages: String { path + "/messages" }
   package var daemonLock: String { path + "/daemon.lock" }
+  /// A file of the journal's folder: `jsonl`, `history`, `checkpoint`.
+  func segment(_ number: Int, _ ending: String) -> String { journal + "/" + StateDirectory.name(number, ending) }
   package var journalLock: String { path + "/journal.lock" }
   package var control: String { path + "/control" }
 
@@ -47,6 +51,14 @@ package struct StateDirectory: Sendable, Equatable {
   static func name(_ number: Int, _ ending: String) -> String {
     let digits = String(number)
     return String(repeating: "0", count: max(0, 6 - digits.count)) + digits + "." + ending
+  }
+
+  /// Numbers of the journal's files of that ending, ascending.
+  func segments(_ ending: String, on disk: any Disk) throws(JournalFault) -> [Int] {
+    do {
+      return try StateDirectory.names(in: journal, ending, on: disk).compactMap { Int($0.prefix { $0 != "." }) }
+        .sorted()
+    } catch { throw .disk(error) }
   }
 
   /// Names of that ending, ascending; none when the folder is not there.

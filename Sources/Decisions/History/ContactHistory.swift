@@ -3,47 +3,110 @@ import Units
 
 /// What has happened so far: a fold over the journal's events, and all that deciding sees of them.
 ///
-///     contacts[id]        every contact with its standing
+///     contact(id)         every contact with its standing
 ///     items[key]          ids of the contacts that moved the item on, oldest first
 ///     groups, payers,     ids of the contacts that count for caps, gaps and deadlines
 ///     addresses
 ///     rests, approvals    what people said
 ///
-/// A value: applying the same events in the same order gives the same history.
+/// A value: applying the same events in the same order gives the same history. What is long past may lie in an archive,
+/// which is asked only for what is asked for here; a history without one has everything in memory.
 package struct ContactHistory: Sendable, Equatable {
-  package private(set) var instance = ""
-  package private(set) var contacts: [String: PastContact] = [:]
-  package private(set) var items: [ItemKey: [String]] = [:]
-  package private(set) var groups: [GroupKey: [String]] = [:]
-  package private(set) var payers: [String: [String]] = [:]
-  package private(set) var addresses: [String: [String]] = [:]
-  /// Addresses that a server refused or that bounced, with the day since when.
-  package private(set) var badAddresses: [String: Instant] = [:]
-  package private(set) var rests: [Scope: [PlacedRest]] = [:]
-  package private(set) var skips: [Scope: [SkippedStep]] = [:]
-  package private(set) var approvals: [ItemKey: [GivenApproval]] = [:]
-  package private(set) var replies: [String: Instant] = [:]
-  /// Ids of contacts that one To recipient has, or may have, while another was put off.
-  package private(set) var halfMade: Set<String> = []
-  /// Ids of contacts of which nobody knows whether they arrived.
-  package private(set) var doubtful: Set<String> = []
-  /// Whether any contact was ever sent: before, the first cycle waits for a person.
-  package private(set) var hasSentContact = false
-  /// Time of the last event.
-  package private(set) var last: Instant?
+  private var contacts: [String: PastContact] = [:]
+  package private(set) var items = HistoryTable<ItemKey, [String]>(
+    { archive, key in
+      let own = archive.person(key.customer)
+      let others = archive.people(with: .customer(key.customer)).filter { $0.id != key.customer }
+      if others.isEmpty { return own?.items[key] }
+      let past = ([own].compactMap(\.self) + others).flatMap { person in
+        (person.items[key] ?? []).compactMap { person.contacts[$0] }
+      }
+      return past.sorted { ($0.began, $0.id) < ($1.began, $1.id) }.map(\.id).nonEmpty
+    }, joined: +)
+  package private(set) var groups = HistoryTable<GroupKey, [String]>(
+    { $0.person($1.payer)?.groups[$1] }, joined: +)
+  package private(set) var payers = HistoryTable<String, [String]>({ $0.person($1)?.order.nonEmpty }, joined: +)
+  /// By address in lower case.
+  package private(set) var addresses = HistoryTable<String, [String]>(
+    { archive, address in
+      archive.people(with: .address(address)).flatMap { $0.addresses[address] ?? [] }.nonEmpty
+    }, joined: +)
+  package private(set) var rests = HistoryTable<Scope, [PlacedRest]>({ $0.person($1.customer)?.rests[$1] })
+  package private(set) var skips = HistoryTable<Scope, [SkippedStep]>({ $0.person($1.customer)?.skips[$1] })
+  package private(set) var approvals = HistoryTable<ItemKey, [GivenApproval]>({ $0.person($1.customer)?.approvals[$1] })
+  package private(set) var replies = HistoryTable<String, Instant>({ $0.person($1)?.reply })
+  package private(set) var summary = HistorySummary()
+  private let archive: (any HistoryArchive)?
 
-  package init() {}
+  package init() { archive = nil }
+
+  /// Goes on where an archive ends.
+  package init(_ archive: any HistoryArchive, _ summary: HistorySummary) {
+    self.archive = archive
+    self.summary = summary
+    items.archive = archive
+    groups.archive = archive
+    payers.archive = archive
+    addresses.archive = archive
+    rests.archive = archive
+    skips.archive = archive
+    approvals.archive = archive
+    replies.archive = archive
+  }
+
+  package var instance: String { summary.instance }
+  /// Addresses that a server refused or that bounced, with the day since when.
+  package var badAddresses: [String: Instant] { summary.badAddresses }
+  /// Ids of contacts that one To recipient has, or may have, while another was put off.
+  package var halfMade: Set<String> { summary.halfMade }
+  /// Ids of contacts of which nobody knows whether they arrived.
+  package var doubtful: Set<String> { summary.doubtful }
+  /// Whether any contact was ever sent: before, the first cycle waits for a person.
+  package var hasSentContact: Bool { summary.hasSentContact }
+  /// Time of the last event.
+  package var last: Instant? { summary.last }
+  /// Why the archive could not be read: what was answered since must not be acted on. Nil as long as all is well.
+  package var fault: String? { archive?.fault }
 
   /// The contact's present standing; nil for an id that was never intended.
-  package func contact(_ id: String) -> PastContact? { contacts[id] }
+  package func contact(_ id: String) -> PastContact? {
+    if let recent = contacts[id] { return recent }
+    guard let archive else { return nil }
+    for person in archive.people(with: .contact(id)) {
+      if let past = person.contacts[id] { return past }
+    }
+    return nil
+  }
+
+  /// The same, found sooner where the payer is known.
+  package func contact(_ id: String, of payer: String) -> PastContact? {
+    contacts[id] ?? archive?.person(payer)?.contacts[id]
+  }
+
+  /// Items of that invoice number that the history knows, of any customer. Sorted.
+  package func items(ofInvoice number: String) -> [ItemKey] {
+    var found = Set(items.recent.keys.filter { $0.number == number })
+    for person in archive?.people(with: .invoice(number)) ?? [] {
+      found.formUnion(person.items.keys.filter { $0.number == number })
+    }
+    return found.sorted()
+  }
+
+  /// Whether anything was approved, or refused, under that name.
+  package func hasApproval(of subject: String) -> Bool {
+    if approvals.recent.values.contains(where: { $0.contains { $0.subject == subject } }) { return true }
+    return archive?.people(with: .subject(subject)).contains { person in
+      person.approvals.values.contains { $0.contains { $0.subject == subject } }
+    } ?? false
+  }
 
   package mutating func apply(_ event: HistoryEvent, at time: Instant) {
-    last = time
+    summary.last = time
     switch event {
-    case .opened(let instance): self.instance = instance
+    case .opened(let instance): summary.instance = instance
     case .contactIntended(let intended): intend(intended, at: time)
     case .contactSent(let attempt):
-      hasSentContact = true
+      summary.hasSentContact = true
       settle(attempt.contact, attempt.recipient, .sent, at: time)
     case .contactDeferred(let attempt, let next):
       settle(attempt.contact, attempt.recipient, .deferred(until: next), at: time)
@@ -52,44 +115,45 @@ package struct ContactHistory: Sendable, Equatable {
       if attempt.badAddress { markBad(attempt.contact, attempt.recipient, at: time) }
     case .contactInDoubt(let id, let recipient, _, _): settle(id, recipient, .inDoubt, at: time)
     case .contactResolved(let id, let sent, _):
-      contacts[id]?.resolve(sent: sent)
-      noteStanding(id)
-      if sent { hasSentContact = true }
-    case .contactCancelled(let id, _):
-      contacts[id]?.cancel()
-      noteStanding(id)
+      change(id) { $0.resolve(sent: sent) }
+      if sent { summary.hasSentContact = true }
+    case .contactCancelled(let id, _): change(id) { $0.cancel() }
     case .contactBounced(let id, let recipient, _, let permanent, _):
       settle(id, recipient, .bounced, at: time)
       if permanent { markBad(id, recipient, at: time) }
-    case .contactReplied(_, let customer, _): replies[customer] = time
+    case .contactReplied(_, let customer, _): replies.set(customer, time)
     case .addressCleared(let customer, let address, _):
-      for id in payers[customer] ?? [] { contacts[id]?.forgive(address, at: time) }
+      for id in payers[customer] ?? [] { change(id) { $0.forgive(address, at: time) } }
       clearAddresses(of: customer, only: address)
-    case .restPlaced(let rest): rests[rest.scope, default: []].append(PlacedRest(rest: rest, placed: time))
+    case .restPlaced(let rest):
+      rests.change(rest.scope, default: []) { $0.append(PlacedRest(rest: rest, placed: time)) }
     case .restEnded(let kind, let scope, _, _, _): end(kind, scope, at: time)
     case .stepSkipped(let scope, let step, _, _):
-      skips[scope, default: []].append(SkippedStep(step: step, at: time))
+      skips.change(scope, default: []) { $0.append(SkippedStep(step: step, at: time)) }
     case .approvalGiven(let approval):
       for line in approval.lines {
-        approvals[line.key, default: []].append(
-          GivenApproval(
-            extent: approval.extent, subject: approval.subject, line: line, granted: approval.granted, at: time))
+        let given = GivenApproval(
+          extent: approval.extent, subject: approval.subject, line: line, granted: approval.granted, at: time)
+        approvals.change(line.key, default: []) { $0.append(given) }
       }
-    case .noteAdded, .daemonStarted, .daemonStopped, .daemonReloaded, .cycleCompleted, .journalRecovered, .unknown:
+    case .noteAdded, .daemonStarted, .daemonStopped, .daemonReloaded, .cycleCompleted, .journalRecovered,
+      .journalErased, .unknown:
       break
     }
   }
 
   /// Contacts with a recipient whose fate nobody knows yet: an intent without an outcome. After a crash these become
   /// `contact.in_doubt`. Sorted by id.
-  package var unsettled: [PastContact] {
-    contacts.values.filter { $0.recipients.contains(.pending) }.sorted { $0.id < $1.id }
-  }
+  package var unsettled: [PastContact] { summary.pending.sorted().compactMap { contact($0) } }
 
   /// The history in which nobody has these contacts yet: what the rules would do with them today.
   func reopened(_ ids: [String]) -> ContactHistory {
     var history = self
-    for id in ids { history.contacts[id]?.reopen() }
+    for id in ids {
+      var contact = history.contact(id)
+      contact?.reopen()
+      history.contacts[id] = contact
+    }
     return history
   }
 
@@ -97,52 +161,123 @@ package struct ContactHistory: Sendable, Equatable {
 
   private mutating func intend(_ intended: IntendedContact, at time: Instant) {
     let id = intended.contact
-    if contacts[id] == nil {
-      for item in intended.invoices { items[item.key, default: []].append(id) }
-      groups[GroupKey(payer: intended.customer, currency: intended.currency), default: []].append(id)
-      payers[intended.customer, default: []].append(id)
+    // The archive is asked only where the contact can be in it: its first attempt is never.
+    let isOld = intended.attempt > 1 || summary.halfMade.contains(id)
+    let before = isOld ? contact(id, of: intended.customer) ?? contact(id) : contacts[id]
+    if before == nil {
+      for item in intended.invoices { items.change(item.key, default: []) { $0.append(id) } }
+      let group = GroupKey(payer: intended.customer, currency: intended.currency)
+      groups.change(group, default: []) { $0.append(id) }
+      payers.change(intended.customer, default: []) { $0.append(id) }
     }
-    let known = contacts[id].map { Set($0.to) } ?? []
+    let known = before?.to ?? []
     for address in intended.to where !known.contains(address) {
-      addresses[address.lowercased(), default: []].append(id)
+      addresses.change(address.lowercased(), default: []) { $0.append(id) }
     }
-    contacts[id] = PastContact(intended, at: time, after: contacts[id])
-    noteStanding(id)
+    let contact = PastContact(intended, at: time, after: before)
+    contacts[id] = contact
+    noteStanding(contact)
   }
 
-  private mutating func noteStanding(_ id: String) {
-    if contacts[id]?.leftOut.isEmpty == false { halfMade.insert(id) } else { halfMade.remove(id) }
-    if contacts[id]?.standing == .inDoubt { doubtful.insert(id) } else { doubtful.remove(id) }
+  private mutating func change(_ id: String, _ body: (inout PastContact) -> Void) {
+    // In place where it is in memory: a copy of every contact of a long journal would tell.
+    if contacts[id] == nil { contacts[id] = contact(id) }
+    guard let index = contacts.index(forKey: id) else { return }
+    body(&contacts.values[index])
+    noteStanding(contacts.values[index])
+  }
+
+  private mutating func noteStanding(_ contact: PastContact) {
+    Self.note(contact.id, !contact.leftOut.isEmpty, in: &summary.halfMade)
+    Self.note(contact.id, contact.standing == .inDoubt, in: &summary.doubtful)
+    Self.note(contact.id, contact.recipients.contains(.pending), in: &summary.pending)
+  }
+
+  private static func note(_ id: String, _ holds: Bool, in set: inout Set<String>) {
+    if holds { set.insert(id) } else if !set.isEmpty { set.remove(id) }
   }
 
   private mutating func settle(_ id: String, _ recipient: Int, _ fate: PastContact.Fate, at time: Instant) {
-    contacts[id]?.settle(recipient, fate)
-    noteStanding(id)
+    change(id) { $0.settle(recipient, fate) }
   }
 
   private mutating func markBad(_ id: String, _ recipient: Int, at time: Instant) {
     guard let contact = contacts[id] else { return }
     let all = contact.to + contact.cc
     guard all.indices.contains(recipient) else { return }
-    badAddresses[all[recipient].lowercased()] = time
+    summary.badAddresses[all[recipient].lowercased()] = time
   }
 
   private mutating func clearAddresses(of customer: String, only address: String?) {
     if let address {
-      badAddresses[address.lowercased()] = nil
+      summary.badAddresses[address.lowercased()] = nil
       return
     }
     for id in payers[customer] ?? [] {
-      for address in contacts[id]?.to ?? [] { badAddresses[address.lowercased()] = nil }
+      for address in contacts[id]?.to ?? [] { summary.badAddresses[address.lowercased()] = nil }
     }
   }
 
   private mutating func end(_ kind: Rest.Kind, _ scope: Scope, at time: Instant) {
-    guard var placed = rests[scope] else { return }
-    for index in placed.indices where placed[index].rest.kind == kind && placed[index].ended == nil {
-      placed[index].ended = time
+    guard rests[scope] != nil else { return }
+    rests.change(scope, default: []) { placed in
+      for index in placed.indices where placed[index].rest.kind == kind && placed[index].ended == nil {
+        placed[index].ended = time
+      }
     }
-    rests[scope] = placed
+  }
+}
+
+// MARK: - Sealing, and comparing
+
+extension ContactHistory {
+  /// What came since the archive, by person: a whole history for one without archive.
+  package var parts: [String: PersonPart] {
+    var parts: [String: PersonPart] = [:]
+    let fresh = Set(payers.recent.values.flatMap(\.self))
+    for id in contacts.keys.filter({ !fresh.contains($0) }).sorted() {
+      if let contact = contacts[id] { parts[contact.payer, default: PersonPart()].contacts.append(contact) }
+    }
+    for (payer, ids) in payers.recent {
+      parts[payer, default: PersonPart()].contacts += ids.compactMap { contacts[$0] }
+    }
+    for (scope, placed) in rests.recent { parts[scope.customer, default: PersonPart()].rests[scope] = placed }
+    for (scope, skipped) in skips.recent { parts[scope.customer, default: PersonPart()].skips[scope] = skipped }
+    for (key, given) in approvals.recent { parts[key.customer, default: PersonPart()].approvals[key] = given }
+    for (customer, time) in replies.recent { parts[customer, default: PersonPart()].reply = time }
+    return parts
+  }
+
+  /// The same things happened in both, wherever they lie.
+  package static func == (a: ContactHistory, b: ContactHistory) -> Bool {
+    a.summary == b.summary && a.people == b.people
+  }
+
+  private var people: [String: PersonPart] {
+    let recent = parts
+    var people = recent
+    archive?.everyone { person in
+      people[person.id] = PersonHistory(person.id, [person.whole] + [recent[person.id]].compactMap(\.self)).whole
+    }
+    return people.filter { $0.value != PersonPart() }
+  }
+}
+
+extension [String] {
+  /// Nil where there is nothing, as for a name that nobody ever bore.
+  fileprivate var nonEmpty: [String]? { isEmpty ? nil : self }
+}
+
+extension PersonHistory {
+  /// All of it as one part.
+  package var whole: PersonPart {
+    var part = PersonPart()
+    part.contacts = order.compactMap { contacts[$0] }
+    part.rests = rests
+    part.skips = skips
+    part.approvals = approvals
+    part.reply = reply
+    return part
   }
 }
 

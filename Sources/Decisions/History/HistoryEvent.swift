@@ -32,6 +32,8 @@ package enum HistoryEvent: Sendable, Equatable {
   case cycleCompleted(CycleSummary)
   /// A torn last line was cut off at start-up and kept aside.
   case journalRecovered(bytes: Int, sha256: String, file: String)
+  /// The personal parts of so many records, and so many kept messages, were erased.
+  case journalErased(customer: String, records: Int, messages: Int, by: String, text: String?)
   /// A type that this version does not know; kept, and ignored.
   case unknown(type: String)
 }

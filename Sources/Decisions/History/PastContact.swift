@@ -28,6 +28,8 @@ package struct PastContact: Sendable, Equatable {
 
   package let id: String
   package let attempt: Int
+  /// When it was intended first.
+  package let began: Instant
   /// When it was last intended.
   package let at: Instant
   package let payer: String
@@ -43,18 +45,19 @@ package struct PastContact: Sendable, Equatable {
   package let to: [String]
   package let cc: [String]
   /// Of the last attempt, over `to`, then `cc`.
-  package private(set) var recipients: [Fate]
+  package internal(set) var recipients: [Fate]
   /// What earlier attempts did to To recipients whom the last one is not for, by address.
-  private var earlier: [String: Fate] = [:]
+  var earlier: [String: Fate] = [:]
   /// Attempts that ended in doubt.
-  package private(set) var doubts: Int
-  private let isByKey: Bool
-  private var verdict: Bool?
-  private var cancelled = false
+  package internal(set) var doubts: Int
+  let isByKey: Bool
+  var verdict: Bool?
+  var cancelled = false
 
   init(_ intended: IntendedContact, at time: Instant, after earlier: PastContact?) {
     id = intended.contact
     attempt = intended.attempt
+    began = earlier?.began ?? time
     at = time
     payer = intended.customer
     currency = intended.currency
@@ -63,7 +66,7 @@ package struct PastContact: Sendable, Equatable {
     level = intended.level
     channel = intended.channel
     items = intended.invoices
-    isByKey = items.indices.dropFirst().allSatisfy { intended.invoices[$0 - 1].key < intended.invoices[$0].key }
+    isByKey = Self.isSorted(intended.invoices)
     deadline = intended.deadline
     messageID = intended.messageID
     sha256 = intended.sha256
@@ -78,6 +81,10 @@ package struct PastContact: Sendable, Equatable {
     // Who took an earlier attempt is not tried again, so what is known of them stays.
     let took = last.tookIt
     for (index, address) in (to + cc).enumerated() where took.contains(address) { recipients[index] = .sent }
+  }
+
+  static func isSorted(_ items: [AdvancedItem]) -> Bool {
+    items.indices.dropFirst().allSatisfy { items[$0 - 1].key < items[$0].key }
   }
 
   /// To recipients of all attempts.
@@ -113,7 +120,7 @@ package struct PastContact: Sendable, Equatable {
   package var standing: Standing {
     if cancelled { return .undone }
     if let verdict { return verdict ? .made : .undone }
-    let fates = recipients.prefix(toCount) + earlier.values
+    let fates = earlier.isEmpty ? recipients.prefix(toCount) : (recipients.prefix(toCount) + earlier.values)[...]
     if fates.contains(.sent) { return .made }
     if fates.contains(.inDoubt) || fates.contains(.pending) { return .inDoubt }
     var next: Instant?
@@ -128,8 +135,15 @@ package struct PastContact: Sendable, Equatable {
   /// To recipients whom the server put off while another of them took the message, or may have: only these are tried
   /// again. Sorted.
   package var leftOut: [String] {
-    guard !cancelled, verdict == nil, mayHaveReached else { return [] }
+    // Asked after each event, and hardly ever true.
+    guard !cancelled, verdict == nil, hasDeferred, mayHaveReached else { return [] }
     return fates.compactMap { if case .deferred = $0.value { $0.key } else { nil } }.sorted()
+  }
+
+  private var hasDeferred: Bool {
+    for case .deferred in recipients { return true }
+    for case .deferred in earlier.values { return true }
+    return false
   }
 
   /// As it would stand if nobody had it yet and all waited for those who were put off.

@@ -1,0 +1,63 @@
+import Ledger
+
+/// Whom and what an event is about.
+extension HistoryEvent {
+  /// The contact's id; nil when it is about none.
+  package var contact: String? {
+    switch self {
+    case .contactIntended(let intended): intended.contact
+    case .contactSent(let attempt), .contactDeferred(let attempt, _), .contactFailed(let attempt): attempt.contact
+    case .contactInDoubt(let id, _, _, _), .contactResolved(let id, _, _), .contactCancelled(let id, _),
+      .contactBounced(let id, _, _, _, _), .contactReplied(let id, _, _):
+      id
+    default: nil
+    }
+  }
+
+  /// The customer at the top level of its record: the payer, or whom a person acted on.
+  package var customer: String? {
+    switch self {
+    case .contactIntended(let intended): intended.customer
+    case .contactReplied(_, let customer, _), .addressCleared(let customer, _, _),
+      .journalErased(let customer, _, _, _, _):
+      customer
+    default: scope?.customer
+    }
+  }
+
+  /// What a person acted on.
+  package var scope: Scope? {
+    switch self {
+    case .restPlaced(let rest): rest.scope
+    case .restEnded(_, let scope, _, _, _), .stepSkipped(let scope, _, _, _), .noteAdded(let scope, _, _): scope
+    default: nil
+    }
+  }
+
+  /// Items that move on, are asked for, or are approved.
+  package var keys: [ItemKey] {
+    switch self {
+    case .contactIntended(let intended): intended.invoices.map(\.key) + intended.listed.map(\.key)
+    case .approvalGiven(let approval): approval.lines.map(\.key)
+    default: []
+    }
+  }
+
+  package func names(customer: String) -> Bool {
+    self.customer == customer || keys.contains { $0.customer == customer }
+  }
+
+  package func names(invoice number: String) -> Bool {
+    if case .invoice(_, number)? = scope { return true }
+    return keys.contains { $0.number == number }
+  }
+}
+
+extension Scope {
+  /// Whose it is.
+  package var customer: String {
+    switch self {
+    case .customer(let id), .invoice(let id, _): id
+    }
+  }
+}

@@ -1,0 +1,314 @@
+import Decisions
+import Journal
+import Ledger
+import Storage
+import Testing
+import Units
+
+@testable import Daemon
+
+@Suite("Sealed files of the journal")
+struct SealTests {
+  private let rig = JournalRig()
+  private static let segmentMax = 4000
+
+  /// A journal of several sealed files, with contacts whose outcomes come in a later one.
+  private func fill(_ key: JournalKey? = nil, batches: Int = 40) throws {
+    var random = SeededGenerator(seed: 5)
+    let journal = try rig.open(key: key, segmentMax: Self.segmentMax)
+    var open: [String] = []
+    for index in 0..<batches {
+      var events: [HistoryEvent] = []
+      for id in open where random.below(3) > 0 {
+        events.append(
+          .contactSent(Attempt(contact: id, recipient: 0, attempt: 1, reply: "250 ok \(index)", server: "mx")))
+      }
+      open = (0..<random.below(3)).map { "k\(index)-\($0)" }
+      events += open.map { Self.intent($0, customer: "P\(random.below(5))", number: "R-\(index)") }
+      if index % 7 == 3 {
+        events.append(
+          .restPlaced(
+            Rest(kind: .hold, scope: .customer("P\(random.below(5))"), by: "anna", text: "waits \(index)")))
+      }
+      if index % 11 == 5 {
+        events.append(.restEnded(kind: .hold, scope: .customer("P1"), by: "x", outcome: nil, text: nil))
+      }
+      guard !events.isEmpty else { continue }
+      #expect(journal.append(Batch(events: events), now: JournalRig.start + .seconds(index)).isDurable)
+    }
+    #expect(journal.sealed > 3)
+    #expect(journal.warnings == [])
+    rig.disk.kill()
+  }
+
+  private static func intent(_ id: String, customer: String, number: String) -> HistoryEvent {
+    var intended = Rig.intended(Rig.contact(id), attempt: 1)
+    intended.customer = customer
+    intended.to = ["accounts@\(customer.lowercased()).example"]
+    intended.invoices = [
+      AdvancedItem(
+        key: ItemKey(customer: customer == "P4" ? "P4-branch" : customer, number: number), schedule: "standard",
+        step: "first", level: 1, anchor: .due, anchorDate: Day(number: 20_000), day: 5, repetition: 0,
+        open: Money(minor: 100, Rig.euro), ledgerSchedule: nil)
+    ]
+    return .contactIntended(intended)
+  }
+
+  /// Every record, and the fold over all of them.
+  private func whole(_ trust: Chain.Trust = .key(nil)) throws -> (entries: [Entry], history: ContactHistory) {
+    var entries: [Entry] = []
+    let reading = try JournalReading(of: JournalRig.state, on: rig.disk, trust: trust) { entry, _ in
+      entries.append(entry)
+    }
+    return (entries, reading.history)
+  }
+
+  private static let keys: [JournalKey?] = [nil, JournalKey(Array("sixteen bytes and more".utf8))]
+
+  @Test("what rests on a checkpoint is what the records say", arguments: keys)
+  func sameHistory(key: JournalKey?) throws {
+    try fill(key)
+    let whole = try whole(.key(key))
+    let reading = try rig.read(.key(key))
+    #expect(reading.base?.checkpoint.segments.count ?? 0 > 3)
+    #expect(reading.warnings == [])
+    #expect(reading.history == whole.history)
+    #expect(reading.count == whole.entries.count)
+    for entry in whole.entries {
+      if let id = entry.contact { #expect(reading.history.contact(id) == whole.history.contact(id)) }
+      for item in entry.event.keys { #expect(reading.history.items[item] == whole.history.items[item]) }
+      if let customer = entry.event.customer {
+        #expect(reading.history.payers[customer] == whole.history.payers[customer])
+      }
+    }
+    #expect(try rig.read(.any).history == whole.history)
+    let journal = try rig.open(as: .command, key: key, now: JournalRig.start + .days(1), segmentMax: Self.segmentMax)
+    #expect(journal.history == whole.history)
+    #expect(journal.head?.seq == whole.entries.count)
+  }
+
+  @Test("records about somebody are found without the others", arguments: keys)
+  func search(key: JournalKey?) throws {
+    try fill(key)
+    let entries = try whole(.key(key)).entries
+    func found(_ search: JournalSearch) throws -> [Entry] {
+      var found: [Entry] = []
+      _ = try search.read(JournalRig.state, on: rig.disk, trust: .key(key)) { entry, _ in found.append(entry) }
+      #expect(found.map(\.seq) == found.map(\.seq).sorted())
+      return found
+    }
+    for customer in ["P0", "P1", "P4", "P4-branch", "nobody"] {
+      let contacts = Set(entries.filter { $0.names(customer: customer) }.compactMap(\.contact))
+      func concerns(_ entry: Entry) -> Bool {
+        entry.names(customer: customer) || entry.contact.map(contacts.contains) ?? false
+      }
+      let some = try found(JournalSearch(customer: customer))
+      #expect(some.filter(concerns).map(\.seq) == entries.filter(concerns).map(\.seq))
+      #expect(some.count < entries.count)
+    }
+    let number = "R-12"
+    #expect(
+      try found(JournalSearch(invoice: number)).filter { $0.names(invoice: number) }.map(\.seq)
+        == entries.filter { $0.names(invoice: number) }.map(\.seq))
+    let id = try #require(entries.compactMap(\.contact).dropFirst(3).first)
+    #expect(
+      try found(JournalSearch(contact: id)).filter { $0.contact == id }.map(\.seq)
+        == entries.filter { $0.contact == id }.map(\.seq))
+    for seq in 1...entries.count { #expect(try found(JournalSearch(seq: seq)).contains { $0.seq == seq }) }
+    let since = JournalRig.start + .seconds(20)
+    #expect(
+      try found(JournalSearch(since: since)).filter { $0.time >= since }.map(\.seq)
+        == entries.filter { $0.time >= since }.map(\.seq))
+  }
+
+  @Test("a checkpoint with a changed byte is not used, and nothing is lost")
+  func damagedCheckpoint() throws {
+    try fill()
+    let whole = try whole()
+    let last = try #require(try JournalRig.state.segments("checkpoint", on: rig.disk).last)
+    let path = JournalRig.state.segment(last, "checkpoint")
+    let bytes = try #require(rig.disk.bytes(path))
+    for at in stride(from: 0, to: bytes.count, by: max(1, bytes.count / 60)) {
+      var changed = bytes
+      changed[at] ^= 1 << (at % 8)
+      rig.disk.put(path, changed)
+      let reading = try rig.read()
+      #expect(reading.warnings.count == 1, "byte \(at)")
+      #expect(reading.history == whole.history, "byte \(at)")
+    }
+    rig.disk.put(path, Array(bytes[..<(bytes.count / 2)]))
+    let journal = try rig.open(now: JournalRig.start + .days(1), segmentMax: Self.segmentMax)
+    #expect(journal.warnings.count == 1)
+    #expect(journal.history == whole.history || !journal.history.doubtful.isEmpty)
+    #expect(rig.disk.bytes(path) == bytes, "drawn from the records again, it is the same bytes")
+  }
+
+  @Test("a sealed history with a changed byte is not believed: the records are read")
+  func damagedHistory() throws {
+    try fill()
+    let whole = try whole()
+    let path = JournalRig.state.segment(2, "history")
+    let bytes = try #require(rig.disk.bytes(path))
+    for at in stride(from: 20, to: bytes.count, by: max(1, bytes.count / 60)) {
+      var changed = bytes
+      changed[at] ^= 1 << (at % 8)
+      rig.disk.put(path, changed)
+      let reading = try rig.read()
+      #expect(reading.history == whole.history, "byte \(at)")
+      #expect(reading.history.fault == nil)
+    }
+    rig.disk.put(path, Array(bytes.dropLast()))
+    #expect(try rig.read().warnings.count > 0)
+    #expect(try rig.read().history == whole.history)
+  }
+
+  @Test("when records are damaged too, the history says so instead of answering")
+  func fault() throws {
+    try fill()
+    let reading = try rig.read()
+    let path = JournalRig.state.segment(1, "jsonl")
+    var bytes = try #require(rig.disk.bytes(path))
+    bytes[900] ^= 1
+    rig.disk.put(path, bytes)
+    rig.disk.put(JournalRig.state.segment(1, "history"), [])
+    rig.disk.put(JournalRig.state.segment(2, "history"), [])
+    for customer in ["P0", "P1", "P2", "P3", "P4"] { _ = reading.history.payers[customer] }
+    #expect(reading.history.fault?.contains("journal/000001.jsonl") == true)
+    #expect(throws: JournalFault.self) { try rig.read() }
+  }
+
+  @Test("a sealed file that was copied is verified and used, one that was changed is damage")
+  func changedSegment() throws {
+    try fill()
+    let whole = try whole()
+    let path = JournalRig.state.segment(2, "jsonl")
+    let bytes = try #require(rig.disk.bytes(path))
+    rig.disk.now = 5000
+    rig.disk.put(path, bytes)
+    #expect(try rig.read().history == whole.history)
+    #expect(try rig.read().base?.hasOtherTimes == true)
+    _ = try rig.open(as: .command, now: JournalRig.start + .days(1), segmentMax: Self.segmentMax)
+    #expect(try rig.read().base?.hasOtherTimes == false, "a writer notes the time that it bears now")
+    var changed = bytes
+    changed[700] ^= 1
+    rig.disk.now = 6000
+    rig.disk.put(path, changed)
+    let error = #expect(throws: JournalFault.self) { try rig.read() }
+    #expect(error?.exitCode == 65)
+    #expect(error?.description.hasPrefix("journal/000002.jsonl:") == true)
+  }
+
+  @Test("a journal without its checkpoints gets them again", arguments: keys)
+  func rebuilt(key: JournalKey?) throws {
+    try fill(key)
+    let whole = try whole(.key(key))
+    let names = try rig.disk.list("/state/journal").filter { !$0.hasSuffix("jsonl") }
+    let kept = Dictionary(uniqueKeysWithValues: names.map { ($0, rig.disk.bytes("/state/journal/" + $0)) })
+    for name in names { try rig.disk.remove("/state/journal/" + name) }
+    #expect(try rig.read(.key(key)).history == whole.history)
+    let journal = try rig.open(as: .command, key: key, now: JournalRig.start + .days(1), segmentMax: Self.segmentMax)
+    #expect(journal.history == whole.history)
+    for (name, bytes) in kept { #expect(rig.disk.bytes("/state/journal/" + name) == bytes, "\(name)") }
+  }
+
+  @Test("whatever call of sealing the power fails at, every durable record is there afterwards", arguments: 0..<24)
+  func crashes(at call: Int) throws {
+    var promised = 0
+    do {
+      let journal = try rig.open(segmentMax: Self.segmentMax)
+      var index = 0
+      while journal.sealed < 2 {
+        index += 1
+        if journal.append(Batch(events: [JournalRig.note("\(index)")]), now: JournalRig.start).isDurable {
+          promised += 1
+        }
+      }
+      while true {
+        // The last one before the file is full is not known, so every later append may be the one.
+        var calls = 0
+        var hasFailed = false
+        rig.disk.fault = { kind, path in
+          if hasFailed { return .errno(5) }
+          guard
+            path.contains("000004") || path.contains("000003.checkpoint") || path.contains("000003.history")
+              || path.contains("000001.checkpoint")
+          else { return nil }
+          calls += 1
+          hasFailed = calls > call
+          return hasFailed ? .errno(5) : nil
+        }
+        if journal.append(Batch(events: [JournalRig.note("more")]), now: JournalRig.start).isDurable { promised += 1 }
+        rig.disk.fault = { _, _ in nil }
+        if hasFailed || journal.sealed > 3 { break }
+      }
+    }
+    rig.disk.crash(seed: UInt64(call))
+    let journal = try rig.open(segmentMax: Self.segmentMax)
+    let whole = try whole()
+    #expect(whole.entries.count { $0.type == "note.added" } == promised)
+    #expect(journal.history == whole.history)
+    #expect(journal.append(Batch(events: [JournalRig.note("on")]), now: JournalRig.start).isDurable)
+    #expect(try rig.read().count == whole.entries.count + 1)
+  }
+
+  @Test("two who write go over to the new file together")
+  func twoWriters() throws {
+    let daemon = try rig.open(segmentMax: Self.segmentMax)
+    let command = try rig.open(as: .command, segmentMax: Self.segmentMax)
+    for index in 0..<60 {
+      let writer = index % 3 == 0 ? command : daemon
+      #expect(writer.append(Batch(events: [JournalRig.note("\(index)")]), now: JournalRig.start).isDurable)
+    }
+    _ = try daemon.news()
+    let whole = try whole()
+    #expect(daemon.history == whole.history)
+    #expect(whole.entries.count == 61)
+    #expect(try rig.read().base?.checkpoint.segments.count ?? 0 > 2)
+  }
+
+  @Test("a history that was given away is taken back slim once more is sealed")
+  func slimmed() throws {
+    let journal = try rig.open(segmentMax: Self.segmentMax)
+    var history = journal.releaseHistory()
+    for index in 0..<60 {
+      guard
+        case .durable(_, let written) = journal.append(
+          Batch(events: [Self.intent("s\(index)", customer: "P1", number: "R")]), now: JournalRig.start)
+      else { continue }
+      for event in written { history.apply(event.event, at: event.time) }
+    }
+    let slim = try #require(try journal.slimmed())
+    #expect(slim == history)
+    #expect(slim.parts.values.reduce(0) { $0 + $1.contacts.count } < 60)
+    #expect(try journal.slimmed() == nil)
+  }
+
+  @Test("verifying piece by piece finds any changed bit", arguments: [1, 100, 1 << 20])
+  func check(budget: Int) throws {
+    try fill(batches: 24)
+    func result() throws -> JournalCheck.Result? {
+      var check = try JournalCheck(of: JournalRig.state, on: rig.disk, trust: .key(nil))
+      while try !check.step(budget) {}
+      return check.result
+    }
+    #expect(try result()?.count == (try whole().entries.count))
+    #expect(try result()?.damagedHistories == [])
+    for segment in 1...3 {
+      let path = JournalRig.state.segment(segment, "jsonl")
+      let bytes = try #require(rig.disk.bytes(path))
+      for at in stride(from: 7 * segment, to: bytes.count, by: budget == 1 ? 997 : 41) {
+        var changed = bytes
+        changed[at] ^= 1 << (at % 8)
+        rig.disk.put(path, changed)
+        let error = #expect(throws: JournalFault.self, "segment \(segment), byte \(at)") { try result() }
+        #expect(error?.exitCode == 65)
+      }
+      rig.disk.put(path, bytes)
+    }
+    let path = JournalRig.state.segment(2, "history")
+    var bytes = try #require(rig.disk.bytes(path))
+    bytes[30] ^= 1
+    rig.disk.put(path, bytes)
+    #expect(try result()?.damagedHistories == [2])
+  }
+}
