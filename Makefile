@@ -75,10 +75,10 @@ debug: needed ## A debug build
 check: format-check test ## The whole gate: format, build without warnings, all tests
 
 format: ## Format the sources
-	$(SWIFT) format -i -r --configuration .swift-format Package.swift Sources Tests
+	$(SWIFT) format -i -r --configuration .swift-format Package.swift Sources Tests Fuzz
 
 format-check:
-	$(SWIFT) format lint -s -r --configuration .swift-format Package.swift Sources Tests
+	$(SWIFT) format lint -s -r --configuration .swift-format Package.swift Sources Tests Fuzz
 
 clean: ## Remove what was built
 	rm -rf .build build

@@ -9,8 +9,12 @@ let house: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
 ]
 
+/// With DUNNINGD_FUZZ=1 the rooms count the branches that they take, for scripts/fuzz; nothing else changes by it.
+let isFuzzing = Context.environment["DUNNINGD_FUZZ"] == "1"
+let counted = house + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer"])] : [])
+
 func room(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: imports, swiftSettings: house)
+  .target(name: name, dependencies: imports, swiftSettings: counted)
 }
 
 func tests(
@@ -24,6 +28,9 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+/// libFuzzer without its main, from beside the compiler: scripts/fuzz says where that is.
+let fuzzer = [Context.environment["DUNNINGD_FUZZER_LIBRARY"] ?? "", "-lstdc++", "-lm"]
 
 let package = Package(
   name: "dunningd",
@@ -95,5 +102,18 @@ let package = Package(
 
     // The release binary as users run it, against servers of Tests/Support.
     tests("EndToEndTests", []),
+
+    // What reads strangers' bytes, as inputs of a fuzzer and of a test that replays its corpus.
+    .target(
+      name: "FuzzTargets",
+      dependencies: ["Intake", "Letters", "Journal", "Settings", "Delivery", "Defaults", crypto], path: "Fuzz/Targets",
+      swiftSettings: counted),
+    tests("FuzzTests", ["FuzzTargets"]),
   ]
+    + (isFuzzing
+      ? [
+        .executableTarget(
+          name: "dunningd-fuzz", dependencies: ["FuzzTargets"], path: "Fuzz/Driver", swiftSettings: house,
+          linkerSettings: [.unsafeFlags(fuzzer)])
+      ] : [])
 )
