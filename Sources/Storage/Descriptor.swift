@@ -52,7 +52,9 @@ final class Descriptor {
   }
 
   func sync(dataOnly: Bool = false) throws(DiskError) {
-    let result = dataOnly ? fdatasync(number) : fsync(number)
+    var result: Int32
+    // Interrupted by a signal it has lost nothing (as an EIO would have), and syncs the same data when asked again.
+    repeat { result = dataOnly ? fdatasync(number) : fsync(number) } while result != 0 && errno == EINTR
     guard result == 0 else { throw DiskError(.sync, path, .errno(errno)) }
   }
 
