@@ -75,6 +75,30 @@ struct TailTests {
     #expect(throws: JournalProblem.self) { try Sample.replay(bytes) }
   }
 
+  @Test("a bit flipped in the last line is no torn tail, its line feed included, nor one that makes a line feed")
+  func flippedLastLine() throws {
+    let bytes = try Sample.journal([Sample.groups[0], [.noteAdded(scope: .customer("J1"), by: "anna", text: "x @ y")]])
+    let start = try #require(bytes.dropLast().lastIndex(of: 10)) + 1
+    let letter = try #require(bytes[start...].firstIndex(of: UInt8(ascii: "J")))
+    let blank = try #require(bytes[start...].firstIndex(of: UInt8(ascii: " ")))
+    var places = stride(from: start, to: bytes.count, by: 5).map { ($0, $0 % 8) }
+    places += (0..<8).flatMap { [(bytes.count - 1, $0), (bytes.count - 2, $0), (start, $0)] }
+    places += [(letter, 6), (blank, 5)]
+    for (place, bit) in places {
+      var changed = bytes
+      changed[place] ^= 1 << bit
+      do {
+        let replay = try Sample.replay(changed)
+        #expect(replay.changedTail?.line == 3, "byte \(place - start), bit \(bit)")
+        let told = "bit \(bit) of its byte \(place - start + 1) "
+        #expect(replay.changedTail?.description.contains(told) == true, "\(told)")
+      } catch { #expect((error as? JournalProblem)?.line == 3) }
+    }
+    // What is cut, or torn, was never whole.
+    for count in start + 1..<bytes.count { #expect(try Sample.replay(Array(bytes[..<count])).changedTail == nil) }
+    for (_, tail) in Self.tails { #expect(try Sample.replay(bytes + tail).changedTail == nil) }
+  }
+
   @Test("only the last file may end within a line")
   func segments() throws {
     let bytes = try Sample.journal(Sample.groups)

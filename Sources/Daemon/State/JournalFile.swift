@@ -259,6 +259,7 @@ package final class JournalFile {
   @discardableResult
   private func recoverTail(_ now: Instant) throws(JournalFault) -> [DatedEvent] {
     guard let tail = reading.tail else { return [] }
+    if let changed = reading.changedTail { throw .damaged(changed) }
     let name: String
     do { name = try keepAside(tail) } catch { throw .disk(error) }
     // The record is made before the cut, so that a clock that went back leaves everything as it is.

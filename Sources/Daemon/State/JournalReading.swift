@@ -66,7 +66,9 @@ package struct JournalReading {
   package var tail: Replay.Tail? { replay.tail }
 
   /// What one who verifies has to say about the tail; nil when the last line merely has no end.
-  package var tailProblem: JournalProblem? { replay.tailProblem }
+  package var tailProblem: JournalProblem? { replay.changedTail ?? replay.tailProblem }
+  /// Why the tail must not be cut off; nil when a crash explains it.
+  var changedTail: JournalProblem? { replay.changedTail }
 
   /// `journal/000001.jsonl:12: note: …` for the tail; nil when there is none.
   package var note: String? {
