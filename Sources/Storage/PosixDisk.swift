@@ -126,10 +126,13 @@ package struct PosixDisk: Disk {
       usleep(5000)
       waited += 5
     }
-    // Who holds it, for the one who comes second; not being able to say so is no reason to stop.
-    _ = ftruncate(file.number, 0)
-    let name = Array("\(getpid())\n".utf8)
-    _ = pwrite(file.number, name, name.count, 0)
+    // Who holds it, for the one who comes second; not being able to say so is no reason to stop. Who held it last need
+    // not write it again.
+    if PosixDisk.holder(file) != Int(getpid()) {
+      _ = ftruncate(file.number, 0)
+      let name = Array("\(getpid())\n".utf8)
+      _ = pwrite(file.number, name, name.count, 0)
+    }
     return PosixLock(file)
   }
 
