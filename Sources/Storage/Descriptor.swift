@@ -51,6 +51,12 @@ final class Descriptor {
     guard taken == bytes.count else { throw DiskError(.append(bytes: bytes.count), path, .short(written: taken)) }
   }
 
+  /// Nanoseconds since 1970.
+  func setModified(_ nanoseconds: Int) throws(DiskError) {
+    let time = timespec(tv_sec: nanoseconds / 1_000_000_000, tv_nsec: nanoseconds % 1_000_000_000)
+    guard futimens(number, [time, time]) == 0 else { throw DiskError(.replace, path, .errno(errno)) }
+  }
+
   func sync(dataOnly: Bool = false) throws(DiskError) {
     let result = dataOnly ? fdatasync(number) : fsync(number)
     guard result == 0 else { throw DiskError(.sync, path, .errno(errno)) }
