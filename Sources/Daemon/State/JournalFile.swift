@@ -14,7 +14,7 @@ package final class JournalFile {
   package enum Role: Sendable { case cycles, command }
 
   /// Large enough to be few, small enough to be read in a moment: what follows the last seal is read at each start.
-  package static let segmentMax = 32 << 20
+  package static let segmentMax = 16 << 20
   /// Bytes that must be free beyond a batch of intents.
   static let reserve = 1 << 14
 
