@@ -23,6 +23,27 @@ package struct Chain: Sendable {
     self.head = head
   }
 
+  /// Begins at a line in the middle of a journal, and takes its `prev` on trust.
+  package init(_ trust: Trust, from line: ArraySlice<UInt8>) throws(LineFault) {
+    self.trust = trust
+    let result = line.withUnsafeBytes { bytes in
+      Result { () throws(LineFault) in
+        let layout = try LineLayout(bytes)
+        guard layout.seq > 1 else { return nil as JournalHead? }
+        let function: ChainFunction? =
+          switch trust {
+          case .key(nil): .sha256
+          case .key(let key?): .hmac(key)
+          case .any: nil
+          }
+        return JournalHead(
+          instance: "", function: function, seq: layout.seq - 1, link: Link(hex: Chain.text(bytes, layout.prev)),
+          time: try Chain.time(bytes, layout))
+      }
+    }
+    head = try result.get()
+  }
+
   /// Takes the next line, without its line feed.
   ///
   /// - Throws: the first thing that is wrong with it; the chain then stands where it stood.
@@ -64,7 +85,9 @@ package struct Chain: Sendable {
     head.link = try Chain.vouched(line, layout, head.function)
     let seq = head.seq + 1
     guard layout.seq == seq else { throw .sequence(found: layout.seq, expected: seq) }
-    if let before = self.head?.link, !before.begins(withHex: UnsafeRawBufferPointer(rebasing: line[layout.prev])) {
+    if head.function != nil, let before = self.head?.link,
+      !before.begins(withHex: UnsafeRawBufferPointer(rebasing: line[layout.prev]))
+    {
       throw .link(found: Chain.text(line, layout.prev), expected: before.hex)
     }
     let time = try Chain.time(line, layout)

@@ -52,6 +52,18 @@ package struct Entry: Sendable {
   /// The contact that it is about; nil when it is about none.
   package var contact: String? { if case .unknown = event { record["contact"]?.string } else { event.contact } }
 
+  /// The customer at its top level; nil when it has none.
+  package var customer: String? { if case .unknown = event { record["customer"]?.string } else { event.customer } }
+
+  /// The line as erasure leaves it, with its line feed; nil when there is no personal part in it.
+  package var erased: [UInt8]? {
+    let kept = line.withUnsafeBytes { bytes in
+      Result { () throws(LineFault) in try LineLayout(bytes) }.map { $0.personal == nil ? nil : $0.kept }
+    }
+    guard let end = try? kept.get() else { return nil }
+    return line[..<end] + [UInt8(ascii: "}"), UInt8(ascii: "\n")]
+  }
+
   /// Whether it names the customer: as the payer, as whose item it is, or as whom a person acted on.
   package func names(customer: String) -> Bool {
     guard case .unknown = event else { return event.names(customer: customer) }

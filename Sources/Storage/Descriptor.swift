@@ -51,6 +51,12 @@ final class Descriptor {
     guard taken == bytes.count else { throw DiskError(.append(bytes: bytes.count), path, .short(written: taken)) }
   }
 
+  /// Nanoseconds since 1970.
+  func setModified(_ nanoseconds: Int) throws(DiskError) {
+    let time = timespec(tv_sec: nanoseconds / 1_000_000_000, tv_nsec: nanoseconds % 1_000_000_000)
+    guard futimens(number, [time, time]) == 0 else { throw DiskError(.replace, path, .errno(errno)) }
+  }
+
   func sync(dataOnly: Bool = false) throws(DiskError) {
     var result: Int32
     // Interrupted by a signal it has lost nothing (as an EIO would have), and syncs the same data when asked again.

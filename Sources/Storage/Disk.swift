@@ -18,7 +18,9 @@ package protocol Disk {
   /// Opens for appending, creating it when it is not there.
   func openAppending(_ path: String) throws(DiskError) -> any AppendFile
   /// Puts a whole file in place of another: whoever looks sees the old one or the new one.
-  func replace(_ path: String, with bytes: [UInt8]) throws(DiskError)
+  ///
+  /// - Parameter modified: the time of writing that it is to bear, in nanoseconds since 1970; nil is now.
+  func replace(_ path: String, with bytes: [UInt8], modified: Int?) throws(DiskError)
   func remove(_ path: String) throws(DiskError)
   /// Bytes that the user may still write on the file system of `path`.
   func freeBytes(_ path: String) throws(DiskError) -> Int
@@ -55,6 +57,10 @@ package protocol HeldLock: AnyObject {
 extension Disk {
   /// 1 GiB, for files that come whole into memory.
   package static var limitDefault: Int { 1 << 30 }
+
+  package func replace(_ path: String, with bytes: [UInt8]) throws(DiskError) {
+    try replace(path, with: bytes, modified: nil)
+  }
 
   package func read(_ path: String) throws(DiskError) -> FileContents {
     try read(path, limit: Self.limitDefault, followingLinks: false)

@@ -109,10 +109,11 @@ package final class MemoryDisk: Disk {
     return MemoryFile(self, path, inode: files[path]?.inode ?? 0)
   }
 
-  package func replace(_ path: String, with bytes: [UInt8]) throws(DiskError) {
+  package func replace(_ path: String, with bytes: [UInt8], modified: Int?) throws(DiskError) {
     try ask(.replace, path, .replace)
     guard folders.contains(PosixDisk.folder(of: path)) else { throw DiskError(.replace, path, .errno(ENOENT)) }
-    files[path] = content(bytes)
+    inodes += 1
+    files[path] = MemoryContent(bytes, inode: inodes, now: modified.map { $0 / 1_000_000 } ?? now)
   }
 
   package func remove(_ path: String) throws(DiskError) {

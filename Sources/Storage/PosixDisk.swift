@@ -86,12 +86,13 @@ package struct PosixDisk: Disk {
     return PosixFile(file)
   }
 
-  package func replace(_ path: String, with bytes: [UInt8]) throws(DiskError) {
+  package func replace(_ path: String, with bytes: [UInt8], modified: Int?) throws(DiskError) {
     let draft = path + ".tmp"
     do {
       let file = try Descriptor(draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, .replace)
       try file.giveToOwner(of: PosixDisk.folder(of: path))
       try file.write(bytes)
+      if let modified { try file.setModified(modified) }
       try file.sync()
     } catch {
       unlink(draft)

@@ -59,6 +59,11 @@ struct GoldenTests {
     .cycleCompleted(Sample.summary), .daemonStopped(version: "0.1.0"),
   ]
 
+  /// Types that came later stand behind all others, so that no line of the file changes.
+  static let later: [HistoryEvent] = [
+    .journalErased(customer: "C1", records: 12, messages: 3, by: "anna", text: "request of 2 March")
+  ]
+
   private static var full: IntendedContact {
     var contact = Sample.intended
     contact.deadline = Day(iso: "2026-03-12")
@@ -73,7 +78,8 @@ struct GoldenTests {
   @Test("are those of the golden file")
   func golden() throws {
     let bytes = try Sample.journal(
-      GoldenTests.events.map { [$0] } + [[.daemonStopped(version: "1"), .daemonStopped(version: "2")]])
+      GoldenTests.events.map { [$0] } + [[.daemonStopped(version: "1"), .daemonStopped(version: "2")]]
+        + GoldenTests.later.map { [$0] })
     let keyed = try Sample.journal([[GoldenTests.events[0]]], key: Sample.key)
     let written = Sample.text(bytes + keyed)
     if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] != nil {
@@ -116,6 +122,6 @@ struct GoldenTests {
     let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)
-    #expect(text == "\(GoldenTests.events.count + 3)\n")
+    #expect(text == "\(GoldenTests.events.count + GoldenTests.later.count + 3)\n")
   }
 }

@@ -19,6 +19,22 @@ struct TailTests {
     }
   }
 
+  @Test(
+    "cut at any byte of its last record, of whatever type, it is the journal before that record",
+    arguments: GoldenTests.events + GoldenTests.later)
+  func cutLastRecord(event: HistoryEvent) throws {
+    let before = try Sample.journal([])
+    let whole = try Sample.journal([[event]])
+    let history = try Sample.replay(before).history
+    for count in (before.count + 1)..<whole.count {
+      let replay = try Sample.replay(Array(whole[..<count]))
+      #expect(replay.offset == before.count && replay.count == 1, "cut at \(count)")
+      #expect(replay.tail?.bytes.count == count - before.count, "cut at \(count)")
+      #expect(replay.history == history, "cut at \(count)")
+    }
+    #expect(try Sample.replay(whole).count == 2)
+  }
+
   /// What disks leave where a record should be (engineering facts on ext4; Pillai et al., OSDI 2014).
   static let tails: [(String, [UInt8])] = [
     ("zeros", [UInt8](repeating: 0, count: 700)),

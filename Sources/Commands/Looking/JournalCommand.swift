@@ -9,8 +9,10 @@ import Units
 struct JournalCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "journal",
-    abstract: "Reads and verifies the record of all contacts.",
-    subcommands: [JournalList.self, JournalShow.self, JournalVerify.self, JournalFollow.self])
+    abstract: "Reads, verifies and exports the record of all contacts; erases a customer's personal data.",
+    subcommands: [
+      JournalList.self, JournalShow.self, JournalVerify.self, JournalFollow.self, JournalExport.self, JournalErase.self,
+    ])
 }
 
 /// Which records are meant; all that are given must fit.
@@ -80,7 +82,9 @@ private struct JournalList: ParsableCommand {
       var sieve = RecordSieve(filter, zone: session.policy.company.zone)
       var listing = Listing.records
       let zone = session.policy.company.zone
-      _ = try session.journalReading { entry, line in
+      let since = filter.since?.instant(in: zone)
+      try session.search(JournalSearch(customer: filter.customer, invoice: filter.invoice, since: since)) {
+        entry, line in
         guard !session.isFrozen || entry.time <= session.now, sieve.passes(entry) else { return }
         if common.format == .json {
           Output.line(String(decoding: line, as: UTF8.self))
@@ -117,15 +121,21 @@ private struct JournalShow: ParsableCommand {
     try reporting {
       let session = try Session(common, asOf: asOf.time)
       var found: [(Entry, String)] = []
-      let reading = try session.journalReading { entry, line in
-        guard !session.isFrozen || entry.time <= session.now else { return }
-        guard entry.contact == name || String(entry.seq) == name else { return }
-        found.append((entry, String(decoding: line, as: UTF8.self)))
+      let search = Int(name).map { JournalSearch(seq: $0) } ?? JournalSearch(contact: name)
+      func look(_ search: JournalSearch) throws {
+        try session.search(search) { entry, line in
+          guard !session.isFrozen || entry.time <= session.now else { return }
+          guard entry.contact == name || String(entry.seq) == name else { return }
+          found.append((entry, String(decoding: line, as: UTF8.self)))
+        }
       }
+      try look(search)
+      // A contact's id may look like a number.
+      if found.isEmpty, search.seq != nil { try look(JournalSearch(contact: name)) }
       guard !found.isEmpty else {
         throw CommandFailure(.data, "the journal has no contact and no record \"\(name)\"")
       }
-      if message { return try printMessage(session, reading.history) }
+      if message { return try printMessage(session, found.map(\.0)) }
       for (entry, line) in found {
         if common.format == .json { Output.line(line) } else { show(entry) }
       }
@@ -139,57 +149,22 @@ private struct JournalShow: ParsableCommand {
     }
   }
 
-  private func printMessage(_ session: Session, _ history: ContactHistory) throws(CommandFailure) {
-    guard let contact = history.contact(name), !contact.sha256.isEmpty else {
+  private func printMessage(_ session: Session, _ found: [Entry]) throws(CommandFailure) {
+    var sha256 = ""
+    for entry in found {
+      if case .contactIntended(let intended) = entry.event { sha256 = intended.sha256 }
+    }
+    guard !sha256.isEmpty else {
       throw CommandFailure(.data, "record \"\(name)\" has no message: name a contact that was sent by e-mail")
     }
     let bytes: [UInt8]?
     do throws(JournalFault) {
-      bytes = try MessageStore(session.state.messages, on: PosixDisk()).read(contact.sha256)
+      bytes = try MessageStore(session.state.messages, on: PosixDisk()).read(sha256)
     } catch {
       throw CommandFailure(error)
     }
     guard let bytes else { throw CommandFailure(.data, "the message of contact \(name) is no longer kept") }
     Output.text(String(decoding: bytes, as: UTF8.self))
-  }
-}
-
-private struct JournalVerify: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "verify",
-    abstract: "Checks the whole chain: nothing changed, missing or reordered.",
-    discussion: """
-      Exit status 65 names the first line that is wrong.
-
-      Example:
-        dunningd journal verify
-      """)
-
-  @OptionGroup var common: CommonOptions
-  /// The chain is one whatever the moment, so this changes nothing; it is there for scripts that pass it to all commands.
-  @OptionGroup var asOf: AsOfOption
-
-  func run() throws {
-    try reporting {
-      let session = try Session(common, asOf: asOf.time)
-      let reading = try session.journalReading(trust: .key(try session.journalKey()))
-      if let problem = reading.tailProblem { throw CommandFailure(.data, "\(problem)") }
-      switch common.format {
-      case .json:
-        Output.line(
-          JSONObject([
-            ("records", .int(reading.count)), ("head", .string(reading.head?.digest ?? "")),
-            ("last", reading.head.map { .instant($0.time) } ?? .null), ("ok", .bool(true)),
-          ]).text)
-      default:
-        guard let head = reading.head else {
-          return Output.line("There is no journal in \(session.state.journal) yet.")
-        }
-        let count = reading.count == 1 ? "1 record" : "\(reading.count) records"
-        Output.line("The journal is whole: \(count), the last of \(head.time).")
-        Output.line("head \(head.digest)")
-      }
-    }
   }
 }
 

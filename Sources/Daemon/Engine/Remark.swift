@@ -25,6 +25,12 @@ package enum Remark: Sendable, Equatable {
   case reloaded(policy: String)
   /// Older than it may be; nothing is sent on it.
   case ledgerStale(String)
+  /// All of it, in the background. The digest, noted elsewhere, vouches for everything before it.
+  case journalVerified(records: Int, digest: String)
+  /// Something beside the records is not as it should be, and nothing is lost.
+  case journalWarning(String)
+  case journalDamaged(String)
+  case messagesExpired(files: Int)
   /// The old configuration stays.
   case notReloaded(String)
   /// Found at the start; the cycles will say so too.
@@ -34,10 +40,12 @@ package enum Remark: Sendable, Equatable {
 
   package var severity: Severity {
     switch self {
-    case .notComposed, .refusedTwice, .relayAtFault, .notReloaded, .ledgerUnusable, .ledgerStale, .ended: .error
-    case .startedAnew, .reloaded: .notice
+    case .notComposed, .refusedTwice, .relayAtFault, .notReloaded, .ledgerUnusable, .ledgerStale, .ended,
+      .journalDamaged:
+      .error
+    case .startedAnew, .reloaded, .journalVerified, .messagesExpired: .notice
     case .cycleEnded(_, let trouble): trouble == nil ? .info : .error
-    case .badRow, .ledgerWarning: .warning
+    case .badRow, .ledgerWarning, .journalWarning: .warning
     case .outcome(let event):
       switch event {
       case .contactFailed, .contactInDoubt: .warning
@@ -65,6 +73,10 @@ package enum Remark: Sendable, Equatable {
     case .cycleEnded(let summary, let trouble):
       "cycle ended: \(summary.contacts) contacts made, \(summary.failed) failed, \(summary.deferred) deferred, "
         + "\(summary.inDoubt) in doubt" + (trouble.map { "; not all that was due: \($0.withoutAddresses)" } ?? "")
+    case .journalVerified(let records, let digest):
+      "journal verified: whole; head seq \(records) digest \(digest.isEmpty ? "unknown without the key" : digest)"
+    case .journalWarning(let words), .journalDamaged(let words): words
+    case .messagesExpired(let files): "\(files) files of kept messages were older than keep_messages, and were removed"
     case .reloaded(let policy): "reloaded: the configuration \(policy.prefix(12)) holds from now on"
     case .notReloaded(let words): "not reloaded, the old configuration stays: \(words)"
     case .ledgerUnusable(let words), .ledgerStale(let words), .ended(let words): words

@@ -61,6 +61,7 @@ package final class Service {
   private var next: Installation?
   private var postman: Postman
   private var runner: CycleRunner?
+  private lazy var watch = JournalWatch(journal)
   private var lastBeat = Monotonic.now
   private var lastLook = Duration.zero
 
@@ -80,6 +81,7 @@ package final class Service {
 
   /// Returns when it was told to stop, with everything recorded, or when it can record nothing more.
   package func run() -> Ending {
+    for words in journal.warnings { surroundings.log(.journalWarning(words)) }
     build(history: journal.releaseHistory())
     do throws(AppendFault) {
       try runner?.record(.daemonStarted(version: surroundings.version, policy: status.policy))
@@ -110,6 +112,7 @@ package final class Service {
       let latest = installation.site.configuration.cycle.timing.next(after: now, zone: zone)
       due = min(due, latest)
       status.nextCycle = due
+      if let words = watchJournal(at: now) { return .journalBroken(words) }
       wait(until: due, from: now)
       let timing = installation.site.configuration.cycle.timing
       attend()
@@ -170,6 +173,7 @@ package final class Service {
     status.activity = .cycle
     status.nextCycle = installation.site.configuration.cycle.timing.next(after: now, zone: zone)
     tellStatus()
+    runner?.slim()
     guard let report = runner?.run() else { return .stopped }
     let trouble = report.trouble
     status.lastCycle = .init(
@@ -240,8 +244,21 @@ package final class Service {
 
   // MARK: - Waiting, and who calls meanwhile
 
+  /// Once a day, in small pieces and only while nothing else is to be done.
+  ///
+  /// - Returns: what is wrong with the journal; nothing may be sent then.
+  private func watchJournal(at now: Instant) -> String? {
+    let keep = installation.site.configuration.journal.keepMessagesDays
+    for remark in watch.step(now: now, keepMessagesDays: keep) {
+      surroundings.log(remark)
+      if case .journalDamaged(let words) = remark { return words }
+    }
+    return nil
+  }
+
   private func wait(until due: Instant, from now: Instant) {
     var nap = min(Duration.milliseconds(max(0, due.milliseconds - now.milliseconds)), Self.napMax)
+    if watch.isBusy { nap = min(nap, JournalWatch.pause) }
     if let interval = surroundings.notify.watchdogInterval { nap = min(nap, interval) }
     Signals.wait(nap, listeners: (surroundings.control?.descriptors ?? []) + (surroundings.web?.descriptors ?? []))
   }

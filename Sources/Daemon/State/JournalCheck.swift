@@ -34,6 +34,9 @@ package struct JournalCheck {
   private var damagedHistories: [Int] = []
   package private(set) var result: Result?
 
+  /// Number of the file that it is at.
+  package var segment: Int { index < segments.count ? segments[index] : max(1, segments.count) }
+
   /// - Throws: that the folder cannot be read.
   package init(of state: StateDirectory, on disk: any Disk, trust: Chain.Trust) throws(JournalFault) {
     self.state = state

@@ -14,7 +14,7 @@ package final class JournalFile {
   package enum Role: Sendable { case cycles, command }
 
   /// Large enough to be few, small enough to be read in a moment: what follows the last seal is read at each start.
-  package static let segmentMax = 32 << 20
+  package static let segmentMax = 16 << 20
   /// Bytes that must be free beyond a batch of intents.
   static let reserve = 1 << 14
 
@@ -45,7 +45,7 @@ package final class JournalFile {
     self.random = random
     try state.prepare(on: disk)
     life = role == .cycles ? try state.lockForCycles(on: disk) : nil
-    let lock = try JournalFile.lock(state, disk)
+    let lock = try state.lockForAppending(on: disk)
     defer { lock.release() }
     self.segmentMax = segmentMax
     seals = Seals(state, on: disk, trust: .key(key))
@@ -143,7 +143,7 @@ package final class JournalFile {
 
   private func appended(_ batch: Batch, _ now: Instant) throws(JournalFault) -> Engine.Event {
     try requireSound()
-    let lock = try JournalFile.lock(state, disk)
+    let lock = try state.lockForAppending(on: disk)
     defer { lock.release() }
     var news = try readOn()
     news += try recoverTail(now)
@@ -152,7 +152,7 @@ package final class JournalFile {
     // The clock is asked first, so that no message is kept for a batch that is refused.
     let ready = try lines(batch.events, now)
     try requireRoom(batch, ready)
-    do { try messages.keep(batch.messages) } catch { throw .disk(error) }
+    do { try messages.keep(batch.messages, on: now.seconds / 86_400) } catch { throw .disk(error) }
     let written = try write(batch.events, ready)
     sealIfLarge()
     return .durable(news: news, written: written)
@@ -209,6 +209,28 @@ package final class JournalFile {
     }
   }
 
+  /// Takes out of the way what was drawn from records that turned out to be damaged, or is damaged itself: at the next
+  /// start it is drawn again, and damage of the records found.
+  package func forgetSeals(from segment: Int) throws(JournalFault) {
+    let lock = try state.lockForAppending(on: disk)
+    defer { lock.release() }
+    try seals.forget(from: segment)
+  }
+
+  /// Removes kept messages to whose file nothing was added for so many days.
+  ///
+  /// - Returns: how many files went.
+  package func expireMessages(olderThan days: Int, now: Instant) throws(JournalFault) -> Int {
+    let lock = try state.lockForAppending(on: disk)
+    defer { lock.release() }
+    do { return try messages.expire(before: (now - .days(days)).milliseconds) } catch { throw .disk(error) }
+  }
+
+  /// Verifies all of the journal, piece by piece, beside whatever else is done with it.
+  package func check() throws(JournalFault) -> JournalCheck {
+    try JournalCheck(of: state, on: disk, trust: reading.trust)
+  }
+
   /// The history as it is on the disk, with as little of it in memory as can be; nil while nothing was sealed since the
   /// one that was given away. Only for who has taken in all news.
   package func slimmed() throws(JournalFault) -> ContactHistory? {
@@ -236,12 +258,6 @@ package final class JournalFile {
 
   private func requireSound() throws(JournalFault) {
     if let broken { throw broken }
-  }
-
-  private static func lock(_ state: StateDirectory, _ disk: any Disk) throws(JournalFault) -> any HeldLock {
-    do {
-      return try disk.lock(state.journalLock, waitMilliseconds: StateDirectory.appendWait)
-    } catch { throw .disk(error) }
   }
 
   // MARK: - Beginning and recovering

@@ -31,9 +31,11 @@ package struct JournalReading {
   }
 
   /// Reads what follows a checkpoint; all of it without one.
+  ///
+  /// - Parameter isFolding: whether its history is wanted.
   init(
     of state: StateDirectory, on disk: any Disk, trust: Chain.Trust, after base: Seals.Base?,
-    visit: Replay.Visit? = nil
+    isFolding: Bool = true, visit: Replay.Visit? = nil
   ) throws(JournalFault) {
     self.state = state
     self.disk = disk
@@ -51,6 +53,7 @@ package struct JournalReading {
     } else {
       replay = Replay(trust)
     }
+    if !isFolding { _ = replay.releaseHistory() }
     try more(visit: visit)
     if let last = try state.segments("jsonl", on: disk).last, last > segment {
       throw .missing(path: path(of: segment + 1))

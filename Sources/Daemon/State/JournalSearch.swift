@@ -40,7 +40,7 @@ package struct JournalSearch {
     } else {
       for segment in segments(base.checkpoint) { try files.all(of: segment, visit) }
     }
-    return try JournalReading(of: state, on: disk, trust: trust, after: base, visit: visit)
+    return try JournalReading(of: state, on: disk, trust: trust, after: base, isFolding: false, visit: visit)
   }
 
   /// Nil when the files have to be read as a whole.

@@ -10,6 +10,9 @@ import Storage
 package final class MessageStore {
   /// A file that has reached so many bytes is followed by a new one.
   package static let segmentMax = 64 << 20
+  private static let monthDays = 30
+  /// A file smaller than this goes on into the next month.
+  private static let monthMin = 1 << 20
   private static let magic = Array("dunningd-message 1 ".utf8)
   /// Magic, 64 digits, blank, at most 12 digits, line feed.
   private static let headerMax = 19 + 64 + 1 + 12 + 1
@@ -36,9 +39,11 @@ package final class MessageStore {
   }
 
   /// Makes the messages durable, with one write and one sync; those that are kept already are not written again.
-  package func keep(_ messages: [KeptMessage]) throws(DiskError) {
+  ///
+  /// - Parameter day: days since 1970. A file holds the messages of about a month, so that it can go when they may.
+  package func keep(_ messages: [KeptMessage], on day: Int? = nil) throws(DiskError) {
     guard !messages.isEmpty else { return }
-    let file = try openLast()
+    let file = try openLast(day)
     // Another process may have kept some since.
     try scan(segment)
     var bytes: [UInt8] = []
@@ -63,6 +68,48 @@ package final class MessageStore {
     scanned[segment] = size
   }
 
+  /// Takes these messages out of their files, and whatever else in a file is no whole message.
+  ///
+  /// - Returns: how many were taken out.
+  package func erase(_ erased: Set<String>) throws(DiskError) -> Int {
+    var count = 0
+    for number in try segments() {
+      let old = try disk.read(path(number), limit: .max, followingLinks: false)
+      index = [:]
+      scanned = [:]
+      try scan(number, verifying: true)
+      let kept = index.filter { !erased.contains($0.key) }.sorted { $0.value.offset < $1.value.offset }
+      count += index.count - kept.count
+      var bytes: [UInt8] = []
+      for (sha256, found) in kept {
+        bytes += MessageStore.magic + Array("\(sha256) \(found.count)\n".utf8)
+        bytes += old.bytes[found.offset..<(found.offset + found.count)] + [UInt8(ascii: "\n")]
+      }
+      // It keeps its time, by which it is known how long its messages are to be kept.
+      if bytes != old.bytes { try disk.replace(path(number), with: bytes, modified: old.after.modified) }
+    }
+    index = [:]
+    scanned = [:]
+    file = nil
+    return count
+  }
+
+  /// Removes the files to which nothing was added since then.
+  ///
+  /// - Parameter time: milliseconds since 1970.
+  /// - Returns: how many were removed.
+  package func expire(before time: Int) throws(DiskError) -> Int {
+    var count = 0
+    for number in try segments().dropLast() {
+      guard let status = try disk.status(path(number)), status.modifiedMilliseconds < time else { continue }
+      try disk.remove(path(number))
+      index = index.filter { $0.value.segment != number }
+      scanned[number] = nil
+      count += 1
+    }
+    return count
+  }
+
   /// The message; nil when it was never kept, or was erased.
   ///
   /// - Throws: `messageChanged` when its bytes do not give its hash any more.
@@ -83,11 +130,16 @@ package final class MessageStore {
     try StateDirectory.names(in: folder, "mail", on: disk).compactMap { Int($0.prefix { $0 != "." }) }
   }
 
-  /// The file to append to: the last one, or a new one after it when it is full.
-  private func openLast() throws(DiskError) -> any AppendFile {
-    if let file, try file.status().size < segmentMax { return file }
+  /// The file to append to: the last one, or a new one after it when it is full, or of another month.
+  private func openLast(_ day: Int?) throws(DiskError) -> any AppendFile {
+    func isDone(_ status: FileStatus) -> Bool {
+      guard status.size < segmentMax else { return true }
+      guard let day, status.size >= MessageStore.monthMin else { return false }
+      return status.modifiedMilliseconds / 86_400_000 / MessageStore.monthDays != day / MessageStore.monthDays
+    }
+    if let file, !isDone(try file.status()) { return file }
     var number = max(1, try segments().last ?? 1)
-    if let status = try disk.status(path(number)), status.size >= segmentMax { number += 1 }
+    if let status = try disk.status(path(number)), isDone(status) { number += 1 }
     let file = try disk.openAppending(path(number))
     segment = number
     self.file = file

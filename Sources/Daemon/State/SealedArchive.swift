@@ -160,7 +160,7 @@ package final class SealedArchive: HistoryArchive, @unchecked Sendable {
   }
 
   /// Files that are held open at most.
-  private static let filesMax = 300
+  private static let filesMax = 600
   /// Bytes of a row: the link's hash, the person's.
   private static let rowCount = 16
 
@@ -213,24 +213,30 @@ private struct Cache {
 
   private var young: [UInt64: [PersonHistory]] = [:]
   private var old: [UInt64: [PersonHistory]] = [:]
-  private var youngOwners: [String: PersonHistory] = [:]
-  private var oldOwners: [String: PersonHistory] = [:]
+  private var contacts = 0
+  /// Who was asked for last: as a rule the next contact that is asked for is one of theirs.
+  private var last: [PersonHistory] = []
 
   mutating func people(of hash: UInt64) -> [PersonHistory]? {
-    if let people = young[hash] { return people }
+    if let people = young[hash] {
+      last = people
+      return people
+    }
     guard let people = old[hash] else { return nil }
     keep(people, of: hash)
     return people
   }
 
-  func owner(of contact: String) -> PersonHistory? { youngOwners[contact] ?? oldOwners[contact] }
+  func owner(of contact: String) -> PersonHistory? { last.first { $0.contacts[contact] != nil } }
 
   mutating func keep(_ people: [PersonHistory], of hash: UInt64) {
-    if youngOwners.count > Self.contactsMax || young.count > Self.contactsMax {
-      (old, oldOwners) = (young, youngOwners)
-      (young, youngOwners) = ([:], [:])
+    if contacts > Self.contactsMax {
+      old = young
+      young = [:]
+      contacts = 0
     }
     young[hash] = people
-    for person in people { for id in person.contacts.keys { youngOwners[id] = person } }
+    last = people
+    contacts += people.reduce(1) { $0 + $1.order.count }
   }
 }

@@ -47,8 +47,13 @@ package struct StateDirectory: Sendable, Equatable {
     do { return try disk.lock(daemonLock, waitMilliseconds: 0) } catch { throw .disk(error) }
   }
 
+  /// Makes this process the only one that writes to the journal, until it lets go or ends.
+  func lockForAppending(on disk: any Disk) throws(JournalFault) -> any HeldLock {
+    do { return try disk.lock(journalLock, waitMilliseconds: StateDirectory.appendWait) } catch { throw .disk(error) }
+  }
+
   /// `000001.jsonl`: six digits at least, so that names sort as numbers do.
-  static func name(_ number: Int, _ ending: String) -> String {
+  package static func name(_ number: Int, _ ending: String) -> String {
     let digits = String(number)
     return String(repeating: "0", count: max(0, 6 - digits.count)) + digits + "." + ending
   }

@@ -104,6 +104,11 @@ package struct CycleRunner {
     engine.broken = other.engine.broken
   }
 
+  /// Between two cycles: what was sealed since is read from the disk where it is needed, and no longer held.
+  package mutating func slim() {
+    if let slim = try? journal.slimmed() { engine.history = slim }
+  }
+
   /// The history as the last cycle left it.
   package var history: ContactHistory { engine.history }
 

@@ -31,8 +31,8 @@ package struct Sealer {
     let event = entry.event
     if case .contactIntended(let intended) = event { owners[intended.contact] = intended.customer }
     var people = Set(event.keys.map(\.customer))
-    if let customer = event.customer { people.insert(customer) }
-    if let contact = event.contact, let owner = owner(of: contact) { people.insert(owner) }
+    if let customer = entry.customer { people.insert(customer) }
+    if let contact = entry.contact, let owner = owner(of: contact) { people.insert(owner) }
     for person in people { records[person, default: []].append(offset) }
     offset += entry.line.count + 1
     for key in event.keys { named[key.customer, default: []].insert(.invoice(key.number)) }

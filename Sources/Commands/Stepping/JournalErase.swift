@@ -1,0 +1,50 @@
+import ArgumentParser
+import Daemon
+import Journal
+import Storage
+
+struct JournalErase: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "erase",
+    abstract: "Erases a customer's personal data from the journal and the kept messages.",
+    discussion: """
+      Addresses, names, what was typed and heard, and the messages as they were sent are gone for good; what was done \
+      on which invoice, and when, stays, and the chain still holds. A record says that it was done, by whom and why. \
+      It runs only while no daemon does. Backups are not reached.
+
+      Example:
+        systemctl stop dunningd
+        dunningd journal erase K-7 --reason "request of 2 March"
+        systemctl start dunningd
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var by: AuthorOption
+
+  @Argument(help: ArgumentHelp("A customer's id.", valueName: "customer"))
+  var customer: String
+
+  @Option(help: ArgumentHelp("Why.", valueName: "text"))
+  var reason: String
+
+  func validate() throws {
+    if reason.isBlank { throw ValidationError("erase needs --reason TEXT") }
+  }
+
+  func run() throws {
+    try reporting {
+      let session = try Session(common)
+      let key = try session.journalKey()
+      let result: JournalEraser.Result
+      do throws(JournalFault) {
+        result = try JournalEraser(session.state, on: PosixDisk(), key: key).erase(
+          customer: customer, by: by.author, reason: reason, now: session.now)
+      } catch {
+        throw CommandFailure(error)
+      }
+      Output.line(
+        "Erased of customer \(customer): the personal parts of \(result.records) records, \(result.messages) kept "
+          + "messages, \(result.asides) files that crashes had left.")
+    }
+  }
+}
