@@ -9,7 +9,7 @@ extension EndToEnd {
       arguments: [
         ["kill-storm", "--times", "10", "--seed", "7", "--customers", "16"],
         ["kill-storm", "--daemon", "--times", "4", "--seed", "8", "--customers", "16"],
-        ["disk-faults", "--share", "1/13", "--seed", "5"],
+        ["disk-faults", "--share", "1/23", "--seed", "5"],
         ["journal-damage", "--share", "1/600", "--runs", "1/4"],
       ])
     func share(words: [String]) async throws {
