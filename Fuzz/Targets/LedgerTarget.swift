@@ -53,7 +53,8 @@ enum LedgerTarget {
     let verdict = decide(books, ContactHistory(), policy, now: Office.now, ledgerAge: .seconds(0))
     try hold(
       Set(verdict.decisions.map(\.key)).count == verdict.decisions.count, "an item was decided twice: \(verdict)")
-    let composer = Office.composer(Office.shippedTemplates, columns: ExtraColumns(books))
+    var composer = Office.shippedComposer
+    composer.columns = ExtraColumns(books)
     for contact in (verdict.contacts + verdict.waiting).prefix(8) {
       let letter: Letter
       do throws(LetterError) {

@@ -37,7 +37,10 @@ struct EncryptionTests {
     [(rule: String, options: [String], security: RelaySettings.Security, curl: Set<Int>, config: Bool)] = [
       ("", ["--tls", "starttls", "--hide-starttls"], .starttls, [64], true),
       ("starttls=454 4.7.0 not now", ["--tls", "starttls"], .starttls, [64], true),
+      ("starttls=554 5.7.3 never", ["--tls", "starttls"], .starttls, [64], true),
+      ("starttls=421 4.3.2 bye", ["--tls", "starttls"], .starttls, [64], true),
       ("starttls=drop", ["--tls", "starttls"], .starttls, [56], false),
+      ("starttls=hang", ["--tls", "starttls"], .starttls, [28], false),
       ("tls=drop", ["--tls", "starttls"], .starttls, [35], true),
       ("tls=garbage", ["--tls", "starttls"], .starttls, [35, 8], true),
       ("", ["--tls", "off"], .tls, [35], true),
@@ -97,11 +100,13 @@ struct EncryptionTests {
     }
   }
 
-  @Test("a login cut short is no refusal of it", arguments: ["auth=drop", "auth=reset"])
+  @Test("a login cut short is no refusal of it", arguments: ["auth=drop", "auth=reset", "auth=hang"])
   func cutLogin(rule: String) async throws {
     try await blocking {
       let server = try TestServer([rule], Self.login)
-      let result = send([envelope()], by: try settings(server, .none, password: "sesame")).first
+      var settings = try settings(server, .none, password: "sesame")
+      settings.connectTimeout = .seconds(5)
+      let result = send([envelope()], by: settings).first
       #expect(result?.verdict == .relayRefused)
       #expect(result?.stage == .auth)
       #expect(result?.isConfiguration == false)

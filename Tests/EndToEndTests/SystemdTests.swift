@@ -112,6 +112,31 @@ extension EndToEnd {
     }
 
     @Test(
+      "killed again and again while it sends: systemd brings it back each time, nobody gets two, nobody is forgotten",
+      .enabled(if: isPossible, "\(needs)"))
+    func kills() async throws {
+      try await scenario { office in
+        // DUNNINGD_KILLS asks for more of them, as docs/faults.md does.
+        let kills = Int(ProcessInfo.processInfo.environment["DUNNINGD_KILLS"] ?? "") ?? 8
+        try office.write("\(kills)", to: "kills")
+        let file = office.folder.appendingPathComponent("kills").path
+        guard let said = try await Self.probe("kill_probe.sh", office, tools: ["smtp_sink.py", "office.py", file])
+        else { return }
+        let facts = said.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+        if kills > 8 { print(facts) }
+        let expected = [
+          "active": "active", "stop": "success", "twice": "0", "without-intent": "0", "open": "0", "lost": "0",
+          "verify": "0",
+        ]
+        for (name, value) in expected { #expect(said[name] == value, "\(name): \(facts)") }
+        func number(_ name: String) -> Int { Int(said[name] ?? "") ?? -1 }
+        #expect(number("restarts") >= kills, "\(facts)")
+        #expect((0...8).contains(number("most-at-once")), "two a connection: \(facts)")
+        #expect(number("taken") + number("doubts") - number("arrived") == number("customers"), "\(facts)")
+      }
+    }
+
+    @Test(
       "start before the network, send, callers, reloads, kill, stop while sending, upgrade, full disk, wrong configuration",
       .enabled(if: isPossible, "\(needs)"))
     func life() async throws {

@@ -109,6 +109,10 @@ final class Office: Sendable {
   }
 
   func sink(_ rules: String..., options: [String] = []) async throws -> Sink {
+    try await sink(rules: rules, options: options)
+  }
+
+  func sink(rules: [String], options: [String] = []) async throws -> Sink {
     let box = folder.appendingPathComponent("sink-\(UUID().uuidString.prefix(8))")
     let words = ["--until-eof", "--dir", box.path] + rules.flatMap { ["--fail", $0] } + options
     let program = try launch(
