@@ -83,6 +83,10 @@ let package = Package(
     // Figures of docs/performance.md, printed beside what they are compared with.
     .executableTarget(
       name: "JournalBenchmark", dependencies: ["Daemon"], path: "Benchmarks/JournalBenchmark", swiftSettings: house),
+    .executableTarget(
+      name: "DecideBenchmark", dependencies: ["Daemon"], path: "Benchmarks/DecideBenchmark",
+      exclude: ["ageing.py", "compare.py"],
+      swiftSettings: house),
 
     tests("HouseTests", []),
     tests("UnitsTests", ["Units"]),

@@ -52,16 +52,18 @@ package struct Rule: Sendable, Equatable, CustomStringConvertible {
 }
 
 /// A reason together with the facts that it rests on; `code` is the bare word.
+///
+/// What is large and rare is kept apart (`indirect`), since there is one of these for every item.
 package enum Ground: Sendable, Equatable {
   case settled(Settlement)
-  case quarantined(BadRow)
+  indirect case quarantined(BadRow)
   case handedOver
   /// `resumes`: the first day after it, where its end is known.
-  case held(PlacedRest, resumes: Day?)
+  indirect case held(PlacedRest, resumes: Day?)
   /// Nil when the ledger says so.
-  case disputed(PlacedRest?, resumes: Day?)
-  case promised(PlacedRest)
-  case inPlan(PlacedRest)
+  indirect case disputed(PlacedRest?, resumes: Day?)
+  indirect case promised(PlacedRest)
+  indirect case inPlan(PlacedRest)
   case autopay(collected: Day, posted: Day)
   case replied(at: Instant, until: Instant)
   case noSchedule

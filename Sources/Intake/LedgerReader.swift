@@ -24,8 +24,12 @@ package struct LedgerReader: Sendable {
     self.documentExists = documentExists
   }
 
-  /// - Parameter lastRowCounts: `rowCounts` of the last snapshot that was accepted; empty when there was none.
-  package func read(_ files: LedgerFiles, lastRowCounts: RowCounts = [:]) -> LedgerReading {
+  /// - Parameters:
+  ///   - lastRowCounts: `rowCounts` of the last snapshot that was accepted; empty when there was none.
+  ///   - workers: who reads; what comes of it does not depend on them.
+  package func read(
+    _ files: LedgerFiles, lastRowCounts: RowCounts = [:], workers: some Workers = Alone()
+  ) -> LedgerReading {
     var problems = Problems(reasons: missingFiles(files, lastRowCounts))
     let tables = tables(files, &problems)
     let dates = dates(tables, &problems)
@@ -39,39 +43,36 @@ package struct LedgerReader: Sendable {
     var findings = Findings()
     for file in IntakeFormat.File.allCases { findings.add(tables[file]?.warnings ?? []) }
     var counts: RowCounts = [:]
+    let invoiceRows = InvoiceRows(
+      table: invoiceTable, cells: cells(.invoices), currency: format.currency, preset: format.preset,
+      documentExists: documentExists)
 
-    var customers: [Customer]?
-    var addressed: Set<String> = []
+    var listed: CustomerRows?
     if let table = tables[.customers] {
-      var rows = CustomerRows(table: table, cells: cells(.customers), currency: format.currency, zones: zones)
-      rows.read(into: &findings)
-      customers = rows.customers
-      addressed = rows.addressed
+      var rows = CustomerRows(
+        table: table, cells: cells(.customers), currency: format.currency,
+        asksAddressed: invoiceRows.columns.email >= 0 || invoiceRows.columns.name >= 0, zones: zones)
+      rows.read(into: &findings, workers)
       counts[.customers] = rows.count
+      listed = rows
     }
-    let byID = customers.map { Dictionary($0.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }) }
 
-    var invoiceRows = InvoiceRows(
-      table: invoiceTable, cells: cells(.invoices),
-      setting: .init(currency: format.currency, documentExists: documentExists, customers: byID), preset: format.preset)
-    invoiceRows.read(into: &findings)
-    counts[.invoices] = invoiceRows.count
-    let arranged = ArrangedInvoices(taking: &invoiceRows, isByLine: format.preset == .xero, findings: &findings)
-
+    // Whose each row is, then what it says, customer by customer.
+    let listedOnes = listed.map { Directory($0.customers) }
+    var owners = InvoiceOwners.read(invoiceRows, listedOnes, into: &findings, workers)
+    counts[.invoices] = owners.count
+    var directory = LedgerReader.directory(listedOnes, listed?.addressed ?? [], &owners)
     var books = Books(modified: invoiceFile.modified)
     books.name = format.name
-    books.customers = LedgerReader.customers(customers, addressed: addressed, invoiceRows.owners)
-    books.invoices = arranged.invoices
-    let known = Set(books.customers.map(\.id))
+    books.invoices = LedgerReader.invoices(invoiceRows, owners, &directory, &findings, workers)
+    books.customers = directory.customers
 
     if let table = tables[.payments], let file = files.payments {
-      var rows = PaymentRows(table: table, cells: cells(.payments), currency: format.currency)
-      rows.read(
-        into: &findings, isKnown: { byID == nil || known.contains($0) },
-        homes: PaymentHomes(arranged, books.customers))
-      books.payments = rows.payments
+      let rows = PaymentRows(
+        table: table, cells: cells(.payments), currency: format.currency, directory: directory, isListed: listed != nil,
+        homes: PaymentHomes(directory, books.invoices))
+      (books.payments, counts[.payments]) = rows.read(into: &findings, workers)
       books.modified = min(books.modified, file.modified)
-      counts[.payments] = rows.count
     }
     if let file = files.cashThrough {
       books.cashThrough = LedgerReader.cashThrough(file, &findings)
@@ -81,7 +82,8 @@ package struct LedgerReader: Sendable {
     }
 
     let ownFaults = findings.count
-    findings.settleRagged(isKnown: known.contains)
+    findings.settleRagged { directory.number(of: $0) != nil }
+    findings.tellBlanks()
     books.badRows = (findings.badRows + findings.consequences).sorted {
       ($0.place, $0.column, $0.reason) < ($1.place, $1.column, $1.reason)
     }
@@ -174,42 +176,72 @@ package struct LedgerReader: Sendable {
       case .payments: [PaymentColumn.date.rawValue]
       }
     let positions = words.map(table.position).filter { $0 >= 0 }
-    var proof = DateProof()
-    var reader = table.reader
-    while reader.next() {
-      // A row that is broken as a row is quarantined later; its cells prove nothing.
-      guard reader.fault == nil, reader.fields.count == table.headers.count else { continue }
-      for position in positions {
-        let cell = reader.field(position)
-        proof.look(at: cell) {
-          .init(line: reader.line, column: table.header(at: position), text: Text.shown(cell))
+    return table.read(table.rows) { reader in
+      var proof = DateProof()
+      while reader.next() {
+        // A row that is broken as a row is quarantined later; its cells prove nothing.
+        guard reader.fault == nil, reader.fieldCount == table.headers.count else { continue }
+        let line = reader.line
+        for position in positions {
+          let cell = reader.field(position)
+          proof.look(at: cell) { .init(line: line, column: table.header(at: position), text: Text.shown(cell)) }
         }
       }
+      return proof.verdict(file: table.file)
     }
-    return proof.verdict(file: table.file)
   }
 
   /// Those of customers.csv, which win, with name and address from invoices.csv where they say nothing; without that
   /// file, those whom invoices.csv names. Who is `addressed` there, if only by a broken address, keeps that answer.
-  /// Sorted by id.
-  private static func customers(_ listed: [Customer]?, addressed: Set<String>, _ owners: [InvoiceRows.Owner])
-    -> [Customer]
+  private static func directory(_ listed: Directory?, _ addressed: Set<String>, _ owners: inout InvoiceOwners)
+    -> Directory
   {
-    guard var customers = listed else {
-      return owners.map { owner in
-        var customer = Customer(id: owner.id, place: owner.place)
-        customer.name = owner.name
-        customer.emails = owner.emails
+    if var directory = listed {
+      for (owner, words) in owners.words {
+        directory.complete(owner, with: words, isAddressed: addressed.contains(directory.customers[owner].id))
+      }
+      return directory
+    }
+    let names = owners.names.names
+    let order = names.indices.sorted { names[$0] < names[$1] }
+    var numbers = [Int](repeating: 0, count: names.count)
+    for (number, owner) in order.enumerated() { numbers[owner] = number }
+    let customers = order.compactMap { owner in
+      owners.words[owner].map { words in
+        var customer = Customer(id: names[owner], place: words.place)
+        customer.name = words.name
+        customer.emails = words.emails
         return customer
-      }.sorted { $0.id < $1.id }
+      }
     }
-    let byID = Dictionary(owners.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    for index in customers.indices {
-      guard let owner = byID[customers[index].id] else { continue }
-      if customers[index].name.isEmpty { customers[index].name = owner.name }
-      if !addressed.contains(owner.id) { customers[index].emails = owner.emails }
+    owners.renumber(numbers)
+    return Directory(customers)
+  }
+
+  /// By customer, number, item.
+  private static func invoices(
+    _ rows: InvoiceRows, _ owners: InvoiceOwners, _ directory: inout Directory, _ findings: inout Findings,
+    _ workers: some Workers
+  ) -> [Invoice] {
+    let (ordered, starts) = owners.byOwner(directory.customers.count)
+    let known = directory
+    var parts = workers.map(directory.customers.indices) { rows.read(ordered, starts: starts, of: $0, in: known) }
+    var invoices: [Invoice] = []
+    for index in parts.indices {
+      for count in parts[index].counts {
+        let start = directory.invoices.last?.upperBound ?? 0
+        directory.invoices.append(start..<start + count)
+      }
+      findings.join(parts[index].findings)
+      if index == 0 {
+        swap(&invoices, &parts[0].invoices)
+        invoices.reserveCapacity(starts[starts.count - 1])
+      } else {
+        invoices += parts[index].invoices
+        parts[index].invoices = []
+      }
     }
-    return customers
+    return invoices
   }
 
   /// The first line of `file`, which holds nothing else than an ISO date. Nil, with a warning, for anything else: then

@@ -30,29 +30,88 @@ package struct Invoice: Sendable, Equatable {
   }
 
   package var key: ItemKey
-  package var kind = Kind.invoice
-  package var currency: Currency
-  package var due: Day
-  package var issued: Day?
-  /// The full amount; positive for a credit note too. Nil when the ledger gives only what is open.
-  package var amount: Money?
-  /// What is open as of the file's day; final: no payment is taken from it again.
-  package var open: Money?
-  package var disputed = Dispute.none
-  /// The day on which a direct debit will collect it.
-  package var autopay: Day?
-  /// The day on which it was paid in full.
-  package var settled: Day?
+  package var place: Place
   package var terms: PaymentTerms?
   /// Nil when none of the rarer columns is filled.
   package var details: InvoiceDetails?
-  package var place: Place
+  package var currency: Currency
+  package var kind = Kind.invoice
+
+  // There are millions of these, so what follows is kept short: days as four bytes, amounts without their currency,
+  // which is the invoice's.
+  private var amountMinor = Short.none
+  private var openMinor = Short.none
+  private var disputedMinor = Short.none
+  private var dueDay: Int32
+  private var issuedDay = Short.noDay
+  private var autopayDay = Short.noDay
+  private var settledDay = Short.noDay
 
   package init(key: ItemKey, currency: Currency, due: Day, place: Place) {
     self.key = key
     self.currency = currency
-    self.due = due
+    dueDay = Int32(clamping: due.number)
     self.place = place
+  }
+
+  package var due: Day {
+    get { Day(number: Int(dueDay)) }
+    set { dueDay = Int32(clamping: newValue.number) }
+  }
+  package var issued: Day? {
+    get { Short.day(issuedDay) }
+    set { issuedDay = Short.day(newValue) }
+  }
+  /// The full amount; positive for a credit note too. Nil when the ledger gives only what is open.
+  package var amount: Money? {
+    get { money(amountMinor) }
+    set { amountMinor = minor(newValue) }
+  }
+  /// What is open as of the file's day; final: no payment is taken from it again.
+  package var open: Money? {
+    get { money(openMinor) }
+    set { openMinor = minor(newValue) }
+  }
+  package var disputed: Dispute {
+    get {
+      if disputedMinor == Short.whole { return .whole }
+      return money(disputedMinor).map { .part($0) } ?? .none
+    }
+    set {
+      switch newValue {
+      case .none: disputedMinor = Short.none
+      case .whole: disputedMinor = Short.whole
+      case .part(let part): disputedMinor = minor(part)
+      }
+    }
+  }
+  /// The day on which a direct debit will collect it.
+  package var autopay: Day? {
+    get { Short.day(autopayDay) }
+    set { autopayDay = Short.day(newValue) }
+  }
+  /// The day on which it was paid in full.
+  package var settled: Day? {
+    get { Short.day(settledDay) }
+    set { settledDay = Short.day(newValue) }
+  }
+
+  private func money(_ minor: Int) -> Money? { minor == Short.none ? nil : Money(minor: minor, currency) }
+
+  private func minor(_ money: Money?) -> Int {
+    guard let money else { return Short.none }
+    precondition(money.currency == currency, "\(money.currency) on an invoice in \(currency)")
+    return money.minor
+  }
+
+  /// What stands for nothing, and for all of it, among numbers that are never so large.
+  private enum Short {
+    static let none = Int.min
+    static let whole = Int.max
+    static let noDay = Int32.min
+
+    static func day(_ number: Int32) -> Day? { number == noDay ? nil : Day(number: Int(number)) }
+    static func day(_ day: Day?) -> Int32 { day.map { Int32(clamping: $0.number) } ?? noDay }
   }
 }
 

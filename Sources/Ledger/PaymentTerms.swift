@@ -13,16 +13,38 @@ package struct PaymentTerms: Hashable, Sendable {
     }
   }
 
+  private let content: Content
+
+  /// Shared: many invoices have the same terms.
+  private final class Content: Sendable {
+    let text: String
+    let discounts: [Discount]
+    let netDays: Int?
+
+    init(text: String, discounts: [Discount], netDays: Int?) {
+      self.text = text
+      self.discounts = discounts
+      self.netDays = netDays
+    }
+  }
+
   /// As the ledger writes them.
-  package let text: String
+  package var text: String { content.text }
   /// Shortest first.
-  package let discounts: [Discount]
+  package var discounts: [Discount] { content.discounts }
   /// Civil days from the invoice's date to its due date; nil when the terms give none.
-  package let netDays: Int?
+  package var netDays: Int? { content.netDays }
 
   package init(text: String, discounts: [Discount] = [], netDays: Int?) {
-    self.text = text
-    self.discounts = discounts
-    self.netDays = netDays
+    content = Content(text: text, discounts: discounts, netDays: netDays)
+  }
+
+  package static func == (a: PaymentTerms, b: PaymentTerms) -> Bool {
+    a.content === b.content || (a.text, a.netDays) == (b.text, b.netDays) && a.discounts == b.discounts
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(text)
+    hasher.combine(netDays)
   }
 }

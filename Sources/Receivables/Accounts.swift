@@ -1,82 +1,192 @@
 import Ledger
 import Units
 
-/// The accounts of all payers, each on its own civil day, built from the books in one pass.
+/// The accounts of all payers of the books, each worked out when it is asked for: a million open items never stand side
+/// by side.
+///
+/// Books are sorted by customer, so what belongs to one customer is a range of rows; all ranges are found in one walk.
 package struct Accounts: Sendable {
-  /// By payer, then currency.
-  package let all: [Account]
+  private let books: Books
+  private let invoices: Extents
+  private let payments: Extents
+  /// By id of the payer.
+  private let groups: PayerGroups
 
-  /// - Parameters:
-  ///   - companyDay: the civil day at the company, which dates money: where a payer's day is still the one before, what
-  ///     was paid is paid. Nil for the payer's own.
-  ///   - day: the civil day in that payer's zone.
-  package init(of books: Books, companyDay: Day? = nil, day: (Customer) -> Day) {
-    var customers: [String: Customer] = [:]
-    for customer in books.customers { customers[customer.id] = customer }
-
-    // Books are sorted by customer, so each customer's rows are one slice.
-    let invoices = Slices(books.invoices) { $0.key.customer }
-    let payments = Slices(books.payments) { $0.customer }
-
-    var members: [String: [Customer]] = [:]
-    for customer in books.customers {
-      let payer = customer.payer.flatMap { customers[$0] } ?? customer
-      members[payer.id, default: []].append(customer)
-    }
-    var all: [Account] = []
-    for id in members.keys.sorted() {
-      guard let payer = customers[id], let group = members[id] else { continue }
-      let today = day(payer)
-      all += Accounts.accounts(
-        of: payer, group, invoices: invoices, payments: payments, on: today, posted: max(today, companyDay ?? today))
-    }
-    self.all = all
+  package init(of books: Books) {
+    let books = books.inOrder
+    self.books = books
+    invoices = Extents(of: books.invoices, among: books.customers) { $0.key.customer }
+    payments = Extents(of: books.payments, among: books.customers) { $0.customer }
+    groups = PayerGroups(books.customers)
   }
 
-  private static func accounts(
-    of payer: Customer, _ members: [Customer], invoices: Slices<Invoice>, payments: Slices<Payment>, on day: Day,
-    posted: Day
-  ) -> [Account] {
-    var currencies: Set<Currency> = []
-    for member in members {
-      for invoice in invoices[member.id] { currencies.insert(invoice.currency) }
-      for payment in payments[member.id] { currencies.insert(payment.amount.currency) }
-    }
-    return currencies.sorted().map { currency in
+  /// All payers, by id. Every customer is its own payer or has one; some of them have no account.
+  package var payers: Range<Int> { 0..<groups.count }
+
+  /// What `body` makes of a payer. Customers are large: looking at one is cheaper than having it.
+  package func readPayer<Result>(_ index: Int, _ body: (borrowing Customer) -> Result) -> Result {
+    body(books.customers[groups.payer(index)])
+  }
+
+  /// Who is dunned for a customer, as its row says; itself where there is no such row.
+  package func payer(of customer: String) -> String {
+    PayerGroups.index(of: customer, in: books.customers).flatMap { books.customers[$0].payer } ?? customer
+  }
+
+  /// What a payer owes, by currency; empty where there is neither an invoice nor a payment.
+  ///
+  /// - Parameters:
+  ///   - day: the civil day in the payer's zone.
+  ///   - companyDay: the civil day at the company, which dates money: where a payer's day is still the one before, what
+  ///     was paid is paid. Nil for the payer's own.
+  package func accounts(of payer: Int, on day: Day, companyDay: Day? = nil) -> [Account] {
+    let members = groups.members(payer)
+    let currencies = currencies(of: members)
+    guard !currencies.isEmpty else { return [] }
+    let customer = books.customers[groups.payer(payer)]
+    let posted = max(day, companyDay ?? day)
+    return currencies.map { currency in
       var items: [OpenItem] = []
       var credits: [UnappliedCredit] = []
-      for member in members {
+      for index in 0..<members.count {
+        let member = members.first + index
         let settlement = Settlement(
-          invoices: invoices[member.id].filter { $0.currency == currency },
-          payments: payments[member.id].filter { $0.amount.currency == currency }, terms: member.terms ?? payer.terms,
-          currency: currency, on: day, posted: posted)
-        items += settlement.items
-        credits += settlement.credits
+          invoices: books.invoices[invoices[groups.member(member)]],
+          payments: books.payments[payments[groups.member(member)]],
+          terms: books.customers[groups.member(member)].terms ?? customer.terms, currency: currency, on: day,
+          posted: posted)
+        if members.count == 1 {
+          items = settlement.items
+          credits = settlement.credits
+        } else {
+          items += settlement.items
+          credits += settlement.credits
+        }
       }
-      if members.count > 1 { items.sort { ($0.invoice.due, $0.key) < ($1.invoice.due, $1.key) } }
-      return Account(payer: payer, currency: currency, day: day, items: items, credits: credits)
+      if members.count > 1 { items.sort(by: OpenItem.isBefore) }
+      return Account(payer: customer, currency: currency, day: day, items: items, credits: credits)
     }
+  }
+
+  /// Invoices of customers that the books do not have: no payer's account shows them.
+  package var strays: [Invoice] { invoices.strays.flatMap { books.invoices[$0] } }
+
+  /// Ascending.
+  private func currencies(of members: PayerGroups.Members) -> [Currency] {
+    var found: [Currency] = []
+    func see(_ currency: Currency) {
+      // Nearly always there is one.
+      if found.last != currency, !found.contains(currency) { found.append(currency) }
+    }
+    for index in 0..<members.count {
+      let member = groups.member(members.first + index)
+      for row in invoices[member] { see(books.invoices[row].currency) }
+      for row in payments[member] { see(books.payments[row].amount.currency) }
+    }
+    return found.count > 1 ? found.sorted() : found
   }
 }
 
-/// Rows by customer. Books are sorted so; were they not, no row may be lost for it.
-private struct Slices<Row> {
-  private let rows: [Row]
-  private var ranges: [String: Range<Int>] = [:]
+extension Books {
+  /// The same, with its rows in the order that `Books` promises; were they not, no row may be lost for it.
+  fileprivate var inOrder: Books {
+    var books = self
+    if !customers.isAscending({ $0.id < $1.id }) { books.customers.sort { $0.id < $1.id } }
+    let keys = { (a: Invoice, b: Invoice) in
+      a.key.customer == b.key.customer ? a.key.number < b.key.number : a.key.customer < b.key.customer
+    }
+    if !invoices.isAscending(keys) { books.invoices.sort { $0.key < $1.key } }
+    if !payments.isAscending({ $0.customer < $1.customer }) { books.payments.sort { $0.customer < $1.customer } }
+    return books
+  }
+}
 
-  init(_ rows: [Row], customer: (Row) -> String) {
-    let inOrder = rows.indices.dropFirst().allSatisfy { customer(rows[$0 - 1]) <= customer(rows[$0]) }
-    let rows = inOrder ? rows : rows.sorted { customer($0) < customer($1) }
-    self.rows = rows
+extension Array {
+  /// Whether none stands before one that belongs before it.
+  fileprivate func isAscending(_ isBefore: (Element, Element) -> Bool) -> Bool {
+    for index in indices.dropFirst() where isBefore(self[index], self[index - 1]) { return false }
+    return true
+  }
+}
+
+/// Where the rows of each customer stand in one list of the books.
+private struct Extents {
+  /// By customer.
+  private var bounds: [Range<Int32>]
+  /// Rows of customers that are not among them.
+  private(set) var strays: [Range<Int>] = []
+
+  init<Row>(of rows: [Row], among customers: [Customer], _ id: (Row) -> String) {
+    bounds = Array(repeating: 0..<0, count: customers.count)
+    var customer = 0
     var start = 0
     while start < rows.count {
-      let id = customer(rows[start])
+      let owner = id(rows[start])
       var end = start + 1
-      while end < rows.count, customer(rows[end]) == id { end += 1 }
-      ranges[id] = start..<end
+      while end < rows.count, id(rows[end]) == owner { end += 1 }
+      while customer < customers.count, customers[customer].id < owner { customer += 1 }
+      if customer < customers.count, customers[customer].id == owner {
+        bounds[customer] = Int32(start)..<Int32(end)
+      } else {
+        strays.append(start..<end)
+      }
       start = end
     }
   }
 
-  subscript(customer: String) -> ArraySlice<Row> { ranges[customer].map { rows[$0] } ?? [] }
+  subscript(customer: Int) -> Range<Int> { Int(bounds[customer].lowerBound)..<Int(bounds[customer].upperBound) }
+}
+
+/// Who is dunned for whom.
+private struct PayerGroups {
+  /// A payer's customers, itself among them, as a range of `member`.
+  struct Members {
+    let first: Int
+    let count: Int
+  }
+
+  /// Customers in the order of their payers; nil where everyone answers for itself.
+  private let order: [Int32]?
+  /// By group, where it begins in `order`; one more at the end.
+  private var starts: [Int32] = []
+  /// By group, who pays.
+  private var payers: [Int32] = []
+  private let customers: Int
+
+  init(_ customers: [Customer]) {
+    self.customers = customers.count
+    guard customers.contains(where: { $0.payer != nil }) else {
+      order = nil
+      return
+    }
+    let payerOf = customers.indices.map { index in
+      customers[index].payer.flatMap { PayerGroups.index(of: $0, in: customers) } ?? index
+    }
+    let order = customers.indices.sorted { (payerOf[$0], $0) < (payerOf[$1], $1) }
+    for (place, member) in order.enumerated() where payers.last.map({ Int($0) }) != payerOf[member] {
+      payers.append(Int32(payerOf[member]))
+      starts.append(Int32(place))
+    }
+    starts.append(Int32(order.count))
+    self.order = order.map { Int32($0) }
+  }
+
+  var count: Int { order == nil ? customers : payers.count }
+  func payer(_ group: Int) -> Int { order == nil ? group : Int(payers[group]) }
+  func member(_ place: Int) -> Int { order.map { Int($0[place]) } ?? place }
+
+  func members(_ group: Int) -> Members {
+    guard order != nil else { return Members(first: group, count: 1) }
+    return Members(first: Int(starts[group]), count: Int(starts[group + 1] - starts[group]))
+  }
+
+  static func index(of id: String, in customers: [Customer]) -> Int? {
+    var low = 0
+    var high = customers.count
+    while low < high {
+      let middle = (low + high) / 2
+      if customers[middle].id < id { low = middle + 1 } else { high = middle }
+    }
+    return low < customers.count && customers[low].id == id ? low : nil
+  }
 }

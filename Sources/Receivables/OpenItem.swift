@@ -2,22 +2,25 @@ import Ledger
 import Units
 
 /// An invoice, or an instalment of one, as it stands on a day.
-package struct OpenItem: Sendable {
-  package var invoice: Invoice
+///
+/// A class that nothing changes, since every item goes through many hands.
+package final class OpenItem: Sendable {
+  package let invoice: Invoice
   /// What is still owed, the disputed part included, before any unapplied credit. Zero once it is settled.
-  package var open: Money
+  package let open: Money
   /// The part of `open` that the ledger says is contested. Part payments count against the undisputed part first.
-  package var disputed: Money
+  package let disputed: Money
   /// Civil days after the due date; nil on the due date and before it.
-  package var daysPastDue: Int?
+  package let daysPastDue: Int?
   /// The last day on which a payment of it was returned; nil when none was.
-  package var returned: Day?
+  package let returned: Day?
 
   package var key: ItemKey { invoice.key }
 
-  init(_ invoice: Invoice, open: Money, on day: Day) {
+  init(_ invoice: Invoice, open: Money, returned: Day?, on day: Day) {
     self.invoice = invoice
     self.open = open
+    self.returned = returned
     disputed =
       switch invoice.disputed {
       case .none: .zero(invoice.currency)
@@ -25,6 +28,11 @@ package struct OpenItem: Sendable {
       case .part(let amount): amount < open ? amount : open
       }
     daysPastDue = day > invoice.due ? day - invoice.due : nil
+  }
+
+  /// By due date, number, item.
+  static func isBefore(_ a: OpenItem, _ b: OpenItem) -> Bool {
+    a.invoice.due == b.invoice.due ? a.key < b.key : a.invoice.due < b.invoice.due
   }
 }
 
@@ -46,6 +54,9 @@ package struct Account: Sendable {
   package let items: [OpenItem]
   /// By date, then in the order of the ledger.
   package let credits: [UnappliedCredit]
+
+  /// Whether nothing is open on any of its items.
+  package var isSettled: Bool { !items.contains { $0.open.isPositive } }
 
   /// The sum of what is open, before credit.
   package var balance: Money { items.reduce(.zero(currency)) { $0 + $1.open } }

@@ -48,26 +48,37 @@ package enum FileReading {
     guard descriptor >= 0 else { throw SystemFault("read", path) }
     defer { close(descriptor) }
     let identity = try identity(of: descriptor, path)
-    var bytes = [UInt8](repeating: 0, count: identity.size)
-    var filled = 0
-    while true {
-      if filled == bytes.count {
-        // Grown since it was looked at: read on, in steps, until the end.
-        guard filled <= sizeMax else { throw SystemFault("read", path, code: EFBIG) }
-        bytes.append(contentsOf: repeatElement(0, count: 65_536))
-      }
-      let count = bytes.withUnsafeMutableBytes { buffer in
-        read(descriptor, buffer.baseAddress.map { $0 + filled }, buffer.count - filled)
-      }
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw SystemFault("read", path)
-      }
-      if count == 0 { break }
-      filled += count
+    var bytes = try content(of: descriptor, path, room: identity.size + 1)
+    while bytes.count > identity.size {
+      // Grown since it was looked at: read on, in steps, until the end.
+      guard bytes.count <= sizeMax else { throw SystemFault("read", path, code: EFBIG) }
+      let more = try content(of: descriptor, path, room: 65_536)
+      if more.isEmpty { break }
+      bytes += more
     }
-    bytes.removeLast(bytes.count - filled)
     return (bytes, identity)
+  }
+
+  /// What follows in an open file, no more than there is `room` for. The memory is not filled with zeros first: a ledger
+  /// may be large.
+  private static func content(
+    of descriptor: Int32, _ path: String, room: Int
+  ) throws(SystemFault) -> [UInt8] {
+    var fault: SystemFault?
+    let bytes = [UInt8](unsafeUninitializedCapacity: room) { buffer, filled in
+      while filled < room {
+        let count = read(descriptor, buffer.baseAddress.map { $0 + filled }, room - filled)
+        if count == 0 { return }
+        if count > 0 {
+          filled += count
+        } else if errno != EINTR {
+          fault = SystemFault("read", path)
+          return
+        }
+      }
+    }
+    if let fault { throw fault }
+    return bytes
   }
 
   /// The identity of a file; nil when there is none.

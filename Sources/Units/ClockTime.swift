@@ -13,6 +13,9 @@ package struct ClockTime: Hashable, Comparable, Sendable, CustomStringConvertibl
     self.minutes = minutes
   }
 
+  /// The start of the day, `00:00`.
+  package static let midnight = ClockTime(minutesOfDay: 0)
+
   /// Reads `09:00` or `24:00`: two digits, a colon, two digits.
   package init?(text: String) {
     let bytes = Array(text.utf8)

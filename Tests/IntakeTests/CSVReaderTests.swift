@@ -4,14 +4,16 @@ import Testing
 
 /// The rows of a text: line, fields, fault.
 private func rows(_ text: String, _ delimiter: Character = ",") -> [String] {
-  var reader = CSVReader(Array(text.utf8), delimiter: delimiter.asciiValue ?? 0)
-  var rows: [String] = []
-  while reader.next() {
-    let fields = reader.fields.indices.map { String(decoding: reader.field($0), as: UTF8.self) }
-    let fault = reader.fault.map { " !\($0)" } ?? ""
-    rows.append("\(reader.line): \(fields.joined(separator: "|"))\(fault)")
+  text.bytes { bytes in
+    var reader = CSVReader(bytes, delimiter: delimiter.asciiValue ?? 0)
+    var rows: [String] = []
+    while reader.next() {
+      let fields = (0..<reader.fieldCount).map { String(decoding: reader.field($0), as: UTF8.self) }
+      let fault = reader.fault.map { " !\($0)" } ?? ""
+      rows.append("\(reader.line): \(fields.joined(separator: "|"))\(fault)")
+    }
+    return rows
   }
-  return rows
 }
 
 @Suite("A CSV file is read strictly")

@@ -7,7 +7,7 @@ import Units
 @Suite("Amounts are exact, or refused")
 struct AmountTests {
   private func minor(_ text: String, _ sign: IntakeFormat.DecimalSign, _ code: String) -> Int? {
-    try? AmountReader(decimal: sign).read(Array(text.utf8)[...], Folder.currency(code)).minor
+    text.bytes { try? AmountReader(decimal: sign).read($0, Folder.currency(code)).minor }
   }
 
   @Test(
@@ -57,7 +57,8 @@ struct DateTests {
       ("yyyy'年'M'月'd'日'", "2013年6月4日", "2013-06-04"),
     ])
   func pattern(pattern: String, text: String, day: String) throws {
-    #expect(try DatePattern(pattern).read(Array(text.utf8)[...]) == .day(.of(day)))
+    let pattern = try DatePattern(pattern)
+    #expect(text.bytes { pattern.read($0) } == .day(.of(day)))
   }
 
   @Test(
@@ -71,7 +72,8 @@ struct DateTests {
       ("HH yyyy-MM-dd", "24 2013-01-01", .impossible),
     ])
   func faults(pattern: String, text: String, expected: DateCell) throws {
-    #expect(try DatePattern(pattern).read(Array(text.utf8)[...]) == expected)
+    let pattern = try DatePattern(pattern)
+    #expect(text.bytes { pattern.read($0) } == expected)
   }
 
   @Test(
@@ -86,8 +88,8 @@ struct DateTests {
   private func verdict(_ cells: [String]) -> String {
     var proof = DateProof()
     for (index, cell) in cells.enumerated() {
-      proof.look(at: Array(cell.utf8)[...]) {
-        .init(line: index + 2, column: "due", text: Text.shown(Array(cell.utf8)[...]))
+      cell.bytes { bytes in
+        proof.look(at: bytes) { .init(line: index + 2, column: "due", text: Text.shown(bytes)) }
       }
     }
     switch proof.verdict(file: "f.csv") {

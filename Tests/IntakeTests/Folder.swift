@@ -22,11 +22,23 @@ struct Folder {
     return currency
   }
 
+  /// Read whole, and again in parts, which must come to the same.
   static func read(_ files: LedgerFiles, _ format: IntakeFormat, last: RowCounts = [:]) -> LedgerReading {
-    LedgerReader(
+    let reader = LedgerReader(
       format: format, zones: { ["UTC", "Europe/Berlin"].contains($0) ? .utc : nil },
-      documentExists: { $0 == "there.pdf" || $0 == "2026/there.pdf" }
-    ).read(files, lastRowCounts: last)
+      documentExists: { $0 == "there.pdf" || $0 == "2026/there.pdf" })
+    let whole = reader.read(files, lastRowCounts: last)
+    for count in 2...4 {
+      #expect(
+        whole.isSame(as: reader.read(files, lastRowCounts: last, workers: Parted(count: count))), "in \(count) parts")
+    }
+    return whole
+  }
+
+  /// So many workers, one after the other.
+  private struct Parted: Workers {
+    let count: Int
+    func map<Part: Sendable>(_ parts: Int, _ body: @Sendable (Int) -> Part) -> [Part] { (0..<parts).map(body) }
   }
 
   func reading() -> LedgerReading {
@@ -67,6 +79,19 @@ struct Folder {
   struct NotRejected: Error {}
 }
 
+extension LedgerReading {
+  fileprivate func isSame(as other: LedgerReading) -> Bool {
+    switch (self, other) {
+    case (.accepted(let a), .accepted(let b)):
+      a.books.customers == b.books.customers && a.books.invoices == b.books.invoices
+        && a.books.payments == b.books.payments && a.books.badRows == b.books.badRows && a.warnings == b.warnings
+        && a.rowCounts == b.rowCounts && a.books.cashThrough == b.books.cashThrough
+    case (.rejected(let a), .rejected(let b)): a == b
+    default: false
+    }
+  }
+}
+
 extension Day {
   /// A day of a test's own text.
   static func of(_ text: String) -> Day {
@@ -92,4 +117,12 @@ enum SharedData {
       .compactMap { try? Data(contentsOf: $0.appendingPathComponent("ibm-ar/WA_Fn-UseC_-Accounts-Receivable.csv")) }
       .first.map { Array($0) }
   }()
+}
+
+extension String {
+  /// What `body` makes of its bytes.
+  func bytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+    var text = self
+    return text.withUTF8(body)
+  }
 }

@@ -94,5 +94,9 @@ struct Ledgers {
 }
 
 extension Books {
-  fileprivate func accounts(_ day: Day) -> [Account] { Accounts(of: self) { _ in day }.all }
+  /// Of all payers.
+  func accounts(_ day: Day, companyDay: Day? = nil) -> [Account] {
+    let accounts = Accounts(of: self)
+    return accounts.payers.flatMap { accounts.accounts(of: $0, on: day, companyDay: companyDay) }
+  }
 }

@@ -29,7 +29,7 @@ struct SettlementTests {
     let books = one.customer("C").payment("100 EUR", for: "R1", on: "2026-03-11").books
     let behind: Day = "2026-03-10"
     func open(_ company: Day?) -> [Bool] {
-      Accounts(of: books, companyDay: company) { _ in behind }.all.flatMap(\.items).map(\.open.isZero)
+      books.accounts(behind, companyDay: company).flatMap(\.items).map(\.open.isZero)
     }
     #expect(open("2026-03-11") == [true])
     #expect(open("2026-03-10") == [false] && open(nil) == [false])

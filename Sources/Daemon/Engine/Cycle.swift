@@ -27,12 +27,10 @@ struct Cycle: Sendable {
     hasDecided = true
     let tried = verdict.contacts.map(attempts)
     queue = verdict.contacts.indices.sorted { (tried[$0], $0) < (tried[$1], $1) }.map { verdict.contacts[$0] }[...]
-    waiting = verdict.waiting.count
-    upcoming = Upcoming.first(verdict.decisions)
-    var counts: [ReasonCode: Int] = [:]
-    for decision in verdict.decisions { counts[decision.reason, default: 0] += 1 }
+    waiting = verdict.waitingCount
+    upcoming = verdict.soonest.decisions.compactMap(Upcoming.init)
     byReason = ReasonCode.allCases.compactMap { code in
-      counts[code].map { CycleSummary.ReasonCount(reason: code, count: $0) }
+      verdict.tally[code].map { CycleSummary.ReasonCount(reason: code, count: $0) }
     }
   }
 

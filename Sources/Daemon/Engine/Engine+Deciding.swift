@@ -5,10 +5,13 @@ import Units
 
 // From a look at the world to what is ready to be recorded as intended.
 extension Engine {
-  mutating func take(_ books: Books, age: Span) {
+  /// - Parameter books: nil when they are those of the last time.
+  mutating func take(_ books: Books?, age: Span) {
     awaiting = .nothing
     guard cycle?.ending == nil else { return }
-    let verdict = judge(books, history, policy, now, age)
+    guard let verdict = verdict(on: books, at: now, age: age) else {
+      return end(.ledgerRejected("the ledger was said to be unchanged before it was read"))
+    }
     cycle?.adopt(verdict) { contact in
       history.contact(contact.id(instance: history.instance), of: contact.payer.id)?.attempt ?? 0
     }
@@ -21,6 +24,22 @@ extension Engine {
     broken = words
     end(.journalBroken(words))
   }
+
+  /// What is to be done by the ledger, also between two cycles: as it was decided last, where that stands.
+  ///
+  /// - Parameter books: nil when they are those of the last time.
+  /// - Returns: nil when there was no last time.
+  package mutating func verdict(on books: Books?, at now: Instant, age: Span) -> Verdict? {
+    if let books { ledger = KnownLedger(books) }
+    guard let known = ledger else { return nil }
+    let isStale = policy.freshness.staleness(age) != nil
+    let verdict = known.standing(at: now, isStale: isStale) ?? judge(known.books, history, policy, now, age)
+    ledger?.keep(verdict, at: now, isStale: isStale)
+    return verdict
+  }
+
+  /// Lets the ledger go, since another one is about to be read: two of them may be more than memory holds.
+  package mutating func forgetLedger() { ledger = nil }
 
   mutating func take(_ news: [DatedEvent], ledgerChanged: Bool) -> [Effect] {
     awaiting = .nothing

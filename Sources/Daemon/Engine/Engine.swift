@@ -43,6 +43,8 @@ package struct Engine: Sendable {
   var suspects: [Int: Leg] = [:]
   var contentRefusalsInRow = 0
   var nextPolicy: Policy?
+  /// As it was read last; nil before that.
+  var ledger: KnownLedger?
   let judge: Judge
 
   /// `decide`, or what a test puts in its place.
@@ -58,7 +60,7 @@ package struct Engine: Sendable {
   /// - Parameter connections: how many envelopes can be on the wire at the same time; at least 1 is taken.
   package init(
     policy: Policy, history: ContactHistory, connections: Int,
-    judge: @escaping Judge = { decide($0, $1, $2, now: $3, ledgerAge: $4) }
+    judge: @escaping Judge = { decide($0, $1, $2, now: $3, ledgerAge: $4, detail: .contacts) }
   ) {
     self.judge = judge
     self.policy = policy
@@ -71,6 +73,7 @@ package struct Engine: Sendable {
     switch event {
     case .start(let time): start(at: time)
     case .ledger(let books, let age): take(books, age: age)
+    case .ledgerUnchanged(let age): take(nil, age: age)
     case .ledgerRejected(let problem):
       awaiting = .nothing
       end(.ledgerRejected(problem))
@@ -128,7 +131,10 @@ package struct Engine: Sendable {
     now = time
     guard cycle == nil else { return }
     cycle = Cycle()
-    policy = nextPolicy ?? policy
+    if let nextPolicy {
+      policy = nextPolicy
+      ledger?.distrust()
+    }
     nextPolicy = nil
     breaker.rearm()
     suspects = [:]
@@ -163,6 +169,7 @@ package struct Engine: Sendable {
 
   mutating func remember(_ records: [DatedEvent]) {
     for record in records { history.apply(record.event, at: record.time) }
+    if records.contains(where: \.event.bearsOnDecisions) { ledger?.distrust() }
   }
 
   func report(of cycle: Cycle) -> CycleReport {

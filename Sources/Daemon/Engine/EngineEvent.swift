@@ -10,6 +10,8 @@ extension Engine {
     case start(now: Instant)
     /// Answers `readLedger`. `age`: how long ago, really, the books were written.
     case ledger(Books, age: Span)
+    /// Answers `readLedger`: it is what it was when it was read last. Only after a `ledger`.
+    case ledgerUnchanged(age: Span)
     /// Answers `readLedger`: this snapshot is not to be acted on. In words, for a person.
     case ledgerRejected(String)
     /// Answers `lookAround`. `news`: what others recorded since the journal was last read or written.

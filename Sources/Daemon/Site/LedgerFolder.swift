@@ -2,14 +2,24 @@ import Intake
 import Ledger
 import Settings
 import Storage
+import Synchronization
 import Units
 
 /// The ledger's files, read as one state.
 package struct LedgerFolder: Sendable {
   package struct Snapshot: Sendable {
     package let ledger: AcceptedLedger
-    /// To see later whether anything changed.
+    package let seal: Seal
+  }
+
+  /// To see later whether anything changed.
+  package struct Seal: Sendable {
     package let token: SnapshotFiles.Token
+    /// Which documents were asked for, and whether they were there.
+    fileprivate let documents: [String: Bool]
+    /// Whether all files had been left alone for a while when they were read. A file that is written twice within one
+    /// tick of the file system's clock may look the same both times.
+    fileprivate let isOld: Bool
   }
 
   package enum Fault: Error, Sendable {
@@ -31,6 +41,11 @@ package struct LedgerFolder: Sendable {
   private let settings: LedgerSettings
   private let zones: Zones
 
+  /// File systems note times more coarsely than processors work; two seconds is the coarsest in use (FAT).
+  private static let tick = Span.seconds(2)
+  /// Reading less than this is done before another thread has begun.
+  private static let smallMax = 1 << 20
+
   package init(_ settings: LedgerSettings, zones: Zones) {
     self.settings = settings
     self.zones = zones
@@ -46,10 +61,20 @@ package struct LedgerFolder: Sendable {
   /// What the files look like now, without reading them.
   package var token: SnapshotFiles.Token { SnapshotFiles.token(of: paths) }
 
+  /// Whether reading would give the same as when it was sealed.
+  package func holds(_ seal: Seal) -> Bool {
+    seal.isOld && token == seal.token && seal.documents.allSatisfy { isThere(document: $0.key) == $0.value }
+  }
+
+  private func isThere(document name: String) -> Bool {
+    settings.documents.map { FileReading.exists($0 + "/" + name) } ?? false
+  }
+
   /// - Parameters:
   ///   - lastRowCounts: of the last accepted snapshot; empty when there was none.
   ///   - pause: called before files that changed meanwhile are read again.
   package func read(lastRowCounts: RowCounts = [:], pause: () -> Void = {}) throws(Fault) -> Snapshot {
+    let began = Clock.real.now()
     let snapshot: SnapshotFiles
     do throws(SnapshotFiles.Fault) {
       snapshot = try SnapshotFiles(paths, pause: pause)
@@ -59,13 +84,18 @@ package struct LedgerFolder: Sendable {
       case .keepsChanging(let path): throw .keepsChanging(path: path)
       }
     }
+    let asked = Answers()
     let reader = LedgerReader(
       format: settings.format, zones: { [zones] in zones.zone($0) },
-      documentExists: { [folder = settings.documents] name in
-        folder.map { FileReading.exists($0 + "/" + name) } ?? false
-      })
-    switch reader.read(files(of: snapshot), lastRowCounts: lastRowCounts) {
-    case .accepted(let ledger): return Snapshot(ledger: ledger, token: snapshot.token)
+      documentExists: { name in asked.note(name, isThere(document: name)) })
+    let isSmall = snapshot.files.values.reduce(0) { $0 + $1.bytes.count } <= Self.smallMax
+    let workers: any Workers = isSmall ? Alone() : Threads()
+    switch reader.read(files(of: snapshot), lastRowCounts: lastRowCounts, workers: workers) {
+    case .accepted(let ledger):
+      let isOld = snapshot.files.values.allSatisfy {
+        Instant(milliseconds: $0.identity.modifiedMilliseconds) + Self.tick < began
+      }
+      return Snapshot(ledger: ledger, seal: Seal(token: snapshot.token, documents: asked.all, isOld: isOld))
     case .rejected(let rejection): throw .rejected(rejection, folder: settings.path)
     }
   }
@@ -84,5 +114,17 @@ package struct LedgerFolder: Sendable {
     files.payments = file(settings.format.name(of: .payments))
     files.cashThrough = settings.format.cashThrough.flatMap(file)
     return files
+  }
+}
+
+/// What was answered about documents, from whatever thread.
+private final class Answers: Sendable {
+  private let answers = Mutex<[String: Bool]>([:])
+
+  var all: [String: Bool] { answers.withLock { $0 } }
+
+  func note(_ name: String, _ answer: Bool) -> Bool {
+    answers.withLock { $0[name] = answer }
+    return answer
   }
 }

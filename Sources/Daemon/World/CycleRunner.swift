@@ -23,7 +23,8 @@ package struct CycleRunner {
 
   private var engine: Engine
   private var composer: Composer
-  private var token: SnapshotFiles.Token?
+  /// Of the ledger that was read last; nil before the first.
+  private var seal: LedgerFolder.Seal?
   private var desk: SendingDesk
   /// An append failed in this cycle: the engine will say so too, but until it has heard of it nothing may begin either.
   private var hasJournalFailed = false
@@ -55,7 +56,10 @@ package struct CycleRunner {
     ledgerState = LedgerState(journal.state)
     folder = LedgerFolder(site.configuration.ledger, zones: site.zones)
     instance = journal.head?.instance ?? ""
-    engine = Engine(policy: site.policy, history: history, connections: connections)
+    engine = Engine(policy: site.policy, history: history, connections: connections) {
+      let workers: any Workers = $0.invoices.count < Self.manyInvoices ? Alone() : Threads()
+      return decide($0, $1, $2, now: $3, ledgerAge: $4, detail: .contacts, workers: workers)
+    }
     composer = Composer(
       templates: site.templates, identity: installation.mail.identity, pay: site.configuration.pay,
       company: site.policy.company)
@@ -87,7 +91,7 @@ package struct CycleRunner {
   /// somebody held or paid meanwhile is taken back instead.
   private mutating func begin() {
     guard !hasJournalFailed, desk.mayBegin(connections, at: Monotonic.now) else { return }
-    guard folder.token == token, !journal.isBehind else { return takeBack() }
+    guard folder.token == seal?.token, !journal.isBehind else { return takeBack() }
     for envelope in desk.next(connections, at: Monotonic.now) { postman.submit(envelope) }
   }
 
@@ -131,11 +135,9 @@ package struct CycleRunner {
   /// Looks at the ledger and at what others recorded, between two cycles. A journal that cannot be read any more is for
   /// the next cycle to tell.
   package mutating func survey() throws(LedgerFolder.Fault) -> Survey {
-    let books = try folder.read(lastRowCounts: ledgerState.rowCounts, pause: Pause.aMoment).ledger.books
+    let (books, age) = try lookAtLedger()
     engine.remember((try? journal.news()) ?? [])
-    let verdict = decide(
-      books, engine.history, site.policy, now: clock.now(), ledgerAge: Clock.real.now() - books.modified)
-    return Survey(verdict, engine.history, badRows: books.badRows.count)
+    return Survey(engine.verdict(on: books, at: clock.now(), age: age) ?? Verdict(), engine.history, badRows: badRows)
   }
 
   /// Waits for the mail server, or until the second is over, however much the server has to say meanwhile.
@@ -170,22 +172,31 @@ package struct CycleRunner {
 
   private mutating func readLedger() -> Engine.Event {
     do throws(LedgerFolder.Fault) {
-      let snapshot = try folder.read(lastRowCounts: ledgerState.rowCounts, pause: Pause.aMoment)
-      ledgerState.accept(snapshot.ledger.rowCounts)
-      token = snapshot.token
-      composer.columns = ExtraColumns(snapshot.ledger.books)
-      tellNew(
-        snapshot.ledger.books.badRows.map { .badRow($0) }
-          + snapshot.ledger.warnings.map { .ledgerWarning($0.place, column: $0.column) })
-      badRows = snapshot.ledger.books.badRows.count
-      // The age is real whatever the clock of decisions says.
-      ledgerModified = snapshot.ledger.books.modified
-      let age = Clock.real.now() - snapshot.ledger.books.modified
+      let (books, age) = try lookAtLedger()
       if let words = site.policy.freshness.staleness(age) { log(.ledgerStale(words)) }
-      return .ledger(snapshot.ledger.books, age: age)
+      return books.map { .ledger($0, age: age) } ?? .ledgerUnchanged(age: age)
     } catch {
       return .ledgerRejected(error.description)
     }
+  }
+
+  /// The ledger as it lies there now, and its age; no books when it is what it was when it was read last.
+  private mutating func lookAtLedger() throws(LedgerFolder.Fault) -> (books: Books?, age: Span) {
+    if let seal, let modified = ledgerModified, folder.holds(seal) { return (nil, Clock.real.now() - modified) }
+    seal = nil
+    engine.forgetLedger()
+    let snapshot = try folder.read(lastRowCounts: ledgerState.rowCounts, pause: Pause.aMoment)
+    let ledger = snapshot.ledger
+    ledgerState.accept(ledger.rowCounts)
+    composer.columns = ExtraColumns(ledger.books)
+    tellNew(
+      ledger.books.badRows.map { .badRow($0) }
+        + ledger.warnings.map { .ledgerWarning($0.place, column: $0.column) })
+    badRows = ledger.books.badRows.count
+    seal = snapshot.seal
+    ledgerModified = ledger.books.modified
+    // The age is real whatever the clock of decisions says.
+    return (ledger.books, Clock.real.now() - ledger.books.modified)
   }
 
   /// What is wrong with the ledger is told when it is new, and not in each cycle again.
@@ -195,9 +206,12 @@ package struct CycleRunner {
     told = Set(sentences)
   }
 
+  /// From so many on, deciding them is parted among threads.
+  private static let manyInvoices = 10_000
+
   private func lookAround() -> Engine.Event {
     do throws(JournalFault) {
-      return .surroundings(ledgerChanged: folder.token != token, news: try journal.news())
+      return .surroundings(ledgerChanged: folder.token != seal?.token, news: try journal.news())
     } catch {
       return .notDurable(.broken(error.description))
     }

@@ -14,9 +14,9 @@ package struct Survey: Sendable {
   package var badRows: Int
 
   init(_ verdict: Verdict, _ history: ContactHistory, badRows: Int) {
-    waiting = verdict.waiting.count
+    waiting = verdict.waitingCount
     doubts = history.doubtful.count
-    upcoming = Upcoming.first(verdict.decisions)
+    upcoming = verdict.soonest.decisions.compactMap(Upcoming.init)
     self.badRows = badRows
   }
 }

@@ -4,9 +4,9 @@ import Units
 /// Test 19: the step, or the first cycle, needs a person's word. (The size of the cycle is known only at the end.)
 extension GroupCase {
   func needsApproval(_ item: ItemCase) -> Finding? {
-    guard let next = item.next, let schedule = item.schedule else { return nil }
+    guard let next = item.next else { return nil }
     if let need = stepApproval(item, next) {
-      return Finding(.needsApproval(need), .step(next.step, of: schedule))
+      return Finding(.needsApproval(need), next.stepCase.rule)
     }
     guard policy.contact.firstCycle == .approve, !history.hasSentContact, channel(of: next.step) == .email,
       !isApproved(item, next, .cycle)
@@ -37,9 +37,10 @@ extension GroupCase {
   func isListed(_ item: ItemCase) -> Bool { item.next.map { isApproved(item, $0, .cycle) } ?? false }
 
   private func approvals(of item: ItemCase, _ next: NextStep, _ extent: Approval.Extent) -> [GivenApproval] {
-    (history.approvals[item.key] ?? []).filter {
+    guard let given = history.approvals[item.key] else { return [] }
+    return given.filter {
       $0.extent == extent && $0.line.step == next.step.name && $0.line.repetition == next.repetition
-        && $0.line.upTo.currency == account.currency && now < $0.at + .days(ContactRules.approvalValidDays)
+        && $0.line.upTo.currency == account.currency && horizon.isAhead($0.at + .days(ContactRules.approvalValidDays))
     }
   }
 }

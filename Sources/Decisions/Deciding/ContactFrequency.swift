@@ -31,7 +31,7 @@ final class ContactFrequency {
   }
 
   let calendar: PayerCalendar
-  let rules: ContactRules
+  private var rules: ContactRules { calendar.rules }
   /// Contacts to the group.
   private let toGroup: [Past]
   /// Contacts to the payer or one of its addresses, in any currency; some stand here twice.
@@ -42,18 +42,19 @@ final class ContactFrequency {
   private var days: [ContactKind: Set<Day>] = [:]
 
   init(
-    _ group: GroupKey, addresses: [String], _ history: ContactHistory, _ calendar: PayerCalendar, _ rules: ContactRules
+    _ group: GroupKey, addresses: [String], _ history: ContactHistory, _ calendar: PayerCalendar
   ) {
     self.calendar = calendar
-    self.rules = rules
     func reached(_ ids: [String]?) -> [Past] {
-      (ids ?? []).compactMap { id in
+      guard let ids else { return [] }
+      return ids.compactMap { id in
         guard let contact = history.contact(id), contact.mayHaveReached else { return nil }
         return Past(id: id, kind: contact.kind, day: calendar.zone.day(contact.at), deadline: contact.deadline)
       }
     }
     toGroup = reached(history.groups[group])
-    toAnyone = reached(history.payers[group.payer]) + addresses.flatMap { reached(history.addresses[$0.lowercased()]) }
+    toAnyone =
+      reached(history.payers[group.payer]) + addresses.flatMap { reached(history.addresses[$0.lowercasedAddress]) }
     for past in toGroup {
       sums[past.kind, default: Sum()].add(past)
       if past.day != calendar.today { earlierSums[past.kind, default: Sum()].add(past) }
@@ -63,7 +64,7 @@ final class ContactFrequency {
 
   /// A deadline that was given to the group and has not passed, banking days for the money to post included.
   func deadlineRunning(for prospect: Prospect, on day: Day) -> (deadline: Day, until: Day)? {
-    guard prospect.kind == .notice,
+    guard prospect.kind == .notice, !toGroup.isEmpty,
       let deadline = sum(prospect, on: day).deadline
     else { return nil }
     let posted = calendar.bankingDay(Self.postingDays, after: deadline)
@@ -75,7 +76,7 @@ final class ContactFrequency {
 
   /// Why a contact would come too soon on `day`, and the first day on which it would not.
   func tooSoon(_ prospect: Prospect, on day: Day) -> (why: Ground.Frequency, last: Day, until: Day)? {
-    if prospect.kind == .invoice { return nil }
+    if prospect.kind == .invoice || toAnyone.isEmpty && toGroup.isEmpty { return nil }
     if let last = sum(prospect, on: day).last {
       let gap = rules.minGapDays
       if prospect.kind == .notice, day < last + gap { return (.gap(days: gap), last, last + gap) }
@@ -116,6 +117,7 @@ final class ContactFrequency {
   /// The first day at or after `day` on which the contact can really go.
   func firstDay(for prospect: Prospect, from day: Day) -> Day {
     var day = calendar.openDay(onOrAfter: day)
+    if toAnyone.isEmpty, toGroup.isEmpty { return day }
     // Each turn moves on by at least a day; a year is more than any cap, gap or deadline lasts.
     for _ in 0..<OpenDays.searchDaysMax {
       guard let next = deadlineRunning(for: prospect, on: day)?.until ?? tooSoon(prospect, on: day)?.until else {

@@ -2,143 +2,216 @@ import Ledger
 import Receivables
 import Units
 
-/// What `decide` found: a decision for every item, and the contacts that follow from them.
-package struct Verdict: Sendable {
-  /// One for every item of the ledger that exists today, by payer, currency, due date, number, item.
-  package var decisions: [Decision] = []
-  /// To be made now: by the oldest due date first, then payer and currency.
-  package var contacts: [PlannedContact] = []
-  /// Would be made, but a person's word is missing; in the same order.
-  package var waiting: [PlannedContact] = []
-  /// Calls, letters and hand-overs that are due: a person makes them. In the same order.
-  package var tasks: [PlannedContact] = []
-
-  package init() {}
-}
-
 /// The one decision function: what is to be done now, for every open item, and why.
 ///
-/// Pure: the same books, history, policy and instant give the same verdict, whoever asks.
+/// Pure: the same books, history, policy and instant give the same verdict, whoever asks, however much of it he wants to
+/// hear, and however many work on it.
 ///
 /// - Parameters:
 ///   - now: the instant that decisions are made for.
 ///   - ledgerAge: how long ago, really, the books were written; negative counts as fresh.
 package func decide(
-  _ books: Books, _ history: ContactHistory, _ policy: Policy, now: Instant, ledgerAge: Span
+  _ books: Books, _ history: ContactHistory, _ policy: Policy, now: Instant, ledgerAge: Span,
+  detail: Verdict.Detail = .everything, workers: some Workers = Alone()
 ) -> Verdict {
-  let quarantine = Quarantine(books.badRows)
-  let calendars = PayerCalendars(policy, now: now)
-  let accounts = Accounts(of: books, companyDay: policy.company.zone.day(now)) { calendars.calendar(for: $0).today }
-
-  var credits: [String: [Money]] = [:]
-  for account in accounts.all where !account.credits.isEmpty {
-    credits[account.payer.id, default: []].append(account.credits.reduce(.zero(account.currency)) { $0 + $1.amount })
-  }
-
-  let halfMade = HalfMadeContacts(history, policy)
+  let docket = Docket(books, history, policy, now: now, ledgerAge: ledgerAge, detail: detail)
   var verdict = Verdict()
-  verdict.decisions.reserveCapacity(books.invoices.count)
-  var due: [DueItems] = []
-  for account in accounts.all {
-    let others = (credits[account.payer.id] ?? []).filter { $0.currency != account.currency }
-    func group(_ history: ContactHistory) -> GroupCase {
-      GroupCase(
-        account, calendars.calendar(for: account.payer), quarantine, books, history, policy, ledgerAge: ledgerAge,
-        otherCredits: others)
-    }
-    if let items = verdict.test(group(history)) { due.append(items) }
-    let open = halfMade.contacts(of: account)
-    if !open.isEmpty { verdict.complete(open, group(halfMade.reopened)) }
+  var due: [DueGroup] = []
+  var unread = docket.quarantine.invoices
+  for part in workers.map(docket.accounts.payers, { docket.decide($0) }) {
+    due += part.due.map { $0.behind(verdict.decisions.count) }
+    verdict.join(part.verdict)
+    if !part.quarantined.isEmpty { unread.removeAll { part.quarantined.contains(Scope(of: $0.key)) } }
   }
-  verdict.addUnread(quarantine, books, policy)
-  verdict.planContacts(due, policy)
+  verdict.addUnread(unread, docket)
+  verdict.planContacts(due, docket)
   verdict.sort()
   return verdict
 }
 
-/// One calendar for each zone and country, since many payers share them.
-private final class PayerCalendars {
-  private struct Place: Hashable {
-    let zone: Zone
-    let country: String
-  }
+/// All that is decided on, laid out once. A class, since every group looks into it.
+final class Docket: Sendable {
+  let accounts: Accounts
+  let quarantine: Quarantine
+  let halfMade: HalfMadeContacts
+  let schedules: Schedules
+  let past: Past
+  /// In which nobody has the contacts yet that only some of their recipients have.
+  let pastAsIfNew: Past
+  let policy: Policy
+  let now: Instant
+  let ledgerAge: Span
+  /// The last day whose bank statements are posted, where the books say so.
+  let cashThrough: Day?
+  let detail: Verdict.Detail
+  private let companyDay: Day
 
-  private let policy: Policy
-  private let now: Instant
-  private var known: [Place: PayerCalendar] = [:]
-
-  init(_ policy: Policy, now: Instant) {
+  init(
+    _ books: Books, _ history: ContactHistory, _ policy: Policy, now: Instant, ledgerAge: Span, detail: Verdict.Detail
+  ) {
     self.policy = policy
     self.now = now
+    self.ledgerAge = ledgerAge
+    self.detail = detail
+    accounts = Accounts(of: books)
+    quarantine = Quarantine(books.badRows)
+    halfMade = HalfMadeContacts(history, policy)
+    past = Past(history)
+    pastAsIfNew = Past(halfMade.reopened)
+    schedules = Schedules(policy)
+    cashThrough = books.cashThrough
+    companyDay = policy.company.zone.day(now)
   }
 
-  func calendar(for payer: Customer) -> PayerCalendar {
-    let place = Place(zone: payer.zone ?? policy.company.zone, country: payer.country ?? policy.company.country)
-    if let calendar = known[place] { return calendar }
-    let calendar = PayerCalendar(payer, policy, now: now)
-    known[place] = calendar
-    return calendar
+  /// What some of the payers' items came to.
+  struct Part: Sendable {
+    var verdict = Verdict()
+    var due: [DueGroup] = []
+    /// Invoices that a bad row names and that were decided on all the same.
+    var quarantined: Set<Scope> = []
+  }
+
+  /// Decides on all items of some payers.
+  func decide(_ payers: Range<Int>) -> Part {
+    let calendars = PayerCalendars(policy, now: now)
+    _ = calendars.horizon.isAhead(policy.company.zone.instant(day: companyDay + 1, time: .midnight))
+    var part = Part()
+    for payer in payers {
+      let calendar = accounts.readPayer(payer, calendars.calendar(of:))
+      let accounts = accounts.accounts(of: payer, on: calendar.today, companyDay: companyDay)
+      for (index, account) in accounts.enumerated() {
+        part.note(account, quarantine)
+        if account.isSettled, detail == .contacts {
+          part.verdict.count(.settled, account.items.count)
+          continue
+        }
+        let others = accounts.count == 1 ? [] : Docket.credits(of: accounts, but: index)
+        let group = GroupCase(account, calendar, self, otherCredits: others)
+        if var due = part.verdict.test(group) {
+          due.payer = payer
+          due.account = index
+          part.due.append(due)
+        }
+        let open = halfMade.contacts(of: account)
+        if !open.isEmpty {
+          part.verdict.complete(open, GroupCase(account, calendar, self, otherCredits: others, asIfNew: true))
+        }
+      }
+    }
+    part.verdict.standsUntil = calendars.horizon.end
+    return part
+  }
+
+  /// The group again, for its contacts: between the two looks at it only a few numbers are kept.
+  fileprivate func group(_ due: DueGroup, _ calendars: PayerCalendars) -> GroupCase {
+    let calendar = accounts.readPayer(due.payer, calendars.calendar(of:))
+    let all = accounts.accounts(of: due.payer, on: calendar.today, companyDay: companyDay)
+    return GroupCase(all[due.account], calendar, self, otherCredits: Docket.credits(of: all, but: due.account))
+  }
+
+  /// Unapplied credit of a payer in other currencies than that account's.
+  private static func credits(of accounts: [Account], but index: Int) -> [Money] {
+    accounts.indices.filter { $0 != index && !accounts[$0].credits.isEmpty }.map { other in
+      accounts[other].credits.reduce(.zero(accounts[other].currency)) { $0 + $1.amount }
+    }
   }
 }
 
-/// The items of a group that are to be contacted now, before the size of the cycle is known.
-private struct DueItems {
-  let group: GroupCase
-  /// Indices into the group's cases.
-  let due: [Int]
-  /// Where the group's decisions begin in the verdict's.
-  let offset: Int
+extension Docket.Part {
+  fileprivate mutating func note(_ account: Account, _ quarantine: Quarantine) {
+    guard quarantine.namesInvoices else { return }
+    for item in account.items where quarantine.names(item.key) { quarantined.insert(Scope(of: item.key)) }
+  }
+}
 
-  func contacts(for due: [Int], waitsFor: Ground? = nil) -> [PlannedContact] {
-    MessagePlan(group: group).contacts(for: due, waitsFor: waitsFor)
+/// The history, in one place for all groups.
+final class Past: Sendable {
+  let history: ContactHistory
+  init(_ history: ContactHistory) { self.history = history }
+}
+
+/// A group with items that are to be contacted now, before the size of the cycle is known.
+struct DueGroup {
+  /// Where it stands among the docket's payers, and among that payer's accounts.
+  var payer = 0
+  var account = 0
+  /// Items that are due, and the messages that they make.
+  var items: Int
+  var contacts: Int
+  /// Whether one of them stands on an approved list.
+  var hasListed: Bool
+  /// Where the group's decisions begin in the verdict's.
+  var offset: Int
+
+  /// With so many decisions before those of its part.
+  fileprivate func behind(_ count: Int) -> DueGroup {
+    var due = self
+    due.offset += count
+    return due
   }
 }
 
 extension Verdict {
   /// Tests every item of the group. Returns those that are due; nil when none is.
-  fileprivate mutating func test(_ group: GroupCase) -> DueItems? {
+  fileprivate mutating func test(_ group: GroupCase) -> DueGroup? {
+    let isFull = group.docket.detail == .everything
+    let plan = MessagePlan(group: group)
     let offset = decisions.count
     var due: [Int] = []
     var waiting: [(need: Ground.ApprovalNeed, index: Int)] = []
     var open: [Int] = []
     for (index, item) in group.cases.enumerated() {
       let finding = group.finding(for: item)
-      var decision = Decision(
-        key: item.key, payer: group.payer.id, currency: group.account.currency, due: item.item.invoice.due,
-        open: item.item.open, dunnable: item.rest == nil ? item.dunnable : .zero(group.account.currency),
-        daysPastDue: item.item.daysPastDue, schedule: item.schedule?.name, step: item.next?.step,
-        repetition: item.next?.repetition ?? 0, ground: finding.ground, rule: finding.rule, until: finding.until)
+      var asksApproval = false
       switch finding.ground {
       case .contact: due.append(index)
       case .taskOpen: open.append(index)
       case .needsApproval(.refused): break
-      case .needsApproval(let need): waiting.append((need, index))
-      case .notYet where group.asksApproval(item): waiting.append((.step, index))
+      case .needsApproval(let need):
+        waiting.append((need, index))
+        asksApproval = true
+      case .notYet where group.asksApproval(item):
+        waiting.append((.step, index))
+        asksApproval = true
       default: break
       }
-      decision.asksApproval = waiting.last?.index == index
-      decision.zone = group.calendar.zone
-      decisions.append(decision)
+      count(finding.ground.code)
+      soonest.look(at: finding, of: item, in: group.calendar.zone) {
+        Decision(item, finding, group, asksApproval: asksApproval)
+      }
+      if isFull { decisions.append(Decision(item, finding, group, asksApproval: asksApproval)) }
     }
-    let plan = MessagePlan(group: group)
-    for need in [Ground.ApprovalNeed.step, .firstCycle] {
-      let indices = waiting.filter { $0.need == need }.map(\.index)
-      self.waiting += plan.contacts(for: indices, waitsFor: .needsApproval(need))
+    if !waiting.isEmpty {
+      for need in [Ground.ApprovalNeed.step, .firstCycle] {
+        let indices = waiting.filter { $0.need == need }.map(\.index)
+        wait(plan, indices, for: .needsApproval(need), isFull)
+      }
     }
-    for var task in plan.contacts(for: open) {
-      task.waitsFor = .taskOpen(task.channel)
-      tasks.append(task)
+    if isFull, !open.isEmpty {
+      for var task in plan.contacts(for: open) {
+        task.waitsFor = .taskOpen(task.channel)
+        tasks.append(task)
+      }
     }
-    return due.isEmpty ? nil : DueItems(group: group, due: due, offset: offset)
+    guard !due.isEmpty else { return nil }
+    return DueGroup(
+      items: due.count, contacts: plan.bundles(of: due).count,
+      hasListed: due.contains { group.isListed(group.cases[$0]) },
+      offset: offset)
+  }
+
+  private mutating func wait(_ plan: MessagePlan, _ items: [Int], for need: Ground, _ isFull: Bool) {
+    guard !items.isEmpty else { return }
+    waitingCount += plan.bundles(of: items, waitsFor: need).count
+    if isFull { waiting += plan.contacts(for: items, waitsFor: need) }
   }
 
   /// Makes what some recipients already have for those who were put off: only as long as the rules would make the very
   /// same contact, had nobody got it, and only on the day of the others, since another day with a contact is beyond the
   /// cap. They stand beside what the items wait for by now.
   fileprivate mutating func complete(_ open: [PastContact], _ group: GroupCase) {
-    var asIfNew = Verdict()
-    guard let items = asIfNew.test(group) else { return }
-    for var contact in items.contacts(for: items.due) {
+    let due = group.dueItems
+    for var contact in due.isEmpty ? [] : MessagePlan(group: group).contacts(for: due) {
       guard let past = open.first(where: { contact.isSame(as: $0) }), group.calendar.zone.day(past.at) == contact.day
       else { continue }
       let leftOut = Set(past.leftOut)
@@ -151,11 +224,17 @@ extension Verdict {
 
   /// Rows that could not be read at all, and invoices of a customer that the ledger lacks, still get their decision, so
   /// that nobody looks for them in vain.
-  fileprivate mutating func addUnread(_ quarantine: Quarantine, _ books: Books, _ policy: Policy) {
-    let payers = Dictionary(books.customers.map { ($0.id, $0.payer ?? $0.id) }) { first, _ in first }
-    for invoice in books.invoices where invoice.kind == .invoice && payers[invoice.key.customer] == nil {
+  ///
+  /// - Parameter unread: invoices that a bad row names and that are in no account.
+  fileprivate mutating func addUnread(_ unread: [(key: ItemKey, row: BadRow)], _ docket: Docket) {
+    let isFull = docket.detail == .everything
+    var strays: Set<Scope> = []
+    for invoice in docket.accounts.strays where invoice.kind == .invoice {
+      if !unread.isEmpty { strays.insert(Scope(of: invoice.key)) }
+      count(.quarantined)
+      guard isFull else { continue }
       let row =
-        quarantine.row(for: invoice.key, payer: invoice.key.customer)
+        docket.quarantine.row(for: invoice.key, payer: invoice.key.customer)
         ?? BadRow(
           place: invoice.place, column: "customer", reason: "no customer \"\(invoice.key.customer)\" can be read",
           reach: .invoice(customer: invoice.key.customer, number: invoice.key.number))
@@ -164,54 +243,82 @@ extension Verdict {
           key: invoice.key, payer: invoice.key.customer, currency: invoice.currency, due: invoice.due,
           ground: .quarantined(row), rule: Rule("ledger row", row.place)))
     }
-    let named = quarantine.invoices
-    guard !named.isEmpty else { return }
-    let decided = Set(decisions.map { ItemKey(customer: $0.key.customer, number: $0.key.number) })
-    for (key, row) in named where !decided.contains(key) {
+    for (key, row) in unread where !strays.contains(Scope(of: key)) {
+      count(.quarantined)
+      guard isFull else { continue }
       decisions.append(
         Decision(
-          key: key, payer: payers[key.customer] ?? key.customer, currency: policy.company.currency,
+          key: key, payer: docket.accounts.payer(of: key.customer), currency: docket.policy.company.currency,
           ground: .quarantined(row), rule: Rule("ledger row", row.place)))
     }
   }
 
   /// Makes the contacts. More than `max_per_cycle`: only what stands on an approved list goes; the rest is listed.
-  fileprivate mutating func planContacts(_ groups: [DueItems], _ policy: Policy) {
-    let new = groups.flatMap { $0.contacts(for: $0.due) }
-    let limit = policy.contact.maxPerCycle
-    guard new.count > limit else {
-      contacts += new
+  fileprivate mutating func planContacts(_ groups: [DueGroup], _ docket: Docket) {
+    let calendars = PayerCalendars(docket.policy, now: docket.now)
+    defer { bound(by: calendars.horizon.end) }
+    let limit = docket.policy.contact.maxPerCycle
+    let total = groups.reduce(0) { $0 + $1.contacts }
+    guard total > limit else {
+      for due in groups {
+        let group = docket.group(due, calendars)
+        contacts += MessagePlan(group: group).contacts(for: group.dueItems)
+      }
       return
     }
-    let need = Ground.needsApproval(.largeCycle(contacts: new.count, limit: limit))
-    for items in groups {
-      let listed = items.due.filter { items.group.isListed(items.group.cases[$0]) }
-      let unlisted = items.due.filter { !items.group.isListed(items.group.cases[$0]) }
-      contacts += items.contacts(for: listed)
-      waiting += items.contacts(for: unlisted, waitsFor: need)
-      for index in unlisted {
-        decisions[items.offset + index].ground = need
-        decisions[items.offset + index].rule = Rule("contact.max_per_cycle", policy.contact.places.maxPerCycle)
-        decisions[items.offset + index].asksApproval = true
+    let isFull = docket.detail == .everything
+    let need = Ground.needsApproval(.largeCycle(contacts: total, limit: limit))
+    for due in groups {
+      guard isFull || due.hasListed else {
+        waitingCount += due.contacts
+        recount(due.items, from: .contact, as: .needsApproval)
+        continue
+      }
+      let group = docket.group(due, calendars)
+      let plan = MessagePlan(group: group)
+      let items = group.dueItems
+      let unlisted = items.filter { !group.isListed(group.cases[$0]) }
+      contacts += plan.contacts(for: items.filter { group.isListed(group.cases[$0]) })
+      wait(plan, unlisted, for: need, isFull)
+      recount(unlisted.count, from: .contact, as: .needsApproval)
+      for index in isFull ? unlisted : [] {
+        decisions[due.offset + index].ground = need
+        decisions[due.offset + index].rule = Rule("contact.max_per_cycle", docket.policy.contact.places.maxPerCycle)
+        decisions[due.offset + index].asksApproval = true
       }
     }
   }
+}
 
-  fileprivate mutating func sort() {
-    contacts = sorted(contacts)
-    waiting = sorted(waiting)
-    tasks = sorted(tasks)
+extension Decision {
+  init(_ item: ItemCase, _ finding: Finding, _ group: GroupCase, asksApproval: Bool) {
+    self.init(
+      key: item.key, payer: group.account.payer.id, currency: group.account.currency, due: item.item.invoice.due,
+      open: item.item.open, dunnable: item.rest == nil ? item.dunnable : .zero(group.account.currency),
+      daysPastDue: item.item.daysPastDue, schedule: item.schedule?.name, step: item.next?.step,
+      repetition: item.next?.repetition ?? 0, ground: finding.ground, rule: finding.rule, until: finding.until)
+    self.asksApproval = asksApproval
+    zone = group.calendar.zone
+  }
+}
+
+/// One calendar for each zone and country, since many payers share them.
+final class PayerCalendars {
+  let horizon: Horizon
+  private let policy: Policy
+  private var known: [PayerCalendar] = []
+
+  init(_ policy: Policy, now: Instant) {
+    self.policy = policy
+    horizon = Horizon(now: now)
   }
 
-  /// By keys beside, since a contact is too large to be moved about.
-  private func sorted(_ contacts: [PlannedContact]) -> [PlannedContact] {
-    let none = ItemKey(customer: "", number: "")
-    let keys = contacts.map { contact in
-      (
-        due: contact.listed.first?.invoice.due ?? contact.day, payer: contact.payer.id, currency: contact.currency,
-        kind: contact.kind.rawValue, first: contact.advancing.first?.key ?? none
-      )
-    }
-    return contacts.indices.sorted { a, b in keys[a] < keys[b] }.map { contacts[$0] }
+  func calendar(of payer: borrowing Customer) -> PayerCalendar {
+    let zone = payer.zone ?? policy.company.zone
+    let country = payer.country ?? policy.company.country
+    if let calendar = known.first(where: { $0.country == country && $0.zone == zone }) { return calendar }
+    let calendar = PayerCalendar(zone: zone, country: country, policy, horizon)
+    known.append(calendar)
+    return calendar
   }
 }

@@ -9,10 +9,12 @@ final class ItemCase {
   let item: OpenItem
   let progress: Progress
   /// Nil when no schedule matches.
-  let schedule: Schedule?
+  let schedule: ScheduleCase?
   let choice: StepChoice
   /// The step that comes next; nil when none does.
   let next: NextStep?
+  /// Holds, disputes and the like that people placed on it, its customer or its payer.
+  var rests: [PlacedRest] = []
   /// A rest that covers it: tests 2 to 9. It takes credit last, and is not asked for.
   var rest: Finding?
   /// The part that people or the ledger contest.
@@ -24,7 +26,7 @@ final class ItemCase {
   /// Ids of the contacts about it that were tried today.
   var contactsToday: [String] = []
 
-  init(_ item: OpenItem, _ progress: Progress, _ schedule: Schedule?, _ choice: StepChoice) {
+  init(_ item: OpenItem, _ progress: Progress, _ schedule: ScheduleCase?, _ choice: StepChoice) {
     self.item = item
     self.progress = progress
     self.schedule = schedule
@@ -45,7 +47,7 @@ final class ItemCase {
   /// The contact that its next step would be; nil when there is no such step.
   var prospect: Prospect? {
     next.map {
-      Prospect(kind: $0.step.kind, again: again, only: schedule?.consolidation == .invoice ? contactsToday : nil)
+      Prospect(kind: $0.stepCase.kind, again: again, only: schedule?.consolidation == .invoice ? contactsToday : nil)
     }
   }
 

@@ -48,7 +48,7 @@ extension GroupCase {
   /// No schedule matches; its schedule has no steps; it was due before `ignore_due_before`.
   func excluded(_ item: ItemCase) -> Finding? {
     guard let schedule = item.schedule else { return Finding(.noSchedule, Rule("schedule")) }
-    if schedule.steps.isEmpty { return Finding(.excluded(.noSteps), .schedule(schedule)) }
+    if schedule.steps.isEmpty { return Finding(.excluded(.noSteps), schedule.rule) }
     if let first = policy.contact.ignoreDueBefore, item.item.invoice.due < first {
       return Finding(
         .excluded(.dueBefore(first)), Rule("contact.ignore_due_before", policy.contact.places.ignoreDueBefore))
@@ -61,7 +61,7 @@ extension GroupCase {
     guard let schedule = item.schedule else { return nil }
     switch item.choice {
     case .step: return nil
-    case .completed: return Finding(.completed, .schedule(schedule))
+    case .completed: return Finding(.completed, schedule.rule)
     case .capped(let maxLevel):
       return Finding(.capped(maxLevel: maxLevel), Rule("ledger column max_level", payer.place))
     }
@@ -82,43 +82,41 @@ extension GroupCase {
   /// Its call, letter or other task waits for a person; nothing else climbs meanwhile. A task comes up when its step is
   /// due: not while a deadline or the gap runs, nor before the approval that it asks for.
   private func taskOpen(_ item: ItemCase) -> Finding? {
-    guard let next = item.next, let schedule = item.schedule, let prospect = item.prospect, next.opens <= today,
+    guard let next = item.next, let prospect = item.prospect, next.opens <= today,
       !next.step.approval, let channel = channel(of: next.step), channel != .email,
       frequency.deadlineRunning(for: prospect, on: today) == nil, frequency.tooSoon(prospect, on: today) == nil
     else { return nil }
-    return Finding(.taskOpen(channel), .step(next.step, of: schedule))
+    return Finding(.taskOpen(channel), next.stepCase.rule)
   }
 
   /// The step's day has not come. Says the day on which it can really go.
   private func notYet(_ item: ItemCase) -> Finding? {
-    guard let next = item.next, let schedule = item.schedule, let prospect = item.prospect, today < next.opens else {
-      return nil
-    }
+    guard let next = item.next, today < next.opens, let prospect = item.prospect else { return nil }
     let goes = frequency.firstDay(for: prospect, from: next.opens)
     return Finding(
-      .notYet(planned: next.planned, goes: goes), .step(next.step, of: schedule), until: .day(goes))
+      .notYet(planned: next.planned, goes: goes), next.stepCase.rule, until: .day(goes))
   }
 
   /// The snapshot is older than `max_age`.
   private func staleLedger(_ item: ItemCase) -> Finding? {
-    guard let limit = policy.freshness.maxAge, ledgerAge > limit else { return nil }
+    guard let limit = policy.freshness.maxAge, docket.ledgerAge > limit else { return nil }
     return Finding(
-      .staleLedger(age: ledgerAge, limit: limit), Rule("ledger.max_age", policy.freshness.maxAgePlace))
+      .staleLedger(age: docket.ledgerAge, limit: limit), Rule("ledger.max_age", policy.freshness.maxAgePlace))
   }
 
   /// Bank statements are not posted up to the banking day before today; notices only.
   private func cashNotPosted(_ item: ItemCase) -> Finding? {
     guard policy.freshness.needsPostedCash, let next = item.next, next.step.level >= 1 else { return nil }
     let needed = calendar.bankingDay(-1, after: today)
-    if let posted = cashThrough, posted >= needed { return nil }
+    if let posted = docket.cashThrough, posted >= needed { return nil }
     return Finding(
-      .cashNotPosted(posted: cashThrough, needed: needed),
+      .cashNotPosted(posted: docket.cashThrough, needed: needed),
       Rule("ledger.cash_through", policy.freshness.postedCashPlace))
   }
 
   /// The customer asked for no contact on every channel that the step can use.
   private func doNotContact(_ item: ItemCase) -> Finding? {
-    guard let next = item.next, channels(of: next.step).isEmpty else { return nil }
+    guard let next = item.next, !isAllowed(next.step.channel), !isAllowed(next.step.fallback) else { return nil }
     return Finding(.doNotContact, Rule("ledger column do_not_contact", payer.place))
   }
 
@@ -130,11 +128,11 @@ extension GroupCase {
 
   /// An attempt's outcome is unknown, and the step's policy is to ask.
   private func inDoubt(_ item: ItemCase) -> Finding? {
-    guard let next = item.next, let schedule = item.schedule, let open = item.progress.open,
+    guard let next = item.next, let open = item.progress.open,
       open.standing == .inDoubt, let past = open.item(item.key),
       policy.inDoubt(of: past) == .ask
     else { return nil }
-    return Finding(.inDoubt(contact: open.id), .step(next.step, of: schedule))
+    return Finding(.inDoubt(contact: open.id), next.stepCase.rule)
   }
 
   /// A deadline that was given to the group has not passed, with two banking days for the money to post.
@@ -143,7 +141,7 @@ extension GroupCase {
       let running = frequency.deadlineRunning(for: prospect, on: today)
     else { return nil }
     return Finding(
-      .deadlineRunning(deadline: running.deadline, until: running.until), .schedule(schedule),
+      .deadlineRunning(deadline: running.deadline, until: running.until), schedule.rule,
       until: .day(frequency.firstDay(for: prospect, from: running.until)))
   }
 
@@ -170,7 +168,7 @@ extension GroupCase {
       until = open.at + .days(1)
     default: return nil
     }
-    guard now < until else { return nil }
+    guard horizon.isAhead(until) else { return nil }
     return Finding(
       .retryLater(contact: open.id, until: until), Rule("retry after a failed attempt"), until: .instant(until))
   }
@@ -189,26 +187,29 @@ extension GroupCase {
   }
 
   private func contact(_ item: ItemCase) -> Finding {
-    guard let next = item.next, let schedule = item.schedule else {
+    guard let next = item.next else {
       preconditionFailure("an item without a step got past the tests")
     }
     // A person hands over, calls or writes once it is approved.
     if let channel = channel(of: next.step), channel != .email {
-      return Finding(.taskOpen(channel), .step(next.step, of: schedule))
+      return Finding(.taskOpen(channel), next.stepCase.rule)
     }
-    return Finding(.contact, .step(next.step, of: schedule))
+    return Finding(.contact, next.stepCase.rule)
   }
 
   // MARK: - Channels and addresses
 
-  /// The channels that a step may use for this payer, the preferred one first.
-  private func channels(of step: Step) -> [Channel] {
-    ([step.channel] + [step.fallback].compactMap(\.self)).filter { !payer.doNotContact.forbids($0) }
+  /// Whether the customer lets a step use the channel; no is the answer for none.
+  private func isAllowed(_ channel: Channel?) -> Bool {
+    channel.map { !payer.doNotContact.forbids($0) } ?? false
   }
 
   /// The channel that the step really takes: the first that the customer allows and, for e-mail, that has an address.
   /// Nil when there is none.
   func channel(of step: Step) -> Channel? {
-    channels(of: step).first { $0 != .email || !usableAddresses.isEmpty }
+    func canTake(_ channel: Channel?) -> Bool {
+      isAllowed(channel) && (channel != .email || !usableAddresses.isEmpty)
+    }
+    return canTake(step.channel) ? step.channel : canTake(step.fallback) ? step.fallback : nil
   }
 }

@@ -12,26 +12,32 @@ struct MessagePlan {
 
   /// - Parameter due: indices into the group's cases.
   func contacts(for due: [Int], waitsFor: Ground? = nil) -> [PlannedContact] {
+    bundles(of: due, waitsFor: waitsFor).compactMap { contact(advancing: $0, waitsFor: waitsFor) }
+  }
+
+  /// The items of each message.
+  func bundles(of due: [Int], waitsFor: Ground? = nil) -> [[Int]] {
     var bundles: [[Int]] = []
-    var places: [Sharing: Int] = [:]
+    // Few differ, so they are looked through.
+    var places: [(sharing: Sharing, place: Int)] = []
     for index in due {
       let item = group.cases[index]
       guard let next = item.next, let channel = group.channel(of: next.step) ?? waitsFor.map({ _ in next.step.channel })
       else { continue }
-      let sharing = Sharing(kind: next.step.kind, channel: channel, again: item.again)
-      let isAlone = next.step.kind == .invoice || item.schedule?.consolidation == .invoice
-      if !isAlone, let place = places[sharing] {
-        bundles[place].append(index)
+      let sharing = Sharing(kind: next.stepCase.kind, channel: channel, again: item.again)
+      let isAlone = next.stepCase.kind == .invoice || item.schedule?.consolidation == .invoice
+      if !isAlone, let known = places.first(where: { $0.sharing == sharing }) {
+        bundles[known.place].append(index)
       } else {
-        if !isAlone { places[sharing] = bundles.count }
+        if !isAlone { places.append((sharing, bundles.count)) }
         bundles.append([index])
       }
     }
-    return bundles.compactMap { contact(advancing: $0, waitsFor: waitsFor) }
+    return bundles
   }
 
   /// What items must have in common to share a message.
-  private struct Sharing: Hashable {
+  private struct Sharing: Equatable {
     let kind: ContactKind
     let channel: Channel
     let again: String?

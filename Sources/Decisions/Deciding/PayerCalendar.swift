@@ -6,22 +6,25 @@ import Units
 /// Shared by all payers of a zone and country.
 final class PayerCalendar {
   let zone: Zone
-  let now: Instant
+  let country: String
+  let horizon: Horizon
   let today: Day
   /// Days on which contacts may go: the weekdays of `[contact]`, less holidays of the customer and the company.
   let contactDays: OpenDays
   /// Days on which money is posted: the company's bank works on them.
   let banking: BankingCalendar
   let rules: ContactRules
+  private let openings: Openings
 
-  init(_ payer: Customer, _ policy: Policy, now: Instant) {
-    self.now = now
+  init(zone: Zone, country: String, _ policy: Policy, _ horizon: Horizon) {
+    self.horizon = horizon
     rules = policy.contact
-    zone = payer.zone ?? policy.company.zone
-    today = zone.day(now)
+    self.zone = zone
+    self.country = country
+    today = zone.day(horizon.now)
     let codes: [String] =
       switch policy.contact.holidays {
-      case .country: [payer.country ?? policy.company.country, policy.company.country]
+      case .country: [country, policy.company.country]
       case .calendars(let list): list
       }
     var calendars: [HolidayCalendar] = []
@@ -31,12 +34,16 @@ final class PayerCalendar {
     }
     contactDays = OpenDays(weekdays: Set(policy.contact.weekdays), calendars: calendars)
     banking = BankingCalendar(holidays: [policy.calendars[policy.company.country]].compactMap(\.self))
+    openings = Openings(of: contactDays, around: today)
+    bound(horizon)
   }
 
   /// The first day at or after `day` on which contacts may go.
   ///
   /// A policy without any open day never gets past `check`; were it to, the answer is a day that never comes.
-  func openDay(onOrAfter day: Day) -> Day { contactDays.next(onOrAfter: day) ?? day + OpenDays.searchDaysMax }
+  func openDay(onOrAfter day: Day) -> Day {
+    openings.next(onOrAfter: day) ?? contactDays.next(onOrAfter: day) ?? day + OpenDays.searchDaysMax
+  }
 
   func openDay(onOrBefore day: Day) -> Day { contactDays.last(onOrBefore: day) ?? day }
 
@@ -45,8 +52,10 @@ final class PayerCalendar {
   var window: ContactWindow { ContactWindow(zone: zone, day: today, opens: rules.opens, closes: rules.closes) }
 
   /// Why no contact may go at this moment, and when the next one may; nil while it may.
-  var closed: (why: Ground.Closed, opens: Instant)? {
-    let time = zone.civil(now).secondsOfDay
+  private(set) lazy var closed = closedNow
+
+  private var closedNow: (why: Ground.Closed, opens: Instant)? {
+    let time = zone.civil(horizon.now).secondsOfDay
     let early = time < rules.opens.minutes * 60
     let late = time >= rules.closes.minutes * 60
     guard contactDays.isOpen(today) else {
@@ -68,5 +77,37 @@ final class PayerCalendar {
     let opens = zone.instant(day: open, time: rules.opens)
     guard zone.civil(opens).secondsOfDay >= rules.closes.minutes * 60 else { return opens }
     return zone.instant(day: openDay(onOrAfter: open + 1), time: rules.opens)
+  }
+}
+
+/// The next open day of each day about now, looked up instead of searched for: every item asks.
+private struct Openings {
+  private let first: Day
+  /// By days after `first`: to the next open day.
+  private var distances: [Int16]
+
+  private static let daysBefore = 400
+  private static let daysAfter = 400
+
+  init(of days: OpenDays, around today: Day) {
+    first = today - Self.daysBefore
+    distances = []
+    let last = today + Self.daysAfter
+    guard let beyond = days.next(onOrAfter: last) else { return }
+    var open = beyond
+    var day = last
+    while day >= first {
+      if days.isOpen(day) { open = day }
+      distances.append(Int16(open - day))
+      day = day - 1
+    }
+    distances.reverse()
+  }
+
+  /// Nil where it must be searched for.
+  func next(onOrAfter day: Day) -> Day? {
+    let index = day - first
+    guard distances.indices.contains(index), distances[index] <= OpenDays.searchDaysMax else { return nil }
+    return day + Int(distances[index])
   }
 }

@@ -2,30 +2,43 @@ import Ledger
 import Units
 
 /// How far one item has come: what was done on it, under any schedule or name.
-struct Progress {
+///
+/// A class, since most items have come nowhere and share that.
+final class Progress: Sendable {
   /// A step that was made, or is taken as made.
-  struct Done {
+  struct Done: Sendable {
     let item: AdvancedItem
     let at: Instant
   }
 
   /// Oldest first.
-  private(set) var done: [Done] = []
+  let done: [Done]
   /// Contacts about it that reached the customer, or may have.
-  private(set) var thread: [String] = []
+  let thread: [String]
   /// The last contact about it that was not made: to be tried again, or to be asked about.
-  private(set) var open: PastContact?
+  let open: PastContact?
   /// Steps that a person passed.
-  private(set) var skipped: [String] = []
+  let skipped: [String]
 
-  static let none = Progress()
+  /// Nothing happened yet.
+  static let none = Progress([], [], nil, [])
 
-  private init() {}
+  private init(_ done: [Done], _ thread: [String], _ open: PastContact?, _ skipped: [String]) {
+    self.done = done
+    self.thread = thread
+    self.open = open
+    self.skipped = skipped
+  }
 
   /// - Parameter policy: says what becomes of a doubt.
-  init(_ key: ItemKey, _ history: ContactHistory, _ policy: Policy) {
-    skipped = (history.skips[.invoice(customer: key.customer, number: key.number)] ?? []).map(\.step)
-    for id in history.items[key] ?? [] {
+  static func of(_ key: ItemKey, _ history: ContactHistory, _ policy: Policy) -> Progress {
+    let skips = history.skips[Scope(of: key)]
+    let contacts = history.items[key]
+    if skips == nil, contacts == nil { return none }
+    var done: [Done] = []
+    var thread: [String] = []
+    var open: PastContact?
+    for id in contacts ?? [] {
       guard let contact = history.contact(id), let item = contact.item(key) else {
         continue
       }
@@ -43,7 +56,7 @@ struct Progress {
       case .bounced, .undone: break
       }
     }
-    done.sort { $0.at < $1.at }
+    return Progress(done.sorted { $0.at < $1.at }, thread, open, skips?.map(\.step) ?? [])
   }
 
   /// The doubtful contact that is to be sent once more; nil when none is.
@@ -63,8 +76,10 @@ struct Progress {
     done.reversed().map(\.item).filter { $0.level >= 1 }.prefix { $0.ledgerSchedule == ledgerSchedule }.last
   }
 
-  /// Whether `step`, at `index` of `schedule`, counts as passed: the item never goes back.
-  func passed(_ step: Step, at index: Int, of schedule: Schedule) -> Bool {
+  /// Whether a step of `schedule` counts as passed: the item never goes back.
+  func passed(_ stepCase: StepCase, of schedule: ScheduleCase) -> Bool {
+    if skipped.isEmpty, done.isEmpty { return false }
+    let (step, index, schedule) = (stepCase.step, stepCase.index, schedule.schedule)
     if skipped.contains(step.name) { return true }
     if done.contains(where: { $0.item.level > step.level }) { return true }
     let names = schedule.steps.map(\.name)

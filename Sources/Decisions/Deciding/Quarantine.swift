@@ -5,8 +5,10 @@ struct Quarantine {
   private var byInvoice: [Scope: BadRow] = [:]
   private var byCustomer: [String: BadRow] = [:]
   private var everything: BadRow?
+  private let isEmpty: Bool
 
   init(_ rows: [BadRow]) {
+    isEmpty = rows.isEmpty
     for row in rows {
       switch row.reach {
       case .invoice(let customer, let number):
@@ -20,9 +22,14 @@ struct Quarantine {
 
   /// The bad row that rests the item; nil when none does. A payer's bad row rests all that it pays for.
   func row(for key: ItemKey, payer: String) -> BadRow? {
-    byInvoice[.invoice(customer: key.customer, number: key.number)] ?? byCustomer[key.customer] ?? byCustomer[payer]
+    if isEmpty { return nil }
+    return byInvoice[Scope(of: key)] ?? byCustomer[key.customer] ?? byCustomer[payer]
       ?? everything
   }
+
+  /// Whether some bad row names an invoice.
+  var namesInvoices: Bool { !byInvoice.isEmpty }
+  func names(_ key: ItemKey) -> Bool { byInvoice[Scope(of: key)] != nil }
 
   /// Invoices that are named by a bad row, sorted; some of them could not be read at all.
   var invoices: [(key: ItemKey, row: BadRow)] {
@@ -32,4 +39,9 @@ struct Quarantine {
     }
     .sorted { $0.key < $1.key }
   }
+}
+
+extension Scope {
+  /// The invoice of an item, with all its instalments.
+  init(of key: ItemKey) { self = .invoice(customer: key.customer, number: key.number) }
 }

@@ -4,12 +4,12 @@ import Units
 /// Tests 2 to 9: what rests an item whatever its steps say.
 extension GroupCase {
   /// The first rest that holds; nil when none does.
-  func rest(_ item: ItemCase, _ quarantine: Quarantine) -> Finding? {
-    quarantined(item, quarantine) ?? held(item) ?? disputed(item) ?? autopay(item) ?? replied(item)
+  func rest(_ item: ItemCase) -> Finding? {
+    quarantined(item) ?? held(item) ?? disputed(item) ?? autopay(item) ?? replied(item)
   }
 
-  private func quarantined(_ item: ItemCase, _ quarantine: Quarantine) -> Finding? {
-    quarantine.row(for: item.key, payer: payer.id).map { row in
+  private func quarantined(_ item: ItemCase) -> Finding? {
+    docket.quarantine.row(for: item.key, payer: payer.id).map { row in
       Finding(.quarantined(row), Rule("ledger row", row.place))
     }
   }
@@ -41,6 +41,7 @@ extension GroupCase {
   /// is contested no longer is left in peace a little longer, as a whole would be.
   func disputedPart(of item: ItemCase) -> Money {
     var part = item.item.disputed
+    if item.rests.isEmpty { return part > item.item.open ? item.item.open : part }
     for placed in rests(.dispute, item) where resumes(placed).map({ today < $0 }) ?? true {
       guard let amount = placed.rest.amount else { return item.item.open }
       if amount.currency == part.currency, amount > part { part = amount }
@@ -64,22 +65,28 @@ extension GroupCase {
   static let autopayPostingDays = 5
 
   private func replied(_ item: ItemCase) -> Finding? {
-    guard let at = [history.replies[item.key.customer], history.replies[payer.id]].compactMap(\.self).max() else {
-      return nil
-    }
+    let ofCustomer = history.replies[item.key.customer]
+    let ofPayer = item.key.customer == payer.id ? nil : history.replies[payer.id]
+    guard let first = ofCustomer ?? ofPayer else { return nil }
+    let at = max(first, ofPayer ?? first)
     let until = at + policy.contact.pauseOnReply
-    guard now < until else { return nil }
+    guard horizon.isAhead(until) else { return nil }
     return Finding(.replied(at: at, until: until), Rule("contact.pause_on_reply"), until: .instant(until))
   }
 
   // MARK: - Rests of one kind
 
   private func rests(_ kind: Rest.Kind, _ item: ItemCase) -> [PlacedRest] {
-    let scopes: [Scope] = [
-      .invoice(customer: item.key.customer, number: item.key.number), .customer(item.key.customer),
-    ]
-    let ofPayer = item.key.customer == payer.id ? [] : history.rests[.customer(payer.id)] ?? []
-    return (scopes.flatMap { history.rests[$0] ?? [] } + ofPayer).filter { $0.rest.kind == kind }
+    item.rests.isEmpty ? [] : item.rests.filter { $0.rest.kind == kind }
+  }
+
+  /// On the item, then on its customer, then on its payer.
+  func placedRests(on key: ItemKey) -> [PlacedRest] {
+    var all: [PlacedRest] = []
+    if let rests = history.rests[Scope(of: key)] { all += rests }
+    if let rests = history.rests[.customer(key.customer)] { all += rests }
+    if key.customer != payer.id, let rests = history.rests[.customer(payer.id)] { all += rests }
+    return all
   }
 
   /// The first day after a rest; nil while its end is open.
@@ -96,6 +103,7 @@ extension GroupCase {
     var longest: (PlacedRest, resumes: Day)?
     // What covers the whole says more than what covers a part.
     let all = rests(kind, item)
+    if all.isEmpty { return nil }
     for placed in all.filter({ $0.rest.amount == nil }) + all.filter({ $0.rest.amount != nil }) {
       guard let resumes = resumes(placed) else { return (placed, nil) }
       if today < resumes, longest.map({ $0.resumes < resumes }) ?? true { longest = (placed, resumes) }

@@ -4,7 +4,7 @@ import Units
 
 /// The step that an item comes to next, and the days on which it may go.
 struct NextStep {
-  var step: Step
+  var stepCase: StepCase
   /// 0 for the first sending, then the repeats.
   var repetition: Int
   var anchorDate: Day
@@ -14,6 +14,8 @@ struct NextStep {
   var opens: Day
   /// The last day on which it may go; nil for a notice, which never lapses.
   var closes: Day?
+
+  var step: Step { stepCase.step }
 }
 
 enum StepChoice {
@@ -27,7 +29,7 @@ enum StepChoice {
 /// Chooses the next step of one item.
 struct StepChooser {
   let item: OpenItem
-  let schedule: Schedule
+  let schedule: ScheduleCase
   let progress: Progress
   let calendar: PayerCalendar
   let frequency: ContactFrequency
@@ -36,23 +38,20 @@ struct StepChooser {
   let terms: PaymentTerms?
 
   var choice: StepChoice {
-    var left: [NextStep] = []
+    var first: NextStep?
+    var lastDue: NextStep?
     var capped = false
-    for (index, step) in schedule.steps.enumerated() where !progress.passed(step, at: index, of: schedule) {
+    for step in schedule.steps where !progress.passed(step, of: schedule) {
       guard let next = window(of: step) else { continue }
-      if let maxLevel, step.level > maxLevel {
+      if let maxLevel, step.step.level > maxLevel {
         capped = true
       } else {
-        left.append(next)
+        if first == nil { first = next }
         if schedule.catchUp == .next { break }
+        if next.opens <= calendar.today { lastDue = next }
       }
     }
-    let due = left.filter { $0.opens <= calendar.today }
-    let chosen: NextStep? =
-      switch schedule.catchUp {
-      case .next: left.first
-      case .latest: due.last ?? left.first
-      }
+    let chosen = lastDue ?? first
     // A repeat goes as long as the step after it is not due.
     if let again = repeated, chosen.map({ $0.opens > calendar.today && again.planned < $0.planned }) ?? true {
       return .step(again)
@@ -62,26 +61,27 @@ struct StepChooser {
   }
 
   /// The days on which `step` may go; nil when its anchor is missing or its time has passed.
-  private func window(of step: Step) -> NextStep? {
-    guard let anchor = anchorDate(of: step) else { return nil }
-    let planned = anchor + step.day
-    return step.level >= 1 ? notice(step, anchor, planned) : reminder(step, anchor, planned)
+  private func window(of step: StepCase) -> NextStep? {
+    guard let anchor = anchorDate(of: step.step.anchor) else { return nil }
+    let planned = anchor + step.step.day
+    return step.step.level >= 1 ? notice(step, anchor, planned) : reminder(step, anchor, planned)
   }
 
   /// A notice is due from its day on; on a closed day it goes on the next open one.
-  private func notice(_ step: Step, _ anchor: Day, _ planned: Day) -> NextStep {
+  private func notice(_ step: StepCase, _ anchor: Day, _ planned: Day) -> NextStep {
     let planned = max(planned, item.invoice.due + schedule.graceDays + 1)
     return NextStep(
-      step: step, repetition: 0, anchorDate: anchor, planned: planned, opens: calendar.openDay(onOrAfter: planned))
+      stepCase: step, repetition: 0, anchorDate: anchor, planned: planned, opens: calendar.openDay(onOrAfter: planned))
   }
 
   /// A reminder before the due date moves before closed days and lapses with the day before the due date; one on or
   /// after its anchor's day goes on that day only. One that the calendar or the cap keeps from going is none.
-  private func reminder(_ step: Step, _ anchor: Day, _ planned: Day) -> NextStep? {
-    var next = NextStep(step: step, repetition: 0, anchorDate: anchor, planned: planned, opens: planned)
-    if step.day >= 0 {
+  private func reminder(_ step: StepCase, _ anchor: Day, _ planned: Day) -> NextStep? {
+    var next = NextStep(stepCase: step, repetition: 0, anchorDate: anchor, planned: planned, opens: planned)
+    let anchoredAt = step.step.anchor
+    if step.step.day >= 0 {
       // An invoice cannot be sent before it exists, so one that is dated on a closed day goes on the next open one.
-      if step.anchor == .issued { next.opens = calendar.openDay(onOrAfter: planned) }
+      if anchoredAt == .issued { next.opens = calendar.openDay(onOrAfter: planned) }
       next.closes = next.opens
     } else {
       next.opens = calendar.openDay(onOrBefore: planned)
@@ -89,7 +89,7 @@ struct StepChooser {
     }
     // After the due date there are only notices, so one that is planned for then never goes.
     guard next.opens <= item.invoice.due else { return nil }
-    if step.anchor == .discount { next.closes = min(next.closes ?? anchor, anchor) }
+    if anchoredAt == .discount { next.closes = min(next.closes ?? anchor, anchor) }
     guard let closes = next.closes, calendar.today <= closes, calendar.today <= item.invoice.due else { return nil }
     let first = max(calendar.today, next.opens)
     let goes =
@@ -98,8 +98,8 @@ struct StepChooser {
     return goes <= closes ? next : nil
   }
 
-  private func anchorDate(of step: Step) -> Day? {
-    switch step.anchor {
+  private func anchorDate(of anchor: Step.Anchor) -> Day? {
+    switch anchor {
     case .due: item.invoice.due
     case .issued: item.invoice.issued
     case .discount: discount(on: calendar.today)?.lastDay
@@ -114,15 +114,15 @@ struct StepChooser {
   /// The repeat of the last step done that is still to come.
   private var repeated: NextStep? {
     guard let last = progress.done.last, !progress.skipped.contains(last.item.step),
-      let step = schedule.steps.first(where: { $0.name == last.item.step }),
-      maxLevel.map({ step.level <= $0 }) ?? true,
-      let repetition = step.repetition, let sent = progress.sendings(of: step), sent.count <= repetition.times
+      let step = schedule.steps.first(where: { $0.step.name == last.item.step }),
+      maxLevel.map({ step.step.level <= $0 }) ?? true,
+      let repetition = step.step.repetition, let sent = progress.sendings(of: step.step), sent.count <= repetition.times
     else { return nil }
     let planned = calendar.zone.day(sent.last) + repetition.everyDays
     var next = NextStep(
-      step: step, repetition: sent.count, anchorDate: last.item.anchorDate, planned: planned,
+      stepCase: step, repetition: sent.count, anchorDate: last.item.anchorDate, planned: planned,
       opens: calendar.openDay(onOrAfter: planned))
-    if step.level == 0 {
+    if step.step.level == 0 {
       next.closes = item.invoice.due - 1
       guard calendar.today < item.invoice.due, next.opens < item.invoice.due else { return nil }
     }

@@ -14,20 +14,20 @@ struct AmountReader {
   struct Fault: Error, Equatable { let reason: String }
 
   /// The amount in minor units of `currency`.
-  func read(_ cell: ArraySlice<UInt8>, _ currency: Currency) throws(Fault) -> Money {
+  func read(_ cell: Cell, _ currency: Currency) throws(Fault) -> Money {
     if let minor = plain(cell, currency) { return Money(minor: minor, currency) }
     return Money(minor: try dressed(cell, currency), currency)
   }
 
   /// The common case without any dress: digits, perhaps a minus and the decimal sign. Nil where it is anything else.
-  private func plain(_ cell: ArraySlice<UInt8>, _ currency: Currency) -> Int? {
-    var at = cell.startIndex
+  private func plain(_ cell: Cell, _ currency: Currency) -> Int? {
+    var at = 0
     let negative = cell.first == Byte.minus
     if negative { at += 1 }
-    guard at < cell.endIndex, cell.endIndex - at <= 13, Byte.isDigit(cell[at]) else { return nil }
+    guard at < cell.count, cell.count - at <= 13, Byte.isDigit(cell[at]) else { return nil }
     var minor = 0
     var places = -1
-    while at < cell.endIndex {
+    while at < cell.count {
       let byte = cell[at]
       if Byte.isDigit(byte) {
         minor = minor * 10 + Int(byte - Byte.zero)
@@ -46,7 +46,7 @@ struct AmountReader {
 
   private var sign: UInt8 { decimal == .point ? Byte.point : Byte.comma }
 
-  private func dressed(_ cell: ArraySlice<UInt8>, _ currency: Currency) throws(Fault) -> Int {
+  private func dressed(_ cell: Cell, _ currency: Currency) throws(Fault) -> Int {
     let text = String(decoding: cell, as: UTF8.self)
     let shown = Text.shown(cell)
     var rest = Array(text.unicodeScalars)
@@ -91,7 +91,7 @@ struct AmountReader {
         if !word.isEmpty, !AmountReader.fits(word, currency) {
           throw Fault(
             reason:
-              "\(shown) carries \(Text.shown(ArraySlice(word.utf8))), which does not fit the row's currency "
+              "\(shown) carries \(Text.shown(word.utf8)), which does not fit the row's currency "
               + "\(currency); expected the bare number, and another currency in the column currency")
         }
       }

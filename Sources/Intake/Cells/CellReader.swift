@@ -32,9 +32,17 @@ struct CellReader {
 
   /// Like `text`; throws also when the cell is empty.
   func required(_ row: borrowing CSVReader, _ position: Int) throws(RowFault) -> String {
-    let value = try text(row, position)
-    if value.isEmpty { throw RowFault(position: position, reason: "it is empty; every row must have it") }
-    return value
+    String(decoding: try requiredCell(row, position), as: UTF8.self)
+  }
+
+  /// Throws like `required`.
+  func requiredCell(_ row: borrowing CSVReader, _ position: Int) throws(RowFault) -> Cell {
+    let cell = row.field(position)
+    if cell.isEmpty { throw RowFault(position: position, reason: "it is empty; every row must have it") }
+    if let fault = Text.controlFault(in: cell) {
+      throw RowFault(position: position, reason: "\(Text.shown(cell)) \(fault); write it on one line, without")
+    }
+    return cell
   }
 
   /// Nil when the cell is empty.
@@ -95,7 +103,10 @@ struct CellReader {
 
   /// The parts of a list at `;`, without blanks and empty ones.
   func list(_ row: borrowing CSVReader, _ position: Int) throws(RowFault) -> [String] {
-    try text(row, position).split(separator: ";").map(Text.trimmed).filter { !$0.isEmpty }
+    let text = try text(row, position)
+    if text.isEmpty { return [] }
+    if !text.utf8.contains(Byte.semicolon) { return [text] }
+    return text.split(separator: ";").map(Text.trimmed).filter { !$0.isEmpty }
   }
 
   /// The usable addresses of a list, and what is wrong with the others.
@@ -104,7 +115,7 @@ struct CellReader {
     var faults: [String] = []
     for address in try list(row, position) {
       if let fault = MailAddress.fault(in: address) {
-        faults.append("\(Text.shown(ArraySlice(address.utf8))) \(fault): this address is left out")
+        faults.append("\(Text.shown(address.utf8)) \(fault): this address is left out")
       } else if !good.contains(address) {
         good.append(address)
       }
@@ -114,6 +125,7 @@ struct CellReader {
 
   /// The columns that dunningd does not know; what is empty is left out.
   func extras(_ row: borrowing CSVReader, _ columns: [(name: String, position: Int)]) -> [String: String] {
+    if columns.isEmpty { return [:] }
     var extras: [String: String] = [:]
     for (name, position) in columns {
       let cell = row.field(position)

@@ -13,15 +13,15 @@ enum DateCell: Equatable {
 
 extension DatePattern {
   /// Reads the whole of `cell`.
-  func read(_ cell: ArraySlice<UInt8>) -> DateCell {
-    var at = cell.startIndex
+  func read(_ cell: Cell) -> DateCell {
+    var at = 0
     var (year, month, day) = (0, 0, 0)
     var clockFits = true
 
     func number(_ widths: ClosedRange<Int>) -> Int? {
       var value = 0
       var width = 0
-      while at < cell.endIndex, width < widths.upperBound, Byte.isDigit(cell[at]) {
+      while at < cell.count, width < widths.upperBound, Byte.isDigit(cell[at]) {
         value = value * 10 + Int(cell[at] - Byte.zero)
         at += 1
         width += 1
@@ -47,7 +47,9 @@ extension DatePattern {
         guard let value = number(2...2) else { return .mismatch }
         clockFits = clockFits && value <= max
       case .monthName(let full):
-        guard let (value, length) = DatePattern.monthName(cell[at...], full: full) else { return .mismatch }
+        guard let (value, length) = DatePattern.monthName(Cell(rebasing: cell[at...]), full: full) else {
+          return .mismatch
+        }
         month = value
         at += length
       case .literal(let bytes):
@@ -55,14 +57,14 @@ extension DatePattern {
         at += bytes.count
       }
     }
-    guard at == cell.endIndex else { return .mismatch }
+    guard at == cell.count else { return .mismatch }
     guard clockFits, (1970...2199).contains(year), let result = Day(year: year, month: month, day: day) else {
       return .impossible
     }
     return .day(result)
   }
 
-  private static func monthName(_ cell: ArraySlice<UInt8>, full: Bool) -> (month: Int, length: Int)? {
+  private static func monthName(_ cell: Cell, full: Bool) -> (month: Int, length: Int)? {
     for (index, name) in monthNames.enumerated() {
       let wanted = full ? name : Array(name.prefix(3))
       if cell.count >= wanted.count, zip(cell, wanted).allSatisfy({ $0 | 0x20 == $1 }) {
@@ -83,16 +85,15 @@ enum DateFormat {
   case iso
   case pattern(DatePattern)
 
-  func read(_ cell: ArraySlice<UInt8>) -> DateCell {
+  func read(_ cell: Cell) -> DateCell {
     switch self {
     case .pattern(let pattern): return pattern.read(cell)
     case .iso:
-      let start = cell.startIndex
-      guard cell.count == 10, cell[start + 4] == Byte.minus, cell[start + 7] == Byte.minus else { return .mismatch }
+      guard cell.count == 10, cell[4] == Byte.minus, cell[7] == Byte.minus else { return .mismatch }
       var parts = (0, 0, 0)
-      for (offset, byte) in cell.enumerated() where offset != 4 && offset != 7 {
-        guard Byte.isDigit(byte) else { return .mismatch }
-        let digit = Int(byte - Byte.zero)
+      for offset in 0..<10 where offset != 4 && offset != 7 {
+        guard Byte.isDigit(cell[offset]) else { return .mismatch }
+        let digit = Int(cell[offset] - Byte.zero)
         if offset < 4 {
           parts.0 = parts.0 * 10 + digit
         } else if offset < 7 {

@@ -14,7 +14,7 @@ struct DateProof {
   ].compactMap { try? DatePattern($0) }
 
   /// A date cell and its line, as a proof that is refused shows it.
-  struct Cell {
+  struct Shown {
     let line: Int
     let column: String
     /// In quotes.
@@ -22,14 +22,14 @@ struct DateProof {
   }
 
   private var alive = DateProof.candidates.indices.map { $0 }
-  private var firstCell: (Cell, [UInt8])?
+  private var firstCell: (Shown, [UInt8])?
   /// The cell that no candidate could read any more.
-  private var breaking: Cell?
+  private var breaking: Shown?
   /// By candidates, the first cell on which the two read different days.
-  private var differing: [[Int]: (Cell, [UInt8])] = [:]
+  private var differing: [[Int]: (Shown, [UInt8])] = [:]
 
   /// Looks at one date cell; `cell` is made only when it must be shown.
-  mutating func look(at bytes: ArraySlice<UInt8>, _ cell: () -> Cell) {
+  mutating func look(at bytes: Cell, _ cell: () -> Shown) {
     guard !bytes.isEmpty, breaking == nil else { return }
     if firstCell == nil { firstCell = (cell(), Array(bytes)) }
     var days: [Day] = []
@@ -59,7 +59,7 @@ struct DateProof {
     if alive.count == 1 { return .success(.pattern(DateProof.candidates[alive[0]])) }
     let (cell, bytes) = differing[alive] ?? (first, firstBytes)
     let readings = alive.map { index -> String in
-      guard case .day(let day) = DateProof.candidates[index].read(bytes[...]) else { return "" }
+      guard case .day(let day) = bytes.withUnsafeBufferPointer(DateProof.candidates[index].read) else { return "" }
       return "\(day) by \"\(DateProof.candidates[index])\""
     }
     return .failure(

@@ -4,26 +4,24 @@ enum Text {
   ///
   /// Besides C0 and C1 these are the separators of lines and paragraphs and the marks that turn the direction of
   /// writing over, since each of them can make a name look like another one, or like a new header of a message.
-  static func controlFault(in cell: ArraySlice<UInt8>) -> String? {
-    cell.withUnsafeBufferPointer { buffer in
-      var at = 0
-      while at < buffer.count {
-        let byte = buffer[at]
-        if byte >= 0x20, byte < 0x7F {
-          at += 1
-          continue
-        }
-        if byte < 0x80 { return "holds \(name(UInt32(byte)))" }
-        if byte == 0xC2, at + 1 < buffer.count, buffer[at + 1] < 0xA0 { return "holds \(name(UInt32(buffer[at + 1])))" }
-        if byte == 0xE2, at + 2 < buffer.count {
-          let last = buffer[at + 2]
-          let scalar = 0x2000 | UInt32(buffer[at + 1] & 0x3F) << 6 | UInt32(last & 0x3F)
-          if (0x2028...0x202E).contains(scalar) || (0x2066...0x2069).contains(scalar) { return "holds \(name(scalar))" }
-        }
+  static func controlFault(in buffer: UnsafeBufferPointer<UInt8>) -> String? {
+    var at = 0
+    while at < buffer.count {
+      let byte = buffer[at]
+      if byte >= 0x20, byte < 0x7F {
         at += 1
+        continue
       }
-      return nil
+      if byte < 0x80 { return "holds \(name(UInt32(byte)))" }
+      if byte == 0xC2, at + 1 < buffer.count, buffer[at + 1] < 0xA0 { return "holds \(name(UInt32(buffer[at + 1])))" }
+      if byte == 0xE2, at + 2 < buffer.count {
+        let last = buffer[at + 2]
+        let scalar = 0x2000 | UInt32(buffer[at + 1] & 0x3F) << 6 | UInt32(last & 0x3F)
+        if (0x2028...0x202E).contains(scalar) || (0x2066...0x2069).contains(scalar) { return "holds \(name(scalar))" }
+      }
+      at += 1
     }
+    return nil
   }
 
   private static func name(_ scalar: UInt32) -> String {
@@ -38,15 +36,15 @@ enum Text {
   }
 
   /// The cell for a person: in quotes, control characters and bad bytes replaced, cut to 60 characters.
-  static func shown(_ cell: ArraySlice<UInt8>) -> String {
-    let text = replaced(cell.prefix(400), by: "\u{FFFD}")
+  static func shown(_ cell: some Collection<UInt8>) -> String {
+    let text = replaced(Array(cell.prefix(400)), by: "\u{FFFD}")
     return text.count > 60 ? "\"\(text.prefix(60))…\"" : "\"\(text)\""
   }
 
   /// The cell on one line: control characters are blanks.
-  static func clean(_ cell: ArraySlice<UInt8>) -> String { trimmed(replaced(cell, by: " ")) }
+  static func clean(_ cell: Cell) -> String { trimmed(replaced(Array(cell), by: " ")) }
 
-  private static func replaced(_ cell: ArraySlice<UInt8>, by other: Unicode.Scalar) -> String {
+  private static func replaced(_ cell: [UInt8], by other: Unicode.Scalar) -> String {
     var scalars = String.UnicodeScalarView()
     for scalar in String(decoding: cell, as: UTF8.self).unicodeScalars {
       switch scalar.properties.generalCategory {

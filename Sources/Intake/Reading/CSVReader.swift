@@ -1,3 +1,6 @@
+/// The bytes of one field without outer blanks and quotes. Valid as long as its row is the reader's present one.
+typealias Cell = UnsafeBufferPointer<UInt8>
+
 /// Rows of a CSV file, one after the other, as ranges into its bytes: no text is made until somebody asks for it.
 ///
 /// Strict where leniency would lose money: RFC 4180 with `,`, `;` or tab between fields, and LF, CRLF or CR at the end
@@ -6,8 +9,10 @@
 ///
 ///     var reader = CSVReader(bytes, delimiter: UInt8(ascii: ","))
 ///     while reader.next() { reader.field(0) }
+///
+/// It looks at bytes that somebody else holds, and must not outlive them.
 struct CSVReader {
-  struct Field {
+  private struct Field {
     var start: Int
     var end: Int
     /// Holds doubled quotes that stand for one.
@@ -25,7 +30,7 @@ struct CSVReader {
     case nul
   }
 
-  let bytes: [UInt8]
+  let bytes: UnsafeBufferPointer<UInt8>
   let delimiter: UInt8
 
   /// The first byte that is not read yet.
@@ -35,54 +40,59 @@ struct CSVReader {
 
   /// The line, from 1, on which the present row starts.
   private(set) var line = 0
-  private(set) var fields: [Field] = []
+  private var fields: [Field] = []
   private(set) var fault: Fault?
   /// The present row without its line end.
   private(set) var range = 0..<0
+  private let unescaped = Unescaped()
 
   /// Begins at byte `position`, which starts line `line`.
-  init(_ bytes: [UInt8], delimiter: UInt8, from position: Int = 0, line: Int = 1) {
+  init(_ bytes: UnsafeBufferPointer<UInt8>, delimiter: UInt8, from position: Int = 0, line: Int = 1) {
     self.bytes = bytes
     self.delimiter = delimiter
     self.position = position
     self.nextLine = line
   }
 
-  /// Reads the next row; false at the end.
-  mutating func next() -> Bool {
-    let bytes = bytes
-    return bytes.withUnsafeBufferPointer { buffer in
-      while position < buffer.count {
-        read(buffer)
-        if fields.count > 1 || fault != nil || !range.isEmpty { return true }
-      }
-      return false
+  /// Reads the next row that begins before byte `end`; false when there is none.
+  mutating func next(before end: Int = .max) -> Bool {
+    while position < min(end, bytes.count) {
+      read(bytes)
+      if fields.count > 1 || fault != nil || !range.isEmpty { return true }
     }
+    return false
+  }
+
+  var fieldCount: Int { fields.count }
+
+  /// Goes to the first byte of another row.
+  mutating func move(to position: Int, line: Int) {
+    self.position = position
+    nextLine = line
   }
 
   /// The bytes of field `index` without outer blanks and quotes; empty when the row has no such field.
-  func field(_ index: Int) -> ArraySlice<UInt8> {
-    guard index >= 0, index < fields.count else { return [] }
+  func field(_ index: Int) -> Cell {
+    guard index >= 0, index < fields.count else { return Cell(start: nil, count: 0) }
     let field = fields[index]
     var start = field.start
     var end = field.end
     while start < end, bytes[start] == Byte.blank || bytes[start] == Byte.tab { start += 1 }
     while end > start, bytes[end - 1] == Byte.blank || bytes[end - 1] == Byte.tab { end -= 1 }
-    guard field.isEscaped else { return bytes[start..<end] }
-    var plain: [UInt8] = []
-    plain.reserveCapacity(end - start)
-    while start < end {
-      plain.append(bytes[start])
-      start += bytes[start] == Byte.quote ? 2 : 1
-    }
-    return plain[...]
+    let cell = Cell(rebasing: bytes[start..<end])
+    return field.isEscaped ? unescaped.keep(cell) : cell
   }
 
   /// Whether every field is empty or blank, as spreadsheets leave them below a table.
-  var isBlank: Bool { fault == nil && fields.indices.allSatisfy { field($0).isEmpty } }
+  var isBlank: Bool {
+    guard fault == nil else { return false }
+    for index in fields.indices where !field(index).isEmpty { return false }
+    return true
+  }
 
   private mutating func read(_ buffer: UnsafeBufferPointer<UInt8>) {
     fields.removeAll(keepingCapacity: true)
+    unescaped.clear()
     fault = nil
     line = nextLine
     var at = position
@@ -153,6 +163,33 @@ struct CSVReader {
     }
     position = at
   }
+}
+
+/// The fields of one row in which doubled quotes became one.
+private final class Unescaped {
+  private var kept: [UnsafeMutableBufferPointer<UInt8>] = []
+
+  func keep(_ cell: Cell) -> Cell {
+    let plain = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: max(1, cell.count))
+    plain.initialize(repeating: 0)
+    kept.append(plain)
+    var count = 0
+    var at = 0
+    while at < cell.count {
+      plain[count] = cell[at]
+      count += 1
+      at += cell[at] == Byte.quote ? 2 : 1
+    }
+    return Cell(rebasing: plain[..<count])
+  }
+
+  func clear() {
+    if kept.isEmpty { return }
+    for plain in kept { plain.deallocate() }
+    kept = []
+  }
+
+  deinit { clear() }
 }
 
 /// The bytes that a reader looks for, by name.

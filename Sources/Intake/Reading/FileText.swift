@@ -30,34 +30,40 @@ struct FileText {
   }
 
   /// Whether `slice` is well-formed UTF-8 (RFC 3629: no surrogates, nothing overlong, nothing beyond U+10FFFF).
-  static func isValid(_ slice: ArraySlice<UInt8>) -> Bool {
-    slice.withUnsafeBufferPointer { buffer in
-      var at = 0
-      let count = buffer.count
-      while at < count {
-        let byte = buffer[at]
-        if byte < 0x80 {
-          at += 1
-          continue
-        }
-        let length: Int
-        var second: ClosedRange<UInt8> = 0x80...0xBF
-        switch byte {
-        case 0xC2...0xDF: length = 2
-        case 0xE0: (length, second) = (3, 0xA0...0xBF)
-        case 0xED: (length, second) = (3, 0x80...0x9F)
-        case 0xE1...0xEF: length = 3
-        case 0xF0: (length, second) = (4, 0x90...0xBF)
-        case 0xF1...0xF3: length = 4
-        case 0xF4: (length, second) = (4, 0x80...0x8F)
-        default: return false
-        }
-        guard at + length <= count, second.contains(buffer[at + 1]) else { return false }
-        for next in (at + 2)..<(at + max(length, 2)) where buffer[next] & 0xC0 != 0x80 { return false }
-        at += length
+  static func isValid(_ slice: ArraySlice<UInt8>) -> Bool { slice.withUnsafeBufferPointer { isValid($0) } }
+
+  static func isValid(_ buffer: UnsafeBufferPointer<UInt8>) -> Bool {
+    let bytes = UnsafeRawBufferPointer(buffer)
+    var at = 0
+    let count = buffer.count
+    while at < count {
+      // Nearly all of it is ASCII: eight bytes at a time.
+      if at + 8 <= count, bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self) & 0x8080_8080_8080_8080 == 0 {
+        at += 8
+        continue
       }
-      return true
+      let byte = buffer[at]
+      if byte < 0x80 {
+        at += 1
+        continue
+      }
+      let length: Int
+      var second: ClosedRange<UInt8> = 0x80...0xBF
+      switch byte {
+      case 0xC2...0xDF: length = 2
+      case 0xE0: (length, second) = (3, 0xA0...0xBF)
+      case 0xED: (length, second) = (3, 0x80...0x9F)
+      case 0xE1...0xEF: length = 3
+      case 0xF0: (length, second) = (4, 0x90...0xBF)
+      case 0xF1...0xF3: length = 4
+      case 0xF4: (length, second) = (4, 0x80...0x8F)
+      default: return false
+      }
+      guard at + length <= count, second.contains(buffer[at + 1]) else { return false }
+      for next in (at + 2)..<(at + max(length, 2)) where buffer[next] & 0xC0 != 0x80 { return false }
+      at += length
     }
+    return true
   }
 
   private static func utf8(_ file: [UInt8], from encoding: IntakeFormat.Encoding) -> [UInt8] {

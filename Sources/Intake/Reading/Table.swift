@@ -20,13 +20,44 @@ struct Table {
   /// Why a file cannot be read as a table: one sentence for each thing that is wrong.
   struct Fault: Error { let reasons: [String] }
 
-  /// A reader before the first row.
-  var reader: CSVReader { CSVReader(text.bytes, delimiter: delimiter, from: body.position, line: body.line) }
+  /// Some of the file's rows: from a line's first byte until before another's.
+  struct Stretch: Sendable {
+    var bytes: Range<Int>
+    /// The line on which it begins.
+    var line: Int
+  }
 
-  /// Lines below the header, which are at least as many as rows.
-  var lineCount: Int {
-    text.bytes[body.position...].withUnsafeBufferPointer { buffer in
-      buffer.reduce(1) { $0 + ($1 == Byte.lf ? 1 : 0) }
+  /// All rows below the header.
+  var rows: Stretch { Stretch(bytes: body.position..<text.bytes.count, line: body.line) }
+
+  /// The same, parted into about `count` stretches which can be read by themselves. A file in which something is quoted
+  /// stays whole: a line's end in it may be none of a row's.
+  func parts(_ count: Int) -> [Stretch] {
+    guard count > 1 else { return [rows] }
+    return text.bytes.withUnsafeBufferPointer { buffer in
+      let all = rows
+      let survey = ByteSurvey(UnsafeBufferPointer(rebasing: buffer[all.bytes]))
+      guard !survey.hasQuote, !survey.hasReturn else { return [all] }
+      var parts: [Stretch] = []
+      var next = all
+      for part in 1...count {
+        var end = part == count ? all.bytes.upperBound : all.bytes.lowerBound + all.bytes.count * part / count
+        while end < all.bytes.upperBound, end > 0, buffer[end - 1] != Byte.lf { end += 1 }
+        guard end > next.bytes.lowerBound else { continue }
+        next.bytes = next.bytes.lowerBound..<end
+        parts.append(next)
+        next.line += ByteSurvey(UnsafeBufferPointer(rebasing: buffer[next.bytes])).lineFeeds
+        next.bytes = end..<end
+      }
+      return parts.isEmpty ? [all] : parts
+    }
+  }
+
+  /// Calls `body` with a reader before the first row of a stretch.
+  func read<Result>(_ stretch: Stretch, _ body: (inout CSVReader) -> Result) -> Result {
+    text.bytes.withUnsafeBufferPointer { buffer in
+      var reader = CSVReader(buffer, delimiter: delimiter, from: stretch.bytes.lowerBound, line: stretch.line)
+      return body(&reader)
     }
   }
 
@@ -54,41 +85,19 @@ struct Table {
     }
     self.file = file.name
     let renames = format.columns[kind] ?? [:]
-    let start = Table.start(of: text, declared: format.delimiter)
-
-    func columns(_ header: CSVReader) -> (names: [String], positions: [String: Int], missing: [String]) {
-      let names = header.fields.indices.map { Text.clean(header.field($0)) }
-      var first: [String: Int] = [:]
-      for (index, name) in names.enumerated().reversed() { first[Table.key(name)] = index }
-      var positions: [String: Int] = [:]
-      var missing: [String] = []
-      for word in words {
-        if let renamed = renames[word] {
-          if let index = first[Table.key(renamed)] { positions[word] = index } else { missing.append(word) }
-        } else {
-          positions[word] = ((preset[word] ?? []) + [word]).lazy.compactMap { first[Table.key($0)] }.first
-        }
-      }
-      return (names, positions, missing)
+    let header = Table.header(of: text, declared: format.delimiter) { names in
+      Table.columns(names, words, renames, preset).positions.count
     }
-
-    // The delimiter is the one by which the most columns are known; then, by which there are the most.
-    var best: (score: (Int, Int), header: CSVReader)?
-    for delimiter in start.delimiters {
-      var header = CSVReader(text.bytes, delimiter: delimiter, from: start.position, line: start.line)
-      guard header.next() else { continue }
-      let score = (columns(header).positions.count, header.fields.count)
-      if score > best?.score ?? (-1, -1) { best = (score, header) }
-    }
-    guard let header = best?.header else {
+    guard let header else {
       throw Fault(reasons: [
         "\(file.name): the file is empty; expected a header row with the columns \(words.joined(separator: ", "))"
       ])
     }
     delimiter = header.delimiter
     headerLine = header.line
-    body = (header.position, header.nextLine)
-    let (names, positions, missing) = columns(header)
+    body = header.end
+    let names = header.names
+    let (positions, missing) = Table.columns(names, words, renames, preset)
     headers = names
     self.positions = positions
 
@@ -154,17 +163,71 @@ struct Table {
     return String(decoding: Array(trimmed), as: UTF8.self)
   }
 
+  /// By our words, where their columns stand; and the words whose renamed column is missing.
+  private static func columns(
+    _ names: [String], _ words: [String], _ renames: [String: String], _ preset: [String: [String]]
+  ) -> (positions: [String: Int], missing: [String]) {
+    var first: [String: Int] = [:]
+    for (index, name) in names.enumerated().reversed() { first[Table.key(name)] = index }
+    var positions: [String: Int] = [:]
+    var missing: [String] = []
+    for word in words {
+      if let renamed = renames[word] {
+        if let index = first[Table.key(renamed)] { positions[word] = index } else { missing.append(word) }
+      } else {
+        positions[word] = ((preset[word] ?? []) + [word]).lazy.compactMap { first[Table.key($0)] }.first
+      }
+    }
+    return (positions, missing)
+  }
+
+  /// The header row as it was found.
+  private struct Header {
+    let names: [String]
+    let delimiter: UInt8
+    let line: Int
+    let range: Range<Int>
+    let fault: CSVReader.Fault?
+    /// Where the rows begin.
+    let end: (position: Int, line: Int)
+  }
+
+  /// The header row by the delimiter by which the most columns are known; then, by which there are the most. Nil in an
+  /// empty file.
+  private static func header(
+    of text: FileText, declared: IntakeFormat.Delimiter?, known: ([String]) -> Int
+  ) -> Header? {
+    text.bytes.withUnsafeBufferPointer { buffer in
+      let start = Table.start(of: buffer, from: text.start, declared: declared)
+      var best: (score: (Int, Int), header: Header)?
+      for delimiter in start.delimiters {
+        var reader = CSVReader(buffer, delimiter: delimiter, from: start.position, line: start.line)
+        guard reader.next() else { continue }
+        let names = (0..<reader.fieldCount).map { Text.clean(reader.field($0)) }
+        let score = (known(names), names.count)
+        guard score > best?.score ?? (-1, -1) else { continue }
+        best = (
+          score,
+          Header(
+            names: names, delimiter: delimiter, line: reader.line, range: reader.range, fault: reader.fault,
+            end: (reader.position, reader.nextLine))
+        )
+      }
+      return best?.header
+    }
+  }
+
   /// Where the header row is looked for, and by which delimiters. A first line `sep=;`, which Excel writes, declares
   /// one.
-  private static func start(of text: FileText, declared: IntakeFormat.Delimiter?) -> (
-    position: Int, line: Int, delimiters: [UInt8]
-  ) {
+  private static func start(
+    of bytes: UnsafeBufferPointer<UInt8>, from start: Int, declared: IntakeFormat.Delimiter?
+  ) -> (position: Int, line: Int, delimiters: [UInt8]) {
     let all = (declared.map { [$0] } ?? IntakeFormat.Delimiter.allCases).flatMap { Array($0.rawValue.utf8) }
-    var first = CSVReader(text.bytes, delimiter: 0, from: text.start)
-    guard first.next(), first.range.count == 5, text.bytes[first.range].starts(with: "sep=".utf8) else {
-      return (text.start, 1, all)
+    var first = CSVReader(bytes, delimiter: 0, from: start)
+    guard first.next(), first.range.count == 5, bytes[first.range].starts(with: "sep=".utf8) else {
+      return (start, 1, all)
     }
-    let separator = text.bytes[first.range.upperBound - 1]
+    let separator = bytes[first.range.upperBound - 1]
     return (first.position, 2, declared == nil && all.contains(separator) ? [separator] : all)
   }
 

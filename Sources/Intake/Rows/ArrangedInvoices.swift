@@ -1,45 +1,53 @@
 import Ledger
 import Units
 
-/// Invoices in the order of the books, each item once.
-struct ArrangedInvoices {
-  private(set) var invoices: [Invoice]
-
-  /// Sorts what was read by customer, number and item, and settles what stands twice: the same row is taken once, rows
-  /// that say different things are all quarantined, and so are instalments of one number in two currencies.
+/// What stands twice among the invoices of a customer.
+enum ArrangedInvoices {
+  /// Sorts one customer's invoices, the last ones of `invoices`, by number and item, and settles what stands twice: the
+  /// same row is taken once, rows that say different things are all quarantined, and so are instalments of one number in
+  /// two currencies.
   ///
-  /// `isByLine`: one row is one line of an invoice; then the rows of an item may differ in the columns that dunningd
-  /// does not know, and are no cause for a warning.
-  /// `rows` is left without its invoices, so that no second copy of a million of them is made.
-  init(taking rows: inout InvoiceRows, isByLine: Bool, findings: inout Findings) {
-    let numberColumn = rows.table.header(at: rows.columns.number)
-    invoices = []
-    swap(&invoices, &rows.invoices)
-    ArrangedInvoices.sort(&invoices, ownerOf: rows.ownerOf, owners: rows.owners)
-
-    var kept = 0
+  /// Where one row is one line of an invoice (Xero), the rows of an item may differ in the columns that dunningd does not
+  /// know, and are no cause for a warning.
+  static func settle(_ invoices: inout [Invoice], from first: Int, of rows: InvoiceRows, _ findings: inout Findings) {
+    guard invoices.count - first > 1 else { return }
+    sort(&invoices, from: first)
+    guard (first + 1..<invoices.count).contains(where: { invoices[$0].key.number == invoices[$0 - 1].key.number })
+    else {
+      return
+    }
+    let column = rows.table.header(at: rows.columns.number)
+    let all = Array(invoices[first...])
+    invoices.removeSubrange(first...)
     var at = 0
-    while at < invoices.count {
-      // One number of one customer at a time.
+    while at < all.count {
+      // One number at a time.
       var end = at + 1
-      while end < invoices.count, invoices[end].key.number == invoices[at].key.number,
-        invoices[end].key.customer == invoices[at].key.customer
-      {
-        end += 1
-      }
-      if end == at + 1 {
-        if kept != at { invoices.swapAt(kept, at) }
-        kept += 1
-        at = end
-        continue
-      }
-      for invoice in ArrangedInvoices.settled(Array(invoices[at..<end]), numberColumn, isByLine, &findings) {
-        invoices[kept] = invoice
-        kept += 1
-      }
+      while end < all.count, all[end].key.number == all[at].key.number { end += 1 }
+      invoices += end == at + 1 ? [all[at]] : settled(Array(all[at..<end]), column, rows.xero != nil, &findings)
       at = end
     }
-    invoices.removeSubrange(kept...)
+  }
+
+  /// Each goes back to its place: a customer has few invoices, and most exports have them in order.
+  private static func sort(_ invoices: inout [Invoice], from first: Int) {
+    guard invoices.count - first <= 32 else {
+      invoices[first...].sort { isBefore($0, $1) }
+      return
+    }
+    for index in (first + 1)..<invoices.count {
+      var place = index
+      while place > first, isBefore(invoices[place], invoices[place - 1]) {
+        invoices.swapAt(place, place - 1)
+        place -= 1
+      }
+    }
+  }
+
+  /// Of one customer; rows of the same item in the order of the file.
+  private static func isBefore(_ a: Invoice, _ b: Invoice) -> Bool {
+    if a.key.number != b.key.number { return a.key.number < b.key.number }
+    return a.key.item == b.key.item ? a.place.line < b.place.line : a.key.item < b.key.item
   }
 
   /// The rows of one customer and number that can be taken: all or none.
@@ -90,63 +98,5 @@ struct ArrangedInvoices {
     b.place = a.place
     if isByLine { b.details = a.details }
     return a == b
-  }
-
-  /// Sorts in place: by bucket of the customer, then the few of each by number and item, then by line.
-  private static func sort(_ invoices: inout [Invoice], ownerOf: [Int32], owners: [InvoiceRows.Owner]) {
-    let byName = owners.indices.sorted { owners[$0].id < owners[$1].id }
-    var rank = [Int](repeating: 0, count: owners.count)
-    for (position, owner) in byName.enumerated() { rank[owner] = position }
-    var starts = [Int](repeating: 0, count: owners.count + 1)
-    for owner in ownerOf { starts[rank[Int(owner)] + 1] += 1 }
-    for index in 1..<max(1, starts.count) { starts[index] += starts[index - 1] }
-
-    // `order[i]` is the index of the invoice that belongs to place i.
-    var order = [Int](repeating: 0, count: invoices.count)
-    var next = starts
-    for (index, owner) in ownerOf.enumerated() {
-      let bucket = rank[Int(owner)]
-      order[next[bucket]] = index
-      next[bucket] += 1
-    }
-    invoices.withUnsafeBufferPointer { invoices in
-      for bucket in owners.indices where starts[bucket + 1] - starts[bucket] > 1 {
-        order[starts[bucket]..<starts[bucket + 1]].sort {
-          if invoices[$0].key.number != invoices[$1].key.number {
-            return invoices[$0].key.number < invoices[$1].key.number
-          }
-          if invoices[$0].key.item != invoices[$1].key.item { return invoices[$0].key.item < invoices[$1].key.item }
-          return $0 < $1
-        }
-      }
-    }
-    // Follow each cycle of the permutation, so that no second copy of a million invoices is needed.
-    invoices.withUnsafeMutableBufferPointer { invoices in
-      for start in order.indices where order[start] != start && order[start] >= 0 {
-        var at = start
-        while order[at] != start {
-          let from = order[at]
-          invoices.swapAt(at, from)
-          order[at] = -1
-          at = from
-        }
-        order[at] = -1
-      }
-    }
-  }
-
-  /// The currency of a customer's invoice of that number; nil when there is none.
-  func currency(customer: String, number: String) -> Currency? {
-    let wanted = ItemKey(customer: customer, number: number)
-    var low = 0
-    var high = invoices.count
-    while low < high {
-      let middle = (low + high) / 2
-      if invoices[middle].key < wanted { low = middle + 1 } else { high = middle }
-    }
-    guard low < invoices.count, invoices[low].key.customer == customer, invoices[low].key.number == number else {
-      return nil
-    }
-    return invoices[low].currency
   }
 }

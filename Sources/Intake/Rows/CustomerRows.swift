@@ -5,84 +5,124 @@ import Units
 ///
 /// A bad row's customer stays in the list with what could be read of it, so that its invoices have an owner to rest
 /// under.
-struct CustomerRows {
-  let table: Table
-  let cells: CellReader
-  /// `[company] currency`, for credit limits that name none.
-  let currency: Currency
-  let zones: (String) -> Zone?
-
+struct CustomerRows: Sendable {
+  /// By id, each once.
   private(set) var customers: [Customer] = []
   private(set) var count = 0
-  /// By id, those for whom the file gives an address, usable or not.
+  /// By id, those for whom the file gives an address, usable or not; empty where nobody asks.
   private(set) var addressed: Set<String> = []
-  private var zoneCache: [String: Zone?] = [:]
+
+  private let table: Table
+  private let cells: CellReader
+  /// `[company] currency`, for credit limits that name none.
+  private let currency: Currency
+  private let zones: @Sendable (String) -> Zone?
+  private let columns: CustomerPositions
+  private let asksAddressed: Bool
   private var bad: Set<String> = []
 
-  init(table: Table, cells: CellReader, currency: Currency, zones: @escaping (String) -> Zone?) {
+  /// What one worker remembers from row to row.
+  private struct Memory {
+    var zones: [String: Zone?] = [:]
+    var terms: [String: PaymentTerms] = [:]
+    var addressed: Set<String> = []
+  }
+
+  /// Customers as they stand in some rows of the file.
+  private struct Read: Sendable {
+    var customers: [Customer] = []
+    var count = 0
+    var addressed: Set<String> = []
+    var bad: Set<String> = []
+    var findings = Findings()
+  }
+
+  /// - Parameter asksAddressed: whether anybody wants to know who is `addressed`.
+  init(
+    table: Table, cells: CellReader, currency: Currency, asksAddressed: Bool,
+    zones: @escaping @Sendable (String) -> Zone?
+  ) {
     self.table = table
     self.cells = cells
     self.currency = currency
+    self.asksAddressed = asksAddressed
     self.zones = zones
+    columns = CustomerPositions(table)
   }
 
-  private func at(_ column: CustomerColumn) -> Int { table.position(column.rawValue) }
-
-  mutating func read(into findings: inout Findings) {
+  mutating func read(into findings: inout Findings, _ workers: some Workers) {
+    let (stretches, rows) = (table.parts(workers.count), self)
     var all: [Customer] = []
-    let id = at(.id)
-    count = findings.readRows(
-      of: table, customerAt: id,
-      reach: { row, _ in Findings.readable(row, id).map(BadRow.Reach.customer) ?? .everything },
-      take: { (row, place, findings) throws(RowFault) in
-        var customer = Customer(id: try cells.required(row, id), place: place)
-        do throws(RowFault) {
-          try fill(&customer, row, place, &findings)
-          all.append(customer)
-        } catch {
-          all.append(customer)
-          bad.insert(customer.id)
-          throw error
-        }
-      })
+    for part in workers.map(stretches.count, { rows.read(stretches[$0]) }) {
+      all += part.customers
+      count += part.count
+      addressed.formUnion(part.addressed)
+      bad.formUnion(part.bad)
+      findings.join(part.findings)
+    }
     dropDoubles(all, &findings)
     checkPayers(&findings)
   }
 
-  private mutating func fill(
-    _ customer: inout Customer, _ row: borrowing CSVReader, _ place: Place, _ findings: inout Findings
+  private func read(_ stretch: Table.Stretch) -> Read {
+    let id = columns.id
+    var read = Read()
+    var findings = Findings()
+    var memory = Memory()
+    read.customers.reserveCapacity(stretch.bytes.count / 64)
+    read.count = findings.readRows(
+      stretch, of: table, customerAt: id,
+      reach: { row, _ in Findings.readable(row, id).map(BadRow.Reach.customer) ?? .everything },
+      take: { (row, place, findings) throws(RowFault) in
+        var customer = Customer(id: try cells.required(row, id), place: place)
+        do throws(RowFault) {
+          try fill(&customer, row, place, &findings, &memory)
+          read.customers.append(customer)
+        } catch {
+          read.customers.append(customer)
+          read.bad.insert(customer.id)
+          throw error
+        }
+      })
+    read.addressed = memory.addressed
+    read.findings = findings
+    return read
+  }
+
+  private func fill(
+    _ customer: inout Customer, _ row: borrowing CSVReader, _ place: Place, _ findings: inout Findings,
+    _ memory: inout Memory
   ) throws(RowFault) {
     // The payer first: also of a bad row it should be known whose group it is in.
-    customer.payer = try cells.word(row, at(.payer))
+    customer.payer = try cells.word(row, columns.payer)
     if customer.payer == customer.id { customer.payer = nil }
-    customer.name = try cells.text(row, at(.name))
-    for column in [CustomerColumn.email, .cc] {
-      let (good, faults) = try cells.addresses(row, at(column))
-      if column == .email { customer.emails = good } else { customer.cc = good }
-      if column == .email, !good.isEmpty || !faults.isEmpty { addressed.insert(customer.id) }
-      for fault in faults { findings.warn(place, table.header(at: at(column)), fault) }
+    customer.name = try cells.text(row, columns.name)
+    customer.emails = try addresses(row, columns.email, place, &findings)
+    if asksAddressed, !row.field(columns.email).isEmpty, try !cells.list(row, columns.email).isEmpty {
+      memory.addressed.insert(customer.id)
     }
-    customer.phone = try cells.text(row, at(.phone))
-    customer.address = try cells.text(row, at(.address))
+    customer.cc = try addresses(row, columns.cc, place, &findings)
+    customer.phone = try cells.text(row, columns.phone)
+    customer.address = try cells.text(row, columns.address)
     customer.language = try language(row)
-    customer.zone = try zone(row)
+    customer.zone = try zone(row, &memory)
     customer.country = try country(row)
-    if let kind = try cells.word(row, at(.kind)) {
+    if let kind = try cells.word(row, columns.kind) {
       guard let known = Customer.Kind(rawValue: kind.lowercased()) else {
-        throw RowFault(position: at(.kind), reason: "\"\(kind)\" is not known; expected business or consumer")
+        throw RowFault(position: columns.kind, reason: "\"\(kind)\" is not known; expected business or consumer")
       }
       customer.kind = known
     }
-    for tag in try cells.list(row, at(.tags)).map({ $0.lowercased() }) where !customer.tags.contains(tag) {
-      customer.tags.append(tag)
+    for tag in try cells.list(row, columns.tags) where !customer.tags.contains(tag.lowercased()) {
+      customer.tags.append(tag.lowercased())
     }
     customer.creditLimit = try creditLimit(row)
-    customer.terms = try cells.word(row, at(.terms)).map(PaymentTerms.init(reading:))
-    customer.schedule = try cells.word(row, at(.schedule))
-    customer.owner = try cells.word(row, at(.owner))
-    if let level = try cells.word(row, at(.maxLevel)) {
+    customer.terms = try terms(row, &memory)
+    customer.schedule = try cells.word(row, columns.schedule)
+    customer.owner = try cells.word(row, columns.owner)
+    if let level = try cells.word(row, columns.maxLevel) {
       guard level.utf8.allSatisfy(Byte.isDigit), let number = Int(level), number <= 99 else {
-        throw RowFault(position: at(.maxLevel), reason: "\"\(level)\" is no level; expected a number from 0 to 99")
+        throw RowFault(position: columns.maxLevel, reason: "\"\(level)\" is no level; expected a number from 0 to 99")
       }
       customer.maxLevel = number
     }
@@ -90,40 +130,57 @@ struct CustomerRows {
     customer.extra = cells.extras(row, table.extras)
   }
 
+  /// The usable ones; the others are told.
+  private func addresses(
+    _ row: borrowing CSVReader, _ position: Int, _ place: Place, _ findings: inout Findings
+  ) throws(RowFault) -> [String] {
+    let (good, faults) = try cells.addresses(row, position)
+    for fault in faults { findings.warn(place, table.header(at: position), fault) }
+    return good
+  }
+
   private func language(_ row: borrowing CSVReader) throws(RowFault) -> String? {
-    guard let text = try cells.word(row, at(.language)) else { return nil }
+    guard let text = try cells.word(row, columns.language) else { return nil }
     let parts = text.utf8.split(separator: Byte.minus, omittingEmptySubsequences: false)
     guard (2...3).contains(parts[0].count), parts[0].allSatisfy(Byte.isLetter),
       parts.allSatisfy({ (1...8).contains($0.count) && $0.allSatisfy { Byte.isLetter($0) || Byte.isDigit($0) } })
     else {
-      throw RowFault(position: at(.language), reason: "\"\(text)\" is no language; expected a code such as de or en")
+      throw RowFault(position: columns.language, reason: "\"\(text)\" is no language; expected a code such as de or en")
     }
-    return text.lowercased()
+    return text.utf8.contains { $0 >= 0x41 && $0 <= 0x5A } ? text.lowercased() : text
   }
 
   private func country(_ row: borrowing CSVReader) throws(RowFault) -> String? {
-    guard let text = try cells.word(row, at(.country)) else { return nil }
+    guard let text = try cells.word(row, columns.country) else { return nil }
     guard text.utf8.count == 2, text.utf8.allSatisfy(Byte.isLetter) else {
       throw RowFault(
-        position: at(.country), reason: "\"\(text)\" is no country; expected two letters of ISO 3166, such as DE")
+        position: columns.country, reason: "\"\(text)\" is no country; expected two letters of ISO 3166, such as DE")
     }
-    return text.uppercased()
+    return text.utf8.contains { $0 >= 0x61 } ? text.uppercased() : text
   }
 
-  private mutating func zone(_ row: borrowing CSVReader) throws(RowFault) -> Zone? {
-    guard let name = try cells.word(row, at(.timeZone)) else { return nil }
-    let zone = zoneCache[name] ?? (Zone.isValidName(name) ? zones(name) : nil)
-    zoneCache[name] = .some(zone)
+  private func terms(_ row: borrowing CSVReader, _ memory: inout Memory) throws(RowFault) -> PaymentTerms? {
+    guard let text = try cells.word(row, columns.terms) else { return nil }
+    if let known = memory.terms[text] { return known }
+    let terms = PaymentTerms(reading: text)
+    memory.terms[text] = terms
+    return terms
+  }
+
+  private func zone(_ row: borrowing CSVReader, _ memory: inout Memory) throws(RowFault) -> Zone? {
+    guard let name = try cells.word(row, columns.timeZone) else { return nil }
+    let zone = memory.zones[name] ?? (Zone.isValidName(name) ? zones(name) : nil)
+    memory.zones[name] = .some(zone)
     guard let zone else {
       throw RowFault(
-        position: at(.timeZone), reason: "\"\(name)\" is no known time zone; expected a name such as Europe/Berlin")
+        position: columns.timeZone, reason: "\"\(name)\" is no known time zone; expected a name such as Europe/Berlin")
     }
     return zone
   }
 
   /// `1000` in the company's currency, or `1000 USD`.
   private func creditLimit(_ row: borrowing CSVReader) throws(RowFault) -> Money? {
-    let position = at(.creditLimit)
+    let position = columns.creditLimit
     guard let text = try cells.word(row, position) else { return nil }
     let code = text.uppercased().suffix(3)
     let own = Currency(code: String(code)) ?? currency
@@ -134,7 +191,7 @@ struct CustomerRows {
   }
 
   private func doNotContact(_ row: borrowing CSVReader) throws(RowFault) -> DoNotContact {
-    let position = at(.doNotContact)
+    let position = columns.doNotContact
     if let truth = cells.truth(row, position) { return truth ? .everything : .nothing }
     var channels: Set<Channel> = []
     for word in try cells.list(row, position) {
@@ -151,6 +208,11 @@ struct CustomerRows {
 
   /// Keeps one of each id, sorted. Rows that say different things of one id are all bad.
   private mutating func dropDoubles(_ all: [Customer], _ findings: inout Findings) {
+    // Most exports are in order, and have everybody once.
+    if all.indices.dropFirst().allSatisfy({ all[$0 - 1].id < all[$0].id }) {
+      customers = all
+      return
+    }
     let sorted = all.sorted { ($0.id, $0.place) < ($1.id, $1.place) }
     var at = 0
     while at < sorted.count {
@@ -162,11 +224,11 @@ struct CustomerRows {
         var same = other
         same.place = first.place
         if same == first {
-          findings.warn(other.place, table.header(at: self.at(.id)), "the same row stands on line \(first.place.line)")
+          findings.warn(other.place, table.header(at: columns.id), "the same row stands on line \(first.place.line)")
         } else {
           findings.add(
             BadRow(
-              place: other.place, column: table.header(at: self.at(.id)),
+              place: other.place, column: table.header(at: columns.id),
               reason: "\"\(other.id)\" stands on line \(first.place.line) with other content; keep one of them",
               reach: .customer(other.id)))
         }
@@ -185,6 +247,7 @@ struct CustomerRows {
   /// A payer that nobody knows, or that has a payer itself, makes a bad row; and who shares a payer with a bad row rests with it, because what is
   /// owed and paid is netted over the payer's group.
   private mutating func checkPayers(_ findings: inout Findings) {
+    if bad.isEmpty, !customers.contains(where: { $0.payer != nil }) { return }
     let payers = Dictionary(customers.map { ($0.id, $0.payer) }) { first, _ in first }
     for customer in customers {
       guard let payer = customer.payer, !bad.contains(customer.id) else { continue }
@@ -198,7 +261,8 @@ struct CustomerRows {
       bad.insert(customer.id)
       findings.add(
         BadRow(
-          place: customer.place, column: table.header(at: at(.payer)), reason: reason, reach: .customer(customer.id)))
+          place: customer.place, column: table.header(at: columns.payer), reason: reason, reach: .customer(customer.id))
+      )
     }
     var worst: [String: Customer] = [:]
     for customer in customers where bad.contains(customer.id) {
@@ -215,5 +279,20 @@ struct CustomerRows {
           reason: "it is dunned together with \"\(cause.id)\", whose row (\(cause.place)) is bad",
           reach: .customer(customer.id)))
     }
+  }
+}
+
+/// Where the columns of customers.csv stand, looked up once; -1 for one that the file lacks.
+struct CustomerPositions: Sendable {
+  let id, payer, name, email, cc, phone, address, language, timeZone, country, kind, tags, creditLimit: Int
+  let terms, schedule, owner, maxLevel, doNotContact: Int
+
+  init(_ table: Table) {
+    func at(_ column: CustomerColumn) -> Int { table.position(column.rawValue) }
+    (id, payer, name, email, cc) = (at(.id), at(.payer), at(.name), at(.email), at(.cc))
+    (phone, address, language, timeZone) = (at(.phone), at(.address), at(.language), at(.timeZone))
+    (country, kind, tags, creditLimit) = (at(.country), at(.kind), at(.tags), at(.creditLimit))
+    (terms, schedule, owner) = (at(.terms), at(.schedule), at(.owner))
+    (maxLevel, doNotContact) = (at(.maxLevel), at(.doNotContact))
   }
 }

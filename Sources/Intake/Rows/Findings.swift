@@ -2,16 +2,18 @@ import Ledger
 import Units
 
 /// What is wrong with a snapshot's rows, collected while its files are read.
-struct Findings {
+struct Findings: Sendable {
   private(set) var badRows: [BadRow] = []
   /// Rows that rest only because another row is bad; the guard against too many bad rows does not count them.
   private(set) var consequences: [BadRow] = []
   private var ragged: [RaggedRow] = []
   private(set) var warnings: [LedgerWarning] = []
+  /// Empty rows, by file.
+  private var blanks: [String: Int] = [:]
 
   /// A row with too many or too few fields. Its cells may stand in other columns than they should, so whom it is about
   /// is told only when all customers are known.
-  private struct RaggedRow {
+  private struct RaggedRow: Sendable {
     let place: Place
     let reason: String
     /// The customer by the cell in the right column; nil when that cannot be read.
@@ -30,16 +32,54 @@ struct Findings {
   }
   mutating func add(_ more: [LedgerWarning]) { warnings += more }
 
-  /// Reads every row of `table`: `take` gets the sound ones and throws what is wrong in their cells, `reach` says how
-  /// far a bad one with the right number of fields reaches. Returns the number of rows.
+  /// Adds what was found elsewhere: order does not matter, all of it is told by place.
+  mutating func join(_ other: Findings) {
+    badRows += other.badRows
+    consequences += other.consequences
+    ragged += other.ragged
+    warnings += other.warnings
+    for (file, count) in other.blanks { blanks[file, default: 0] += count }
+  }
+
+  /// Reads every row of some stretch of `table`: `take` gets the sound ones and throws what is wrong in their cells,
+  /// `reach` says how far a bad one with the right number of fields reaches. Returns the number of rows.
   mutating func readRows(
-    of table: Table, customerAt customer: Int, reach: (borrowing CSVReader, RowFault) -> BadRow.Reach,
+    _ stretch: Table.Stretch, of table: Table, customerAt customer: Int,
+    reach: (borrowing CSVReader, RowFault) -> BadRow.Reach,
     take: (borrowing CSVReader, Place, inout Findings) throws(RowFault) -> Void
   ) -> Int {
-    var reader = table.reader
+    table.read(stretch) { reader in
+      read(&reader, before: stretch.bytes.upperBound, of: table, customerAt: customer, reach: reach, take: take)
+    }
+  }
+
+  /// The same for one row of which only its beginning is known.
+  mutating func readRow(
+    at position: Int, line: Int, with reader: inout CSVReader, of table: Table,
+    reach: (borrowing CSVReader, RowFault) -> BadRow.Reach,
+    take: (borrowing CSVReader, Place, inout Findings) throws(RowFault) -> Void
+  ) {
+    reader.move(to: position, line: line)
+    guard reader.next() else { return }
+    let place = Place(file: table.file, line: line)
+    do throws(RowFault) { try take(reader, place, &self) } catch { add(error, in: table, place, reach(reader, error)) }
+  }
+
+  private mutating func add(_ fault: RowFault, in table: Table, _ place: Place, _ reach: BadRow.Reach) {
+    add(
+      BadRow(
+        place: place, column: fault.position < 0 ? "" : table.header(at: fault.position), reason: fault.reason,
+        reach: reach))
+  }
+
+  private mutating func read(
+    _ reader: inout CSVReader, before end: Int, of table: Table, customerAt customer: Int,
+    reach: (borrowing CSVReader, RowFault) -> BadRow.Reach,
+    take: (borrowing CSVReader, Place, inout Findings) throws(RowFault) -> Void
+  ) -> Int {
     var count = 0
     var blanks = 0
-    while reader.next() {
+    while reader.next(before: end) {
       let place = Place(file: table.file, line: reader.line)
       if reader.isBlank {
         blanks += 1
@@ -54,28 +94,39 @@ struct Findings {
           }
           throw RowFault(position: -1, reason: Table.sentence(fault))
         }
-        if !table.text.isValid, !FileText.isValid(reader.bytes[reader.range]) {
+        if !table.text.isValid, !FileText.isValid(Cell(rebasing: reader.bytes[reader.range])) {
           throw RowFault(
             position: -1,
             reason: "it is not UTF-8; if the whole file is in another encoding, declare it, such as encoding = "
               + "\"windows-1252\"")
         }
-        if reader.fields.count != table.headers.count {
+        if reader.fieldCount != table.headers.count {
           addRagged(reader, place, expected: table.headers.count, customer: customer)
           continue
         }
         try take(reader, place, &self)
       } catch {
-        add(
-          BadRow(
-            place: place, column: error.position < 0 ? "" : table.header(at: error.position), reason: error.reason,
-            reach: reach(reader, error)))
+        add(error, in: table, place, reach(reader, error))
       }
     }
-    if blanks > 0 {
-      warn(Place(file: table.file), "", "\(blanks) empty row\(blanks == 1 ? " is" : "s are") passed over")
-    }
+    if blanks > 0 { self.blanks[table.file, default: 0] += blanks }
     return count
+  }
+
+  /// Lets bad rows rest somebody else than was thought when they were read.
+  mutating func redirect(_ reaches: [Place: BadRow.Reach]) {
+    guard !reaches.isEmpty else { return }
+    badRows = badRows.map { row in
+      reaches[row.place].map { BadRow(place: row.place, column: row.column, reason: row.reason, reach: $0) } ?? row
+    }
+  }
+
+  /// Says how many rows of each file were empty.
+  mutating func tellBlanks() {
+    for (file, count) in blanks {
+      warn(Place(file: file), "", "\(count) empty row\(count == 1 ? " is" : "s are") passed over")
+    }
+    blanks = [:]
   }
 
   /// A customer's id as it can be trusted in a bad row; nil when it cannot.
@@ -88,7 +139,7 @@ struct Findings {
   }
 
   private mutating func addRagged(_ row: borrowing CSVReader, _ place: Place, expected: Int, customer: Int) {
-    let found = row.fields.count
+    let found = row.fieldCount
     var positions = [customer]
     if found > expected {
       positions += (customer + 1)...(customer + found - expected)

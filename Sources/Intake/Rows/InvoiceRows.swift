@@ -1,74 +1,74 @@
 import Ledger
 import Units
 
-/// Rows of invoices.csv into invoices, instalments and credit notes, and into customers where customers.csv is absent.
-struct InvoiceRows {
-  /// What the rows of one file are read with.
-  struct Setting {
-    /// `[company] currency`, for rows that name none.
-    let currency: Currency
-    let documentExists: (String) -> Bool
-    /// By id, those of customers.csv; nil without that file.
-    let customers: [String: Customer]?
-  }
-
-  /// A customer as invoices.csv knows it.
-  struct Owner {
-    let id: String
-    let place: Place
-    var name = ""
-    var emails: [String] = []
-    /// Whether a row gave an address, usable or not.
-    var hasEmail = false
-    let terms: PaymentTerms?
-  }
-
+/// Rows of invoices.csv into invoices, instalments and credit notes, of customers who are known by now.
+struct InvoiceRows: Sendable {
   let table: Table
   let cells: CellReader
-  let setting: Setting
   let columns: InvoicePositions
   let xero: XeroRow?
+  /// `[company] currency`, for rows that name none.
+  private let currency: Currency
+  private let documentExists: @Sendable (String) -> Bool
 
-  /// In the order of the file, until `ArrangedInvoices` takes them.
-  var invoices: [Invoice] = []
-  /// For each of `invoices`, its place in `owners`.
-  private(set) var ownerOf: [Int32] = []
-  private(set) var owners: [Owner] = []
-  private(set) var count = 0
-  private var ownerIndex: [String: Int32] = [:]
-  private var lastCurrency: (bytes: [UInt8], currency: Currency)?
-  private var termsCache: [String: PaymentTerms] = [:]
-  private var skipped = 0
-
-  init(table: Table, cells: CellReader, setting: Setting, preset: IntakeFormat.Preset?) {
+  init(
+    table: Table, cells: CellReader, currency: Currency, preset: IntakeFormat.Preset?,
+    documentExists: @escaping @Sendable (String) -> Bool
+  ) {
     self.table = table
     self.cells = cells
-    self.setting = setting
+    self.currency = currency
+    self.documentExists = documentExists
     columns = InvoicePositions(table)
     xero = preset == .xero ? XeroRow(table) : nil
   }
 
-  mutating func read(into findings: inout Findings) {
-    // Another reader of the same bytes, so that the rows can be taken while they are read.
-    let (table, columns, cells) = (table, columns, cells)
-    invoices.reserveCapacity(table.lineCount)
-    ownerOf.reserveCapacity(table.lineCount)
-    count = findings.readRows(
-      of: table, customerAt: columns.customer,
-      reach: { row, fault in InvoiceRows.reach(row, fault, columns, cells) },
-      take: { (row, place, findings) throws(RowFault) in try take(row, place, &findings) })
-    if skipped > 0 {
-      findings.warn(
-        Place(file: table.file), "",
-        "\(skipped) row\(skipped == 1 ? " is" : "s are") no invoice that a customer owes (drafts, voided, bills): "
-          + "left out"
-      )
+  /// What one worker remembers from row to row.
+  private struct Memory {
+    var currency: (bytes: [UInt8], currency: Currency)?
+    var terms: [String: PaymentTerms] = [:]
+  }
+
+  /// The invoices of some customers by number and item, and how many each customer has.
+  struct Read: Sendable {
+    var invoices: [Invoice] = []
+    var counts: [Int32] = []
+    var findings = Findings()
+  }
+
+  /// Reads the rows of some customers, one customer after the other.
+  ///
+  /// - Parameters:
+  ///   - rows: by owner, and where each owner's begin.
+  ///   - owners: numbers in `directory`.
+  func read(_ rows: [InvoiceOwners.Row], starts: [Int], of owners: Range<Int>, in directory: Directory) -> Read {
+    table.read(table.rows) { reader in
+      var read = Read()
+      read.invoices.reserveCapacity(starts[owners.upperBound] - starts[owners.lowerBound])
+      read.counts.reserveCapacity(owners.count)
+      var memory = Memory()
+      for owner in owners {
+        let first = read.invoices.count
+        for row in rows[starts[owner]..<starts[owner + 1]] {
+          var invoice: Invoice?
+          read.findings.readRow(
+            at: Int(row.start), line: Int(row.line), with: &reader, of: table,
+            reach: { row, fault in InvoiceRows.reach(row, fault, columns, cells) },
+            take: { (row, place, _) throws(RowFault) in
+              invoice = try take(row, place, directory.customers[owner], &memory)
+            })
+          if let invoice { read.invoices.append(invoice) }
+        }
+        ArrangedInvoices.settle(&read.invoices, from: first, of: self, &read.findings)
+        read.counts.append(Int32(read.invoices.count - first))
+      }
+      return read
     }
   }
 
   /// A bad invoice rests its number. A row that is a credit, or may be one, rests its customer, whom its loss would
   /// dun.
-  private static func reach(
+  static func reach(
     _ row: borrowing CSVReader, _ fault: RowFault, _ columns: InvoicePositions, _ cells: CellReader
   ) -> BadRow.Reach {
     guard let customer = Findings.readable(row, columns.customer) else { return .everything }
@@ -78,50 +78,40 @@ struct InvoiceRows {
     return .invoice(customer: customer, number: number)
   }
 
-  private mutating func take(_ row: borrowing CSVReader, _ place: Place, _ findings: inout Findings) throws(RowFault) {
-    var paid = false
-    if let xero {
-      switch try xero.state(row) {
-      case .owed: break
-      case .paid: paid = true
-      case .none:
-        skipped += 1
-        return
-      }
-    }
+  private func take(
+    _ row: borrowing CSVReader, _ place: Place, _ customer: borrowing Customer, _ memory: inout Memory
+  ) throws(RowFault) -> Invoice {
     let kind = try InvoiceRows.kind(row, columns.kind)
-    let owner = try owner(row, place, &findings)
     let number = try cells.required(row, columns.number)
     let item = try cells.text(row, columns.item)
-    let currency = try currency(row)
+    let currency = try currency(row, &memory)
     let issued = try cells.day(row, columns.issued)
-    let terms = try terms(row) ?? owners[owner].terms
+    let terms = try terms(row, &memory) ?? customer.terms
     var invoice = Invoice(
-      key: ItemKey(customer: owners[owner].id, number: number, item: item), currency: currency,
+      key: ItemKey(customer: customer.id, number: number, item: item), currency: currency,
       due: try due(row, kind: kind, issued: issued, terms: terms), place: place)
     invoice.kind = kind
     invoice.issued = issued
     invoice.terms = terms
     invoice.amount = try amount(row, columns.amount, currency, kind)
     invoice.open = try amount(row, columns.open, currency, kind)
-    if paid { invoice.open = invoice.open ?? Money.zero(currency) }
+    if let xero, try xero.state(row) == .paid { invoice.open = invoice.open ?? Money.zero(currency) }
     if invoice.amount == nil, invoice.open == nil {
       throw RowFault(
         position: columns.amount >= 0 ? columns.amount : columns.open,
         reason: "it is empty; every row needs an amount or what is open of it")
     }
-    invoice.disputed = try dispute(row, currency)
+    if columns.disputed >= 0 { invoice.disputed = try dispute(row, currency) }
     invoice.autopay = try cells.day(row, columns.autopay)
     invoice.settled = try cells.day(row, columns.settled)
-    invoice.details = try details(row)
-    invoices.append(invoice)
-    ownerOf.append(Int32(owner))
+    if columns.hasDetails { invoice.details = try details(row) }
+    return invoice
   }
 
   /// Empty is an invoice.
-  private static func kind(_ row: borrowing CSVReader, _ position: Int) throws(RowFault) -> Invoice.Kind {
+  static func kind(_ row: borrowing CSVReader, _ position: Int) throws(RowFault) -> Invoice.Kind {
     let cell = row.field(position)
-    if cell.isEmpty { return .invoice }
+    if cell.isEmpty || cell.elementsEqual("invoice".utf8) { return .invoice }
     let word = String(
       decoding: cell.map { $0 == Byte.blank || $0 == Byte.minus ? UInt8(ascii: "_") : $0 }, as: UTF8.self)
     switch word.lowercased() {
@@ -135,56 +125,20 @@ struct InvoiceRows {
     }
   }
 
-  /// The row's customer, who is remembered at the first row that names it.
-  private mutating func owner(_ row: borrowing CSVReader, _ place: Place, _ findings: inout Findings) throws(RowFault)
-    -> Int
-  {
-    let id = try cells.required(row, columns.customer)
-    let name = try cells.text(row, columns.name)
-    var emails: (good: [String], faults: [String]) = ([], [])
-    let known = ownerIndex[id]
-    if let fault = Text.controlFault(in: row.field(columns.email)) {
-      throw RowFault(position: columns.email, reason: "\(Text.shown(row.field(columns.email))) \(fault)")
-    }
-    let givesEmail = !row.field(columns.email).isEmpty && known.map { !owners[Int($0)].hasEmail } ?? true
-    if givesEmail {
-      emails = try cells.addresses(row, columns.email)
-      for fault in emails.faults { findings.warn(place, table.header(at: columns.email), fault) }
-    }
-    let index: Int
-    if let known {
-      index = Int(known)
-    } else {
-      if let customers = setting.customers, customers[id] == nil {
-        throw RowFault(
-          position: columns.customer, reason: "\"\(id)\" is no customer of the customers' file; add it there")
-      }
-      index = owners.count
-      owners.append(Owner(id: id, place: place, terms: setting.customers?[id]?.terms))
-      ownerIndex[id] = Int32(index)
-    }
-    if owners[index].name.isEmpty { owners[index].name = name }
-    if givesEmail {
-      owners[index].emails = emails.good
-      owners[index].hasEmail = true
-    }
-    return index
-  }
-
-  private mutating func currency(_ row: borrowing CSVReader) throws(RowFault) -> Currency {
+  private func currency(_ row: borrowing CSVReader, _ memory: inout Memory) throws(RowFault) -> Currency {
     let cell = row.field(columns.currency)
-    if cell.isEmpty { return setting.currency }
-    if let lastCurrency, cell.elementsEqual(lastCurrency.bytes) { return lastCurrency.currency }
-    let currency = try cells.currency(row, columns.currency) ?? setting.currency
-    lastCurrency = (Array(cell), currency)
-    return currency
+    if cell.isEmpty { return currency }
+    if let last = memory.currency, cell.elementsEqual(last.bytes) { return last.currency }
+    let read = try cells.currency(row, columns.currency) ?? currency
+    memory.currency = (Array(cell), read)
+    return read
   }
 
-  private mutating func terms(_ row: borrowing CSVReader) throws(RowFault) -> PaymentTerms? {
-    guard let text = try cells.word(row, columns.terms) else { return nil }
-    if let known = termsCache[text] { return known }
+  private func terms(_ row: borrowing CSVReader, _ memory: inout Memory) throws(RowFault) -> PaymentTerms? {
+    guard columns.terms >= 0, let text = try cells.word(row, columns.terms) else { return nil }
+    if let known = memory.terms[text] { return known }
     let terms = PaymentTerms(reading: text)
-    termsCache[text] = terms
+    memory.terms[text] = terms
     return terms
   }
 
@@ -254,7 +208,7 @@ struct InvoiceRows {
           position: columns.document,
           reason: "\"\(document)\" leads out of the folder of documents; expected a name within it")
       }
-      guard setting.documentExists(document) else {
+      guard documentExists(document) else {
         throw RowFault(
           position: columns.document,
           reason: "there is no file \"\(document)\" in the folder of documents ([ledger] documents)")
@@ -276,9 +230,11 @@ struct InvoiceRows {
 }
 
 /// Where the columns of invoices.csv stand, looked up once; -1 for one that the file lacks.
-struct InvoicePositions {
+struct InvoicePositions: Sendable {
   let number, item, customer, due, amount, open, currency, issued, kind, terms, reference, purchaseOrder, link: Int
   let document, disputed, autopay, settled, email, name: Int
+  /// Whether the file has any of the rarer columns.
+  let hasDetails: Bool
 
   init(_ table: Table) {
     func at(_ column: InvoiceColumn) -> Int { table.position(column.rawValue) }
@@ -288,5 +244,6 @@ struct InvoicePositions {
     (purchaseOrder, link, document) = (at(.purchaseOrder), at(.link), at(.document))
     (disputed, autopay, settled) = (at(.disputed), at(.autopay), at(.settled))
     (email, name) = (at(.email), at(.name))
+    hasDetails = !table.extras.isEmpty || max(at(.reference), at(.purchaseOrder), at(.link), at(.document)) >= 0
   }
 }

@@ -3,43 +3,61 @@ import Units
 
 /// Finds the invoice that a payment names: the customer's own, one of the same payer, or the only one of that number. A
 /// parent pays for its daughter, a customer for a friend; money that names an invoice is that invoice's money.
-struct PaymentHomes {
+struct PaymentHomes: Sendable {
   struct Home {
-    let customer: String
+    /// In the directory.
+    let customer: Int
     let currency: Currency
     /// Neither the payment's customer nor one with the same payer.
     let isStranger: Bool
   }
 
-  private let arranged: ArrangedInvoices
-  /// Customers with an invoice of a number, ascending.
-  private let owners: [String: [String]]
-  private let payers: [String: String]
+  private let directory: Directory
+  private let invoices: [Invoice]
 
-  init(_ arranged: ArrangedInvoices, _ customers: [Customer]) {
-    self.arranged = arranged
-    var owners: [String: [String]] = [:]
-    owners.reserveCapacity(arranged.invoices.count)
-    // Invoices are sorted by customer, so no customer comes twice but in a row.
-    for invoice in arranged.invoices where owners[invoice.key.number]?.last != invoice.key.customer {
-      owners[invoice.key.number, default: []].append(invoice.key.customer)
-    }
-    self.owners = owners
-    payers = Dictionary(customers.map { ($0.id, $0.payer ?? $0.id) }) { first, _ in first }
+  init(_ directory: Directory, _ invoices: [Invoice]) {
+    self.directory = directory
+    self.invoices = invoices
   }
 
-  /// Nil when there is no such invoice (any more), or when several strangers have one.
-  func home(of number: String, for customer: String) -> Home? {
-    if let currency = arranged.currency(customer: customer, number: number) {
-      return Home(customer: customer, currency: currency, isStranger: false)
+  /// The customer's own invoice of that number; nil when there is none.
+  func own(_ number: String, of customer: Int) -> Home? {
+    // By number, so that one customer may have any number of them.
+    var low = Int(directory.invoices[customer].lowerBound)
+    let end = Int(directory.invoices[customer].upperBound)
+    var high = end
+    while low < high {
+      let middle = (low + high) / 2
+      if invoices[middle].key.number < number { low = middle + 1 } else { high = middle }
     }
-    guard let owners = owners[number] else { return nil }
-    let payer = payers[customer] ?? customer
-    let kin = owners.filter { payers[$0] == payer }
+    guard low < end, invoices[low].key.number == number else { return nil }
+    return Home(customer: customer, currency: invoices[low].currency, isStranger: false)
+  }
+
+  /// The invoice of somebody else; nil when there is no such invoice (any more), or when several strangers have one.
+  ///
+  /// - Parameters:
+  ///   - owners: customers with an invoice of that number, ascending.
+  ///   - customer: who paid; nil when the ledger does not have him.
+  func elsewhere(_ owners: [Int], _ number: String, for name: String, _ customer: Int?) -> Home? {
+    let payer = customer.map(directory.payer) ?? name
+    let kin = owners.filter { directory.payer($0) == payer }
     let found = kin.isEmpty ? owners : kin
-    guard found.count == 1, let owner = found.first,
-      let currency = arranged.currency(customer: owner, number: number)
-    else { return nil }
-    return Home(customer: owner, currency: currency, isStranger: kin.isEmpty)
+    guard found.count == 1, let owner = found.first, let home = own(number, of: owner) else { return nil }
+    return Home(customer: owner, currency: home.currency, isStranger: kin.isEmpty)
+  }
+
+  /// By number, the customers with such an invoice, ascending; only of those numbers.
+  func owners(of numbers: Set<String>) -> [String: [Int]] {
+    var owners: [String: [Int]] = [:]
+    guard !numbers.isEmpty else { return owners }
+    for customer in directory.customers.indices {
+      for index in directory.invoices[customer] {
+        let number = invoices[Int(index)].key.number
+        guard numbers.contains(number), owners[number]?.last != customer else { continue }
+        owners[number, default: []].append(customer)
+      }
+    }
+    return owners
   }
 }

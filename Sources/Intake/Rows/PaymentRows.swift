@@ -3,75 +3,204 @@ import Units
 
 /// Rows of payments.csv into payments. A bad one rests all invoices of its customer: a lost payment must not dun a
 /// payer.
-struct PaymentRows {
-  let table: Table
-  let cells: CellReader
+struct PaymentRows: Sendable {
+  private let table: Table
+  private let cells: CellReader
   /// `[company] currency`.
-  let currency: Currency
+  private let companyCurrency: Currency
+  private let directory: Directory
+  private let homes: PaymentHomes
+  /// Whether customers.csv is there. Without it everybody is known, because payments outlive the invoices that would
+  /// name them.
+  private let isListed: Bool
+  private let customer, date, amount, id, invoice, currency, method: Int
 
-  private(set) var payments: [Payment] = []
-  private(set) var count = 0
-
-  init(table: Table, cells: CellReader, currency: Currency) {
+  init(
+    table: Table, cells: CellReader, currency: Currency, directory: Directory, isListed: Bool, homes: PaymentHomes
+  ) {
     self.table = table
     self.cells = cells
-    self.currency = currency
+    companyCurrency = currency
+    self.directory = directory
+    self.isListed = isListed
+    self.homes = homes
+    func at(_ column: PaymentColumn) -> Int { table.position(column.rawValue) }
+    (customer, date, amount, id) = (at(.customer), at(.date), at(.amount), at(.id))
+    (invoice, self.currency, method) = (at(.invoice), at(.currency), at(.method))
   }
 
-  /// - Parameters:
-  ///   - isKnown: whether customers.csv has the customer; without that file everybody is known, because payments
-  ///     outlive the invoices that would name them.
-  ///   - homes: whose invoice a payment names.
-  mutating func read(into findings: inout Findings, isKnown: (String) -> Bool, homes: PaymentHomes) {
-    let (table, cells) = (table, cells)
-    func at(_ column: PaymentColumn) -> Int { table.position(column.rawValue) }
-    // Looked up once, not for every row.
-    let (customer, date, amount, id) = (at(.customer), at(.date), at(.amount), at(.id))
-    let (invoice, currency, method) = (at(.invoice), at(.currency), at(.method))
-    let companyCurrency = self.currency
-    var all: [Payment] = []
-    count = findings.readRows(
-      of: table, customerAt: customer,
+  /// Payments, each with its place among customers: by number in the directory, -1 for one that is not in it.
+  struct Read: Sendable {
+    var payments: [Payment] = []
+    var owners: [Int32] = []
+    var count = 0
+    /// Rows whose invoice is none of their customer's own: they are read once all such numbers are known.
+    var strays: [(start: Int, line: Int)] = []
+    /// Rows of unknown customers that are broken as rows, and the invoice that they name: its owner rests.
+    var broken: [(place: Place, payer: String, number: String)] = []
+    /// The invoices that both name.
+    var numbers: Set<String> = []
+    var findings = Findings()
+  }
+
+  /// By customer, date, line; and the number of rows.
+  func read(into findings: inout Findings, _ workers: some Workers) -> (payments: [Payment], count: Int) {
+    let stretches = table.parts(workers.count)
+    var parts = workers.map(stretches.count) { read(stretches[$0]) }
+    var strays = Read()
+    let owners = homes.owners(of: parts.reduce(into: []) { $0.formUnion($1.numbers) })
+    table.read(table.rows) { reader in
+      for stray in parts.flatMap(\.strays) {
+        findings.readRow(
+          at: stray.start, line: stray.line, with: &reader, of: table, reach: { row, _ in reach(row, owners) },
+          take: { (row, place, findings) throws(RowFault) in
+            let payer = try known(row)
+            let number = try cells.text(row, invoice)
+            let home = home(of: number, for: payer, owners)
+            strays.take(try payment(row, place, home, &findings), home?.customer ?? directory.number(of: payer))
+          })
+      }
+    }
+    parts.append(strays)
+    var reaches: [Place: BadRow.Reach] = [:]
+    for part in parts {
+      findings.join(part.findings)
+      for row in part.broken {
+        guard let home = homes.elsewhere(owners[row.number] ?? [], row.number, for: row.payer, nil) else { continue }
+        reaches[row.place] = .customer(directory.customers[home.customer].id)
+      }
+    }
+    findings.redirect(reaches)
+    return (ordered(&parts), parts.reduce(0) { $0 + $1.count })
+  }
+
+  private func read(_ stretch: Table.Stretch) -> Read {
+    var read = Read()
+    var findings = Findings()
+    read.payments.reserveCapacity(stretch.bytes.count / 48)
+    read.owners.reserveCapacity(stretch.bytes.count / 48)
+    read.count = findings.readRows(
+      stretch, of: table, customerAt: customer,
       reach: { row, _ in
-        guard let payer = Findings.readable(row, customer) else { return .everything }
-        // An unknown customer has nothing that could rest; the invoice that the payment names has.
-        let named = isKnown(payer) ? nil : Findings.readable(row, invoice)
-        return .customer(named.flatMap { homes.home(of: $0, for: payer)?.customer } ?? payer)
+        if isListed, let payer = Findings.readable(row, customer), directory.number(of: payer) == nil,
+          let number = Findings.readable(row, invoice)
+        {
+          read.broken.append((Place(file: table.file, line: row.line), payer, number))
+          read.numbers.insert(number)
+        }
+        return reach(row, [:])
       },
       take: { (row, place, findings) throws(RowFault) in
-        let payer = try cells.required(row, customer)
-        guard isKnown(payer) else {
-          throw RowFault(position: customer, reason: "\"\(payer)\" is no known customer")
+        let number = directory.number(of: try known(row))
+        let named = try cells.word(row, invoice)
+        let home = number.flatMap { number in named.flatMap { homes.own($0, of: number) } }
+        if let named, home == nil {
+          read.strays.append((row.range.lowerBound, row.line))
+          read.numbers.insert(named)
+          return
         }
-        let number = try cells.word(row, invoice)
-        let home = number.flatMap { homes.home(of: $0, for: payer) }
-        let invoiced = home?.currency
-        let own = try cells.currency(row, currency)
-        if let own, let invoiced, own != invoiced {
-          throw RowFault(
-            position: currency,
-            reason:
-              "the payment is in \(own), its invoice \"\(number ?? "")\" in \(invoiced); a payment and the invoice "
-              + "that it names have one currency")
-        }
-        guard let day = try cells.day(row, date) else {
-          throw RowFault(position: date, reason: "it is empty; every payment has a date")
-        }
-        guard let paid = try cells.money(row, amount, own ?? invoiced ?? companyCurrency) else {
-          throw RowFault(position: amount, reason: "it is empty; every payment has an amount")
-        }
-        if let home, home.isStranger {
-          findings.warn(
-            place, table.header(at: invoice, PaymentColumn.invoice.rawValue),
-            "\"\(number ?? "")\" is an invoice of \(home.customer), not of \(payer): the payment is taken for it")
-        }
-        var payment = Payment(customer: home?.customer ?? payer, date: day, amount: paid, place: place)
-        payment.id = try cells.text(row, id)
-        payment.invoice = number
-        payment.method = try cells.text(row, method)
-        all.append(payment)
+        read.take(try payment(row, place, home, &findings), number)
       })
-    all.sort { ($0.customer, $0.date, $0.place.line) < ($1.customer, $1.date, $1.place.line) }
-    payments = all
+    read.findings = findings
+    return read
+  }
+
+  /// The customer's cell; throws when customers.csv lacks him.
+  private func known(_ row: borrowing CSVReader) throws(RowFault) -> Cell {
+    let payer = try cells.requiredCell(row, customer)
+    guard !isListed || directory.number(of: payer) != nil else {
+      throw RowFault(position: customer, reason: "\"\(String(decoding: payer, as: UTF8.self))\" is no known customer")
+    }
+    return payer
+  }
+
+  private func home(of number: String, for payer: Cell, _ owners: [String: [Int]]) -> PaymentHomes.Home? {
+    let customer = directory.number(of: payer)
+    return customer.flatMap { homes.own(number, of: $0) }
+      ?? homes.elsewhere(owners[number] ?? [], number, for: String(decoding: payer, as: UTF8.self), customer)
+  }
+
+  private func reach(_ row: borrowing CSVReader, _ owners: [String: [Int]]) -> BadRow.Reach {
+    guard let payer = Findings.readable(row, customer) else { return .everything }
+    // An unknown customer has nothing that could rest; the invoice that the payment names has.
+    guard isListed, directory.number(of: row.field(customer)) == nil, let named = Findings.readable(row, invoice) else {
+      return .customer(payer)
+    }
+    return .customer(
+      home(of: named, for: row.field(customer), owners).map { directory.customers[$0.customer].id } ?? payer)
+  }
+
+  private func payment(
+    _ row: borrowing CSVReader, _ place: Place, _ home: PaymentHomes.Home?, _ findings: inout Findings
+  ) throws(RowFault) -> Payment {
+    let number = try cells.word(row, invoice)
+    let invoiced = home?.currency
+    let own = try cells.currency(row, currency)
+    if let own, let invoiced, own != invoiced {
+      throw RowFault(
+        position: currency,
+        reason: "the payment is in \(own), its invoice \"\(number ?? "")\" in \(invoiced); a payment and the invoice "
+          + "that it names have one currency")
+    }
+    guard let day = try cells.day(row, date) else {
+      throw RowFault(position: date, reason: "it is empty; every payment has a date")
+    }
+    guard let paid = try cells.money(row, amount, own ?? invoiced ?? companyCurrency) else {
+      throw RowFault(position: amount, reason: "it is empty; every payment has an amount")
+    }
+    let owner = home.map { directory.customers[$0.customer].id } ?? String(decoding: row.field(customer), as: UTF8.self)
+    if let home, home.isStranger {
+      findings.warn(
+        place, table.header(at: invoice, PaymentColumn.invoice.rawValue),
+        "\"\(number ?? "")\" is an invoice of \(owner), not of "
+          + "\(String(decoding: row.field(customer), as: UTF8.self)): the payment is taken for it")
+    }
+    var payment = Payment(customer: owner, date: day, amount: paid, place: place)
+    payment.id = try cells.text(row, id)
+    payment.invoice = number
+    payment.method = try cells.text(row, method)
+    return payment
+  }
+
+  /// Counted into their places by customer, so that only the few of each are sorted.
+  private func ordered(_ parts: inout [Read]) -> [Payment] {
+    let customers = directory.customers.count
+    var starts = [Int](repeating: 0, count: customers + 2)
+    for part in parts {
+      for owner in part.owners { starts[(owner < 0 ? customers : Int(owner)) + 1] += 1 }
+    }
+    for index in 1..<starts.count { starts[index] += starts[index - 1] }
+    var places = starts
+    // Where each payment comes from, by its place.
+    var sources = [(part: Int32, row: Int32)](repeating: (0, 0), count: starts[customers + 1])
+    for (part, read) in parts.enumerated() {
+      for (row, owner) in read.owners.enumerated() {
+        let bucket = owner < 0 ? customers : Int(owner)
+        sources[places[bucket]] = (Int32(part), Int32(row))
+        places[bucket] += 1
+      }
+    }
+    for bucket in 0..<customers where starts[bucket + 1] - starts[bucket] > 1 {
+      sources[starts[bucket]..<starts[bucket + 1]].sort { a, b in
+        let first = parts[Int(a.part)].payments[Int(a.row)]
+        let second = parts[Int(b.part)].payments[Int(b.row)]
+        return first.date == second.date ? first.place.line < second.place.line : first.date < second.date
+      }
+    }
+    var payments: [Payment] = []
+    payments.reserveCapacity(sources.count)
+    for source in sources { payments.append(parts[Int(source.part)].payments[Int(source.row)]) }
+    // Of those who are not in the directory nobody said where they belong.
+    if starts[customers + 1] > starts[customers] {
+      payments.sort { ($0.customer, $0.date, $0.place.line) < ($1.customer, $1.date, $1.place.line) }
+    }
+    return payments
+  }
+}
+
+extension PaymentRows.Read {
+  fileprivate mutating func take(_ payment: Payment, _ owner: Int?) {
+    payments.append(payment)
+    owners.append(Int32(owner ?? -1))
   }
 }

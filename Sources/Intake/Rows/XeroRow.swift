@@ -5,7 +5,7 @@ import Ledger
 /// Columns: `*ContactName`, `EmailAddress`, `*InvoiceNumber`, `Reference`, `*InvoiceDate`, `*DueDate`, `Total`,
 /// `InvoiceAmountDue`, `Currency`, `Type`, `Status`, with or without the stars. The contact's name is the customer,
 /// since the export has no other id. Dates are `d/M/yyyy` unless `date_format` says otherwise.
-struct XeroRow {
+struct XeroRow: Sendable {
   enum State { case owed, paid, none }
 
   /// By our word, the headers in the order in which they are looked for.

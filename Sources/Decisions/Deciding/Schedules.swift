@@ -1,0 +1,48 @@
+import Ledger
+import Units
+
+/// The policy's schedules with what is the same for every item under them, worked out once.
+struct Schedules: Sendable {
+  let all: [ScheduleCase]
+
+  init(_ policy: Policy) { all = policy.schedules.map(ScheduleCase.init) }
+
+  func named(_ name: String) -> ScheduleCase? { all.first { $0.name == name } }
+}
+
+/// A schedule under which items are; shared by them.
+final class ScheduleCase: Sendable {
+  let schedule: Schedule
+  let steps: [StepCase]
+  let rule: Rule
+  let name: String
+  let graceDays: Int
+  let consolidation: Schedule.Consolidation
+  let catchUp: Schedule.CatchUp
+
+  init(_ schedule: Schedule) {
+    self.schedule = schedule
+    steps = schedule.steps.enumerated().map { StepCase($1, at: $0, of: schedule) }
+    rule = .schedule(schedule)
+    name = schedule.name
+    graceDays = schedule.graceDays
+    consolidation = schedule.consolidation
+    catchUp = schedule.catchUp
+  }
+}
+
+/// A step of a schedule; shared by the items that come to it.
+final class StepCase: Sendable {
+  let step: Step
+  /// Where it stands in its schedule.
+  let index: Int
+  let rule: Rule
+  let kind: ContactKind
+
+  init(_ step: Step, at index: Int, of schedule: Schedule) {
+    self.step = step
+    self.index = index
+    rule = .step(step, of: schedule)
+    kind = step.kind
+  }
+}

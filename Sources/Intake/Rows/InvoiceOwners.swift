@@ -1,0 +1,153 @@
+import Ledger
+import Units
+
+/// What invoices.csv says of a customer: the first name, and the first address, usable or not.
+struct CustomerWords: Sendable {
+  /// Where the customer is named first.
+  let place: Place
+  var name = ""
+  var emails: [String] = []
+  /// Whether a row gave an address, usable or not.
+  var hasEmail = false
+}
+
+/// The first look at invoices.csv: whose each row is. What it says is read afterwards, customer by customer, so that
+/// invoices come into the order of the books before they are made.
+struct InvoiceOwners: Sendable {
+  /// A row that a customer owes for, as far as one can say without its other cells.
+  struct Row: Sendable {
+    /// Its first byte. No file is larger than two gigabytes.
+    let start: UInt32
+    let line: Int32
+    var owner: Int32
+  }
+
+  /// In the order of the file.
+  private(set) var rows: [Row] = []
+  private(set) var count = 0
+  /// Without customers.csv, those whom the file names; by their number in `rows`.
+  private(set) var names = NameIndex()
+  /// By owner, what the file says of it; nothing where it has no such columns and customers.csv is there.
+  private(set) var words: [Int: CustomerWords] = [:]
+  private var skipped = 0
+
+  private let table: Table
+  private let cells: CellReader
+  private let columns: InvoicePositions
+  private let directory: Directory?
+  private let xero: XeroRow?
+
+  /// - Parameter directory: the customers of customers.csv; nil without that file.
+  private init(_ rows: InvoiceRows, _ directory: Directory?) {
+    table = rows.table
+    cells = rows.cells
+    columns = rows.columns
+    xero = rows.xero
+    self.directory = directory
+  }
+
+  /// Looks through the whole file.
+  static func read(
+    _ invoices: InvoiceRows, _ directory: Directory?, into findings: inout Findings, _ workers: some Workers
+  ) -> InvoiceOwners {
+    // Only rows that say nothing about their customer can be looked at apart from those before.
+    let hasWords = directory == nil || invoices.columns.name >= 0 || invoices.columns.email >= 0
+    let stretches = hasWords ? [invoices.table.rows] : invoices.table.parts(workers.count)
+    let parts = workers.map(stretches.count) { part in
+      var owners = InvoiceOwners(invoices, directory)
+      var findings = Findings()
+      owners.read(stretches[part], into: &findings)
+      return (owners, findings)
+    }
+    var owners = parts[0].0
+    findings.join(parts[0].1)
+    for (other, found) in parts.dropFirst() {
+      owners.rows += other.rows
+      owners.count += other.count
+      owners.skipped += other.skipped
+      findings.join(found)
+    }
+    if owners.skipped > 0 {
+      findings.warn(
+        Place(file: invoices.table.file), "",
+        "\(owners.skipped) row\(owners.skipped == 1 ? " is" : "s are") no invoice that a customer owes (drafts, voided, "
+          + "bills): left out")
+    }
+    return owners
+  }
+
+  private mutating func read(_ stretch: Table.Stretch, into findings: inout Findings) {
+    let (table, columns, cells) = (table, columns, cells)
+    rows.reserveCapacity(stretch.bytes.count / 48)
+    count = findings.readRows(
+      stretch, of: table, customerAt: columns.customer,
+      reach: { row, fault in InvoiceRows.reach(row, fault, columns, cells) },
+      take: { (row, place, findings) throws(RowFault) in
+        if let xero, try xero.state(row) == .none {
+          skipped += 1
+          return
+        }
+        _ = try InvoiceRows.kind(row, columns.kind)
+        let owner = try owner(row, place, &findings)
+        rows.append(Row(start: UInt32(row.range.lowerBound), line: Int32(place.line), owner: Int32(owner)))
+      })
+  }
+
+  /// The row's customer, who is remembered at the first row that names it.
+  private mutating func owner(_ row: borrowing CSVReader, _ place: Place, _ findings: inout Findings) throws(RowFault)
+    -> Int
+  {
+    let cell = try cells.requiredCell(row, columns.customer)
+    let known = directory.map { $0.number(of: cell) } ?? names.number(of: cell)
+    guard directory == nil || columns.name >= 0 || columns.email >= 0 else { return try require(known, row) }
+
+    let name = try cells.text(row, columns.name)
+    if let fault = Text.controlFault(in: row.field(columns.email)) {
+      throw RowFault(position: columns.email, reason: "\(Text.shown(row.field(columns.email))) \(fault)")
+    }
+    let before = known.flatMap { words[$0] }
+    var emails: (good: [String], faults: [String]) = ([], [])
+    let givesEmail = !row.field(columns.email).isEmpty && before?.hasEmail != true
+    if givesEmail {
+      emails = try cells.addresses(row, columns.email)
+      for fault in emails.faults { findings.warn(place, table.header(at: columns.email), fault) }
+    }
+    let owner = directory == nil ? names.insert(cell) : try require(known, row)
+    if before == nil || before?.name.isEmpty == true && !name.isEmpty || givesEmail {
+      var said = before ?? CustomerWords(place: place)
+      if said.name.isEmpty { said.name = name }
+      if givesEmail {
+        said.emails = emails.good
+        said.hasEmail = true
+      }
+      words[owner] = said
+    }
+    return owner
+  }
+
+  private func require(_ known: Int?, _ row: borrowing CSVReader) throws(RowFault) -> Int {
+    if let known { return known }
+    let id = String(decoding: row.field(columns.customer), as: UTF8.self)
+    throw RowFault(
+      position: columns.customer, reason: "\"\(id)\" is no customer of the customers' file; add it there")
+  }
+
+  /// The same with other numbers for the owners.
+  mutating func renumber(_ numbers: [Int]) {
+    for index in rows.indices { rows[index].owner = Int32(numbers[Int(rows[index].owner)]) }
+  }
+
+  /// The rows by owner, in the order of the file for each; and where each owner's begin, with one more at the end.
+  consuming func byOwner(_ owners: Int) -> (rows: [Row], starts: [Int]) {
+    var starts = [Int](repeating: 0, count: owners + 1)
+    for row in rows { starts[Int(row.owner) + 1] += 1 }
+    for owner in 0..<owners { starts[owner + 1] += starts[owner] }
+    var next = starts
+    var ordered = rows
+    for row in rows {
+      ordered[next[Int(row.owner)]] = row
+      next[Int(row.owner)] += 1
+    }
+    return (ordered, starts)
+  }
+}
