@@ -45,7 +45,10 @@ struct Table {
     let start = Instant(seconds: 1_600_000_000)
     if try disk.status(path) == nil, let euro = Currency(code: "EUR") {
       for folder in [folder, path] { try disk.makeDirectory(folder) }
-      let journal = try JournalFile(StateDirectory(path), on: disk, as: .command, key: nil, now: start)
+      var salts = SeededGenerator(seed: 11)
+      let journal = try JournalFile(StateDirectory(path), on: disk, as: .command, key: nil, now: start) { count in
+        (0..<count).map { _ in UInt8(salts.below(256)) }
+      }
       var generator = Generator(begin: start, euro: euro)
       while let (events, now) = generator.next(of: size) { try journal.record(events, now: now) }
     }

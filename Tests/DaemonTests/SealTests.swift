@@ -277,6 +277,11 @@ struct SealTests {
       else { continue }
       for event in written { history.apply(event.event, at: event.time) }
     }
+    // What another one records meanwhile is heard of by `news`, and must not be in it already.
+    let other = try rig.open(as: .command, segmentMax: Self.segmentMax)
+    try other.record([JournalRig.note("meanwhile")], now: JournalRig.start)
+    #expect(try journal.slimmed() == nil)
+    for event in try journal.news() { history.apply(event.event, at: event.time) }
     let slim = try #require(try journal.slimmed())
     #expect(slim == history)
     #expect(slim.parts.values.reduce(0) { $0 + $1.contacts.count } < 60)

@@ -235,8 +235,11 @@ package final class JournalFile {
   /// one that was given away. Only for who has taken in all news.
   package func slimmed() throws(JournalFault) -> ContactHistory? {
     guard let base = reading.base, base.checkpoint.segments.count > givenAway else { return nil }
+    let fresh = try JournalReading(of: state, on: disk, trust: reading.trust, after: base)
+    // What others recorded meanwhile would be heard of twice: there is always another time.
+    guard fresh.head == reading.head else { return nil }
     givenAway = base.checkpoint.segments.count
-    return try JournalReading(of: state, on: disk, trust: reading.trust, after: base).history
+    return fresh.history
   }
 
   private func readOn() throws(JournalFault) -> [DatedEvent] {
