@@ -130,20 +130,20 @@ package struct Replay: Sendable {
   /// What is wrong with a tail where another file follows, which none but the last one may have; nil without one.
   package var unfinished: JournalProblem? { tail.map { problem($0.fault) } }
 
-  /// What is wrong with a tail that no crash left: turned by one bit it is whole records, so it was written and perhaps
-  /// acted upon. Cutting it off could send a message again. Nil for any other tail, and without one.
-  package var changedTail: JournalProblem? {
-    guard let tail, let flipped = FlippedBit(in: tail.bytes, after: chain) else { return nil }
-    return problem(
-      .layout("bit \(flipped.bit) of its byte \(flipped.byte + 1) is not as it was written; with it, this is a record"))
-  }
-
   /// Forgets the tail, once it was cut off.
   package mutating func dropTail() {
     pending = []
     looked = 0
     fault = nil
     isHole = false
+  }
+
+  /// What is wrong with a tail that no crash left: turned by one bit it is whole records, so it was written and perhaps
+  /// acted upon. Cutting it off could send a message again. Nil for any other tail, and without one.
+  package var changedTail: JournalProblem? {
+    guard let tail, let flipped = FlippedBit(in: tail.bytes, after: chain) else { return nil }
+    return problem(
+      .layout("bit \(flipped.bit) of its byte \(flipped.byte + 1) is not as it was written; with it, this is a record"))
   }
 
   /// Takes over what was appended by the holder of this value itself.

@@ -110,6 +110,11 @@ struct TailTests {
         #expect(replay.changedTail?.description.contains(told) == true, "\(told)")
       } catch { #expect((error as? JournalProblem)?.line == 3) }
     }
+    // A zero byte is no lost sector, and this one is in the first line of a group.
+    var group = try Sample.journal(Array(Sample.groups[...1]))
+    let sign = try #require(group.firstIndex(of: UInt8(ascii: "@")))
+    group[sign] ^= 1 << 6
+    #expect(try Sample.replay(group).changedTail?.line == 3)
     // What is cut, or torn, was never whole.
     for count in start + 1..<bytes.count { #expect(try Sample.replay(Array(bytes[..<count])).changedTail == nil) }
     for (_, tail) in Self.tails { #expect(try Sample.replay(bytes + tail).changedTail == nil) }
