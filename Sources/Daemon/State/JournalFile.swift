@@ -242,7 +242,7 @@ package final class JournalFile {
   /// The history as it is on the disk, with as little of it in memory as can be; nil while nothing was sealed since the
   /// one that was given away. Only for who has taken in all news.
   package func slimmed() throws(JournalFault) -> ContactHistory? {
-    guard let base = reading.base, base.checkpoint.segments.count > givenAway else { return nil }
+    guard unheard.isEmpty, let base = reading.base, base.checkpoint.segments.count > givenAway else { return nil }
     givenAway = base.checkpoint.segments.count
     return try JournalReading(of: state, on: disk, trust: reading.trust, after: base).history
   }
