@@ -34,7 +34,10 @@ let fuzzer = [Context.environment["DUNNINGD_FUZZER_LIBRARY"] ?? "", "-lstdc++", 
 
 let package = Package(
   name: "dunningd",
-  products: [.executable(name: "dunningd", targets: ["dunningd"])],
+  products: [
+    .executable(name: "dunningd", targets: ["dunningd"]),
+    .executable(name: "dunningd-simulate", targets: ["SimulateTool"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
@@ -77,6 +80,7 @@ let package = Package(
         "Intake", "Letters", "Journal", "Settings", "Storage", "Delivery", "Supervision", "Defaults", crypto, logging,
       ]),
     room("Simulation", ["Daemon"]),
+    .executableTarget(name: "SimulateTool", dependencies: ["Simulation"], swiftSettings: house),
     room("Commands", ["Daemon", "Sink", arguments]),
     .executableTarget(name: "dunningd", dependencies: ["Commands"], swiftSettings: house),
 

@@ -113,7 +113,7 @@ package struct PlannedContact: Sendable {
 }
 
 /// The hours of one day at a payer's.
-package struct ContactWindow: Sendable {
+package struct ContactWindow: Sendable, Equatable {
   package var zone: Zone
   package var day: Day
   /// From the first wall-clock time until before the second.

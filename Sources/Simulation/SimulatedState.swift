@@ -1,17 +1,22 @@
 import Daemon
 import Decisions
+import Glibc
 import Journal
 import Storage
 import Units
 
-/// The real journal and its recovery over a disk of memory that forgets what was not synced, and the two who write to it:
-/// the daemon and a clerk.
+/// The real journal and its recovery over a disk of memory that forgets what was not synced, and those who write to it:
+/// the daemon, a clerk, and a second daemon by mistake.
 struct SimulatedState {
+  /// What the disk does to the next append.
+  enum Fault: Sendable { case none, syncFails, appendFails, short(Int) }
+
   private static let directory = StateDirectory("state")
 
   private let disk: MemoryDisk
   private let salts: Salts
-  private var daemon: JournalFile
+  /// Nil while no daemon runs.
+  private var daemon: JournalFile?
   private var clerk: JournalFile?
   /// Somebody who has read what was promised to be durable, and no more.
   private var follower: JournalReading
@@ -23,7 +28,7 @@ struct SimulatedState {
     func bytes(_ count: Int) -> [UInt8] { chance.bytes(count) }
   }
 
-  /// Begins a new journal.
+  /// Begins a new journal, and a daemon with it.
   init(seed: UInt64, now: Instant) throws(JournalFault) {
     let disk = MemoryDisk()
     disk.put("state/placeholder", [])
@@ -34,49 +39,117 @@ struct SimulatedState {
     follower = try JournalReading(of: SimulatedState.directory, on: disk, trust: .key(nil))
   }
 
-  var instance: String { daemon.head?.instance ?? "" }
+  private(set) var instance = ""
   var bytes: [UInt8] { disk.bytes("state/journal/000001.jsonl") ?? [] }
+  var isRunning: Bool { daemon != nil }
+  /// The time of the last record that is durable.
+  var last: Instant? { follower.history.last }
+  /// What whoever reads everything that is durable knows.
+  var history: ContactHistory { follower.history }
 
-  /// What the daemon begins with.
-  func history() -> ContactHistory { daemon.history }
+  /// What the daemon begins with; it goes on folding by itself.
+  mutating func releaseHistory() -> ContactHistory {
+    instance = daemon?.head?.instance ?? ""
+    return daemon?.releaseHistory() ?? ContactHistory()
+  }
+
+  /// Whether others appended since the daemon last looked.
+  var isBehind: Bool { daemon?.isBehind ?? true }
 
   /// What others recorded since the daemon last looked.
-  func news() throws(JournalFault) -> [DatedEvent] { try daemon.news() }
+  func news() throws(JournalFault) -> [DatedEvent] {
+    guard let daemon else { throw .broken("no daemon runs") }
+    return try daemon.news()
+  }
 
-  /// - Parameter fails: the disk refuses the sync; how much of the batch it keeps is known only after the next start.
-  mutating func append(_ batch: Batch, at now: Instant, fails: Bool) -> Engine.Event {
-    if fails { disk.fault = { call, path in call == .sync && path.hasSuffix(".jsonl") ? .errno(5) : nil } }
+  /// While full, nothing can be written.
+  var isFull = false {
+    didSet { disk.free = isFull ? 0 : .max }
+  }
+
+  private func arm(_ fault: Fault) {
+    let isFull = isFull
+    disk.fault = { call, path in
+      if isFull, call == .append || call == .replace || call == .create { return .errno(ENOSPC) }
+      guard path.hasSuffix(".jsonl") else { return nil }
+      switch (fault, call) {
+      case (.syncFails, .sync): return .errno(EIO)
+      case (.appendFails, .append): return .errno(ENOSPC)
+      case (.short(let count), .append): return .short(count)
+      default: return nil
+      }
+    }
+  }
+
+  private func disarm() { disk.fault = { _, _ in nil } }
+
+  /// - Returns: the answer to the engine, and the records that are durable now.
+  mutating func append(_ batch: Batch, at now: Instant, _ fault: Fault) -> (Engine.Event, [DatedEvent]) {
+    guard let daemon else { return (.notDurable(.broken("no daemon runs")), []) }
+    arm(fault)
+    defer { disarm() }
     let answer = daemon.append(batch, now: now)
-    disk.fault = { _, _ in nil }
-    if case .durable = answer { _ = try? readOn() }
-    return answer
+    guard case .durable = answer else { return (answer, []) }
+    return (answer, (try? readOn()) ?? [])
   }
 
   /// Another process records something.
+  ///
+  /// - Returns: what is durable since one last looked.
   mutating func intervene(_ event: HistoryEvent, at now: Instant) throws(JournalFault) -> [DatedEvent] {
     let salts = salts
-    let file: JournalFile
-    if let clerk {
-      file = clerk
-    } else {
-      file = try JournalFile(SimulatedState.directory, on: disk, as: .command, key: nil, now: now) { salts.bytes($0) }
+    arm(.none)
+    defer { disarm() }
+    do {
+      let file: JournalFile
+      if let clerk {
+        file = clerk
+      } else {
+        file = try JournalFile(SimulatedState.directory, on: disk, as: .command, key: nil, now: now) { salts.bytes($0) }
+      }
+      clerk = file
+      _ = try file.record([event], now: now)
+    } catch {
+      clerk = nil
+      throw error
     }
-    clerk = file
-    _ = try file.record([event], now: now)
     return try readOn()
   }
 
-  /// The process ends, and so does the machine when `seed` is given; then a new process begins, and recovers.
+  /// Somebody starts another daemon over the same state.
+  ///
+  /// - Returns: true when it was let in, which must never be.
+  func letsInSecondDaemon(at now: Instant) -> Bool {
+    disk.process = 2
+    defer { disk.process = 1 }
+    do throws(JournalFault) {
+      _ = try JournalFile(SimulatedState.directory, on: disk, as: .cycles, key: nil, now: now) { _ in [] }
+      return true
+    } catch {
+      return error.exitCode != 75
+    }
+  }
+
+  /// The process ends, and so does the machine when `seed` is given.
+  mutating func end(crashing seed: UInt64?) {
+    daemon = nil
+    clerk = nil
+    if let seed { disk.crash(seed: seed) } else { disk.kill() }
+  }
+
+  /// A new process begins, and recovers: it reads and verifies everything from the first byte on.
   ///
   /// - Returns: what stands in the journal beyond what had been promised: records of an append that had come through
   ///   though nobody was told, and those of the recovery.
-  mutating func restart(crashing seed: UInt64?, at now: Instant) throws(JournalFault) -> [DatedEvent] {
+  mutating func start(at now: Instant) throws(JournalFault) -> [DatedEvent] {
     let salts = salts
-    if let seed { disk.crash(seed: seed) } else { disk.kill() }
-    clerk = nil
-    daemon = try JournalFile(SimulatedState.directory, on: disk, as: .cycles, key: nil, now: now) { salts.bytes($0) }
+    arm(.none)
+    defer { disarm() }
+    let new = try JournalFile(SimulatedState.directory, on: disk, as: .cycles, key: nil, now: now) { salts.bytes($0) }
     let beyond = try readOn()
-    guard follower.head == daemon.head else { throw .broken("a record that was durable is gone, or another one") }
+    // A record that was durable is gone, or another one.
+    guard follower.head == new.head else { throw .replaced(path: "state/journal/000001.jsonl") }
+    daemon = new
     return beyond
   }
 
@@ -93,7 +166,8 @@ struct SimulatedState {
     }
   }
 
-  private mutating func readOn() throws(JournalFault) -> [DatedEvent] {
+  /// Takes in what was appended; also when somebody failed in the midst of it.
+  mutating func readOn() throws(JournalFault) -> [DatedEvent] {
     var records: [DatedEvent] = []
     try follower.more { entry, _ in records.append(DatedEvent(entry.event, at: entry.time)) }
     return records

@@ -5,267 +5,263 @@ import Journal
 import Ledger
 import Units
 
-/// A company's months in memory, all from one seed: the real engine, deciding and journal, over a simulated clock, disk,
-/// mail server, ledger and clerk, any of which fails when the seed says so.
+/// A company's year in memory, all from one seed: the real engine, deciding, classification and journal, over a
+/// simulated clock, disk, mail server, ledger and clerk, any of which fails when the plan says so.
 ///
-/// The engine's effects wait in a queue; at every step the seed chooses whether the next of them is performed, a message
-/// on the wire comes to its end, time passes, somebody intervenes, or the process dies.
+/// The engine's effects wait in a queue; at every step chance decides whether the next of them is performed, a message
+/// on the wire comes to its end, or time passes. Everything else that happens stands in the plan, numbered, and can be
+/// left out: so a history that went wrong is told again and again with less in it (`Shrinking`).
 package struct Simulation {
   package struct Outcome: Sendable, Equatable {
     package var seed: UInt64
-    /// What the watch objected to, in order; empty when all went well.
-    package var objections: [String]
+    /// What the watch objected to, in order; empty when all went well. The history ends with the first.
+    package var objections: [Objection]
     package var journal: [UInt8]
     package var cycles = 0
+    package var steps = 0
     package var crashes = 0
     /// Messages that the mail server took.
     package var taken = 0
     package var doubts = 0
+    /// Days whose forecast was held against what came.
+    package var previews = 0
+    /// Statements of `explain` that were held against what came.
+    package var prophecies = 0
+    /// What happened, line by line, if it was asked for.
+    package var chronicle: [String] = []
   }
 
-  private let seed: UInt64
-  private let days: Int
-  private let connections: Int
-  private let policy: Policy
-  private let currency: Currency
-  private var chance: SplitMix64
-  private var now: Instant
-  private var trade: SimulatedTrade
-  private var relay: SimulatedRelay
-  private var state: SimulatedState
-  private var watch: Watch
-  private var engine: Engine
-  private var outcome: Outcome
+  let plan: Plan
+  private let leftOut: Set<Int>
+  private let isTold: Bool
+  var chance: SplitMix64
+  /// The real time; `wall` is what the machine's clock shows.
+  var now: Instant
+  var clockError = (by: Span.zero, until: Instant(milliseconds: 0))
+  var trade: SimulatedTrade
+  var relay = SimulatedRelay()
+  var moodEnds = Instant(milliseconds: 0)
+  var state: SimulatedState
+  var watch: Watch
+  var engine: Engine
+  var outcome: Outcome
+  let notebook: Notebook
 
   // The process: all of this is lost in a crash.
-  private var effects: [Engine.Effect] = []
+  /// The effect that waits for its answer.
+  var asked: Engine.Effect?
   /// Handed over and not begun.
-  private var desk: [Envelope] = []
+  var desk: [Envelope] = []
   /// With the mail server: no more than there are connections.
-  private var wire: [Envelope] = []
-  private var hasJournalFailed = false
-  private var ledgerVersion = 0
-  private var report: CycleReport?
+  var wire: [Envelope] = []
+  var hasJournalFailed = false
+  var ledgerVersion = 0
+  var report: CycleReport?
+  /// The process ended in the midst of a cycle.
+  var hasDied = false
 
-  // How often in a thousand steps, drawn for each seed.
-  private let crashes: Int
-  private let diskFaults: Int
-  private let interventions: Int
+  var downUntil = Instant(milliseconds: 0)
+  var diskFullUntil = Instant(milliseconds: 0)
+  var noExportUntil = Instant(milliseconds: 0)
+  var exported: Instant
+  var nextFault = SimulatedState.Fault.none
+  var isNextLedgerTorn = false
+  var isNextLetterBad = false
+
+  /// Planned and not come about: of the whole history, and those that wait for their point in a cycle.
+  private var ahead: ArraySlice<Happening>
+  private var armed: [Happening] = []
+  private var stepsInCycle = 0
+  /// Since the first message of the cycle began; nil before.
+  var stepsSinceSending: Int?
+  /// Nothing happens and nothing is wrong.
+  var isQuiet = false
+  /// Read by a reload and not in force before the next cycle.
+  var reloaded: Policy?
+  /// What the forecast said of these days, and since when.
+  var foreseen: (contacts: Set<Prophecy.Contact>, from: Instant)?
 
   private static let stepsPerCycleMax = 20_000
+  /// Days after the last happening in which everything is mended and everybody must get what is due.
+  private static let calmDays = 24
 
-  package init(seed: UInt64, days: Int, currency: Currency) throws(JournalFault) {
-    self.seed = seed
-    self.days = days
-    self.currency = currency
-    var chance = SplitMix64(seed: seed)
-    now = Instant(seconds: 1_767_600_000 + chance.pick(0...86_400 * 300))
-    connections = chance.pick(1...3)
-    crashes = chance.chance(600) ? chance.pick(1...8) : 0
-    diskFaults = chance.chance(300) ? chance.pick(1...40) : 0
-    interventions = chance.chance(700) ? chance.pick(1...15) : 0
-    policy = SimulatedPolicy.draw(&chance, currency)
-    trade = SimulatedTrade(&chance, today: Zone.utc.day(now), currency: currency)
-    relay = SimulatedRelay(SimulatedRelay.Troubles(&chance))
-    for customer in trade.customers where chance.chance(150) { relay.unknown.formUnion(customer.emails.prefix(1)) }
-    state = try SimulatedState(seed: chance.next(), now: now)
-    watch = Watch(connections: connections, mayResend: policy.inDoubt == .resend)
-    engine = Engine(policy: policy, history: state.history(), connections: connections)
+  /// - Parameters:
+  ///   - leftOut: numbers of happenings that do not come about.
+  ///   - isTold: keeps a chronicle.
+  ///   - judge: `decide`, or what a test puts in its place.
+  package init(
+    seed: UInt64, days: Int, currencies: [Currency], leftOut: Set<Int> = [], isTold: Bool = false,
+    judge: @escaping Engine.Judge = Simulation.judge
+  ) throws(JournalFault) {
+    let plan = Plan(seed: seed, days: days, currencies: currencies)
+    self.plan = plan
+    self.leftOut = leftOut
+    self.isTold = isTold
+    chance = SplitMix64(seed: seed, stream: 1)
+    now = plan.start
+    exported = now
+    var people = SplitMix64(seed: seed, stream: 2)
+    trade = SimulatedTrade(&people, today: plan.firstDay, homes: plan.homes, currencies: currencies)
+    for customer in trade.customers where people.chance(100) { relay.unknown.formUnion(customer.emails.prefix(1)) }
+    state = try SimulatedState(seed: people.next(), now: now)
+    watch = Watch(plan, trade)
+    notebook = Notebook(judge)
+    engine = Engine(
+      policy: plan.policy, history: state.releaseHistory(), connections: plan.connections, judge: notebook.judge)
     outcome = Outcome(seed: seed, objections: [], journal: [])
-    self.chance = chance
+    ahead = plan.happenings.filter { !leftOut.contains($0.number) }[...]
   }
+
+  /// The real one.
+  package static let judge: Engine.Judge = { decide($0, $1, $2, now: $3, ledgerAge: $4) }
+
+  /// What this seed holds, in the order of time.
+  package var happenings: [Happening] { plan.happenings }
 
   /// Runs to the end, or to the first objection.
   package mutating func run() -> Outcome {
     do {
       try live()
     } catch {
-      outcome.objections.append("\(error)")
+      outcome.objections.append(Objection(invariant: .journal, text: error.description, at: wall))
     }
     outcome.objections += watch.objections
     outcome.journal = state.bytes
-    outcome.taken = relay.taken.count
+    outcome.taken = relay.taken
     return outcome
   }
 
+  var isGood: Bool { watch.objections.isEmpty && outcome.objections.isEmpty }
+
+  var wall: Instant { now < clockError.until ? now + clockError.by : now }
+
+  mutating func tell(_ line: @autoclosure () -> String) {
+    if isTold { outcome.chronicle.append("\(wall) \(line())") }
+  }
+
+  // MARK: - The year
+
   private mutating func live() throws(JournalFault) {
-    let end = now + .days(days)
-    while now < end, watch.objections.isEmpty {
-      now = now + .minutes(chance.pick(15...1200))
-      for _ in 0..<chance.pick(0...2) { trade.happen(&chance, on: Zone.utc.day(now), currency) }
-      if chance.chance(150) { intervene() }
-      if chance.chance(50) { try crash() }
-      try cycle()
+    let plan = plan
+    tell("\(plan.homes), cycles at \(plan.cycles), \(SimulatedPolicy.words(plan.policy))")
+    var slot = 0
+    for day in 0..<plan.days + Simulation.calmDays {
+      let spell = plan.quiet.first { $0.contains(day) }
+      if day == spell?.lowerBound || day == plan.days { try becomeQuiet(mending: day == plan.days) }
+      if spell == nil, day < plan.days { isQuiet = false }
+      if !isQuiet, day % plan.stride != 0 { continue }
+      trade.archive(on: plan.firstDay + day)
+      for (index, time) in plan.cycles.enumerated() {
+        let moment = plan.homes[0].zone.instant(day: plan.firstDay + day, time: time)
+        slot += 1
+        guard moment > now else { continue }
+        if !isQuiet { try happen(until: moment) }
+        now = max(now, moment)
+        chance = SplitMix64(seed: plan.seed, stream: UInt64(slot) + 16)
+        passTime()
+        if let spell, day == spell.lowerBound, index == 0 { foresee(until: lastCycle(of: spell)) }
+        try cycle()
+        guard isGood else { return }
+      }
+      if let spell, day == spell.upperBound - 1 { compareForecast() }
+      guard isGood else { return }
     }
-    // With all faults gone, whatever is left is settled by the next cycles.
-    relay.troubles = .none
-    for _ in 0..<3 where watch.objections.isEmpty {
-      now = now + .hours(24)
-      try restart()
-      try cycle(calm: true)
+    try finish()
+  }
+
+  private func lastCycle(of spell: Range<Int>) -> Instant {
+    plan.homes[0].zone.instant(day: plan.firstDay + (spell.upperBound - 1), time: plan.cycles[plan.cycles.count - 1])
+  }
+
+  private mutating func finish() throws(JournalFault) {
+    if !state.isRunning {
+      outcome.objections.append(Objection(invariant: .journal, text: "no daemon starts", at: wall))
     }
-    if watch.objections.isEmpty, outcome.objections.isEmpty {
-      if !engine.history.unsettled.isEmpty { outcome.objections.append("contacts without an outcome in the end") }
-      if let fault = state.fault(against: engine.history) { outcome.objections.append("journal: \(fault)") }
+    if !engine.history.unsettled.isEmpty {
+      outcome.objections.append(
+        Objection(invariant: .recovery, text: "contacts without an outcome in the end", at: wall))
+    }
+    if let fault = state.fault(against: engine.history) {
+      outcome.objections.append(Objection(invariant: .journal, text: fault, at: wall))
+    }
+  }
+
+  /// Brings about what is planned up to then, or arms it for its point in a cycle.
+  private mutating func happen(until moment: Instant) throws(JournalFault) {
+    while let next = ahead.first, next.at <= moment {
+      ahead.removeFirst()
+      now = max(now, next.at)
+      if next.point == .betweenCycles { try befall(next) } else { armed.append(next) }
+      guard isGood else { return }
     }
   }
 
   // MARK: - One cycle
 
-  private mutating func cycle(calm: Bool = false) throws(JournalFault) {
+  private mutating func cycle() throws(JournalFault) {
+    guard now >= downUntil, try isUp() else { return }
     outcome.cycles += 1
     report = nil
-    // Once in a while the clock is wrong; that must cost nothing but time.
-    let isClockWrong = !calm && chance.chance(10)
-    give(.start(now: isClockWrong ? now - .hours(30) : now))
-    for _ in 0..<Simulation.stepsPerCycleMax {
-      if report != nil || !watch.objections.isEmpty { break }
-      let wasRunning = outcome.crashes
-      try step(calm: calm)
-      if outcome.crashes != wasRunning { return }
+    hasDied = false
+    // A wrong clock is forgiven with the next cycle; the engine itself remembers a broken journal.
+    hasJournalFailed = false
+    if engine.broken == nil { watch.processBegan() }
+    stepsInCycle = 0
+    stepsSinceSending = nil
+    watch.clock(wall)
+    adoptPolicy()
+    try give(.start(now: wall))
+    while report == nil, isGood, !hasDied {
+      guard stepsInCycle < Simulation.stepsPerCycleMax else { return watch.object(.ends, "a cycle does not end") }
+      try step()
     }
-    guard watch.objections.isEmpty else { return }
-    guard let report else {
-      outcome.objections.append("a cycle does not end")
-      return
-    }
-    if case .journalBroken = report.ending { try restart() }
+    guard isGood, !hasDied, let report else { return }
+    if case .journalBroken = report.ending { return try restart(crashing: nil) }
+    if isQuiet, report.ending == .completed, report.relayFault == nil { lookBack(report) }
+    if chance.chance(40) { askOracle() }
   }
 
-  private mutating func step(calm: Bool) throws(JournalFault) {
+  /// What was reloaded holds from the next cycle or start on.
+  mutating func adoptPolicy() {
+    watch.policy = reloaded ?? watch.policy
+    reloaded = nil
+  }
+
+  /// Lets go of what was wrong for a while.
+  private mutating func passTime() {
+    if now >= moodEnds { relay.mood = .fair }
+    if now >= diskFullUntil { state.isFull = false }
+    if now >= noExportUntil { exported = now }
+  }
+
+  private mutating func step() throws(JournalFault) {
+    stepsInCycle += 1
+    outcome.steps += 1
+    if let count = stepsSinceSending { stepsSinceSending = count + 1 }
     now = now + Span(milliseconds: chance.pick(0...400))
-    if !calm {
-      // Where it hurts more often: with something on the wire.
-      if chance.chance(wire.isEmpty ? crashes : 6 * crashes) { return try crash() }
-      if chance.chance(interventions) { intervene() }
-      if chance.chance(interventions) { trade.happen(&chance, on: Zone.utc.day(now), currency) }
-      if chance.chance(2) { give(.stop) }
+    if !isQuiet {
+      while let index = armed.firstIndex(where: isNow) {
+        try befall(armed.remove(at: index))
+        if hasDied || !isGood { return }
+      }
     }
-    if chance.chance(30) { give(.tick(now: now)) }
-    if !wire.isEmpty, effects.isEmpty || chance.chance(400) {
-      land(wire.remove(at: chance.pick(0...(wire.count - 1))))
-    } else if !effects.isEmpty {
-      try perform(effects.removeFirst(), calm: calm)
+    if chance.chance(30) { try give(.tick(now: wall)) }
+    if let effect = asked, wire.isEmpty || chance.chance(600) {
+      asked = nil
+      try perform(effect)
+    } else if !wire.isEmpty {
+      try land(wire.remove(at: chance.pick(0...(wire.count - 1))))
     } else {
-      give(.tick(now: now))
+      try give(.tick(now: wall))
     }
     begin()
   }
 
-  /// Free connections take up what waits; none does once the journal failed.
-  private mutating func begin() {
-    guard !hasJournalFailed else { return }
-    while wire.count < connections, !desk.isEmpty {
-      let envelope = desk.removeFirst()
-      watch.begins(envelope)
-      wire.append(envelope)
+  private func isNow(_ happening: Happening) -> Bool {
+    switch happening.point {
+    case .betweenCycles: true
+    case .inCycle(let steps): stepsInCycle > steps
+    case .whileSending(let steps): stepsSinceSending.map { $0 >= steps } ?? false
     }
-  }
-
-  private mutating func give(_ event: Engine.Event) { effects += engine.step(event) }
-
-  private mutating func land(_ envelope: Envelope) {
-    let before = relay.taken.count
-    let result = relay.deliver(envelope, &chance)
-    if relay.taken.count > before { watch.took(envelope) }
-    // A server that hangs costs the whole time-out.
-    if result.verdict == .unknown { now = now + .minutes(chance.pick(0...10)) }
-    give(.delivered(Delivered(ticket: envelope.ticket, result: result), at: now))
-  }
-
-  private mutating func perform(_ effect: Engine.Effect, calm: Bool) throws(JournalFault) {
-    switch effect {
-    case .readLedger:
-      if !calm, chance.chance(20) { return give(.ledgerRejected("half written")) }
-      ledgerVersion = trade.version
-      watch.ledgerSeen(trade)
-      give(.ledger(trade.books(modified: now, currency), age: .zero))
-    case .lookAround:
-      if ledgerVersion == trade.version { watch.ledgerSeen(trade) }
-      give(.surroundings(ledgerChanged: ledgerVersion != trade.version, news: try state.news()))
-    case .compose(let contacts): give(.composed(contacts.map { compose($0, calm: calm) }))
-    case .append(let batch): append(batch, calm: calm)
-    case .send(let envelopes): desk += envelopes
-    case .recall:
-      let notBegun = desk
-      desk = []
-      for envelope in notBegun {
-        let result = DeliveryResult(verdict: .deferred, stage: .queue, detail: "taken back")
-        give(.delivered(Delivered(ticket: envelope.ticket, result: result), at: now))
-      }
-    case .tell(.refusedTwice(let contact)): outcome.objections.append("\(contact) was decided twice")
-    case .tell: break
-    case .finished(let report): self.report = report
-    }
-  }
-
-  private mutating func compose(_ contact: PlannedContact, calm: Bool) -> Composition {
-    if !calm, chance.chance(10) { return .failed("the document is not there") }
-    let id = contact.id(instance: state.instance)
-    let intended = IntendedContact(
-      contact, id: id, messageID: "<\(id)@us.example>", sha256: Digest.sha256(Array(id.utf8)), policy: policy.hash,
-      to: contact.to,
-      cc: contact.cc, names: [])
-    return .ready(Prepared(intended: intended, sender: "us@us.example", message: Array(id.utf8)))
-  }
-
-  private mutating func append(_ batch: Batch, calm: Bool) {
-    let answer = state.append(batch, at: now, fails: !calm && chance.chance(diskFaults))
-    switch answer {
-    case .durable(_, let written): watch.recorded(written)
-    case .notDurable:
-      hasJournalFailed = true
-      watch.journalFailed()
-    default: break
-    }
-    give(answer)
-  }
-
-  // MARK: - People, and the end of the process
-
-  /// A clerk holds or releases, by another process that writes to the same journal.
-  private mutating func intervene() {
-    // A broken journal is not written to by anyone before somebody has looked at it.
-    guard engine.broken == nil else { return }
-    let customer = chance.pick(trade.customers).id
-    let invoices = trade.items.filter { $0.key.customer == customer }
-    let scope: Scope =
-      invoices.isEmpty || chance.chance(500)
-      ? .customer(customer) : .invoice(customer: customer, number: chance.pick(invoices).key.number)
-    let event: HistoryEvent =
-      chance.chance(500)
-      ? .restPlaced(Rest(kind: .hold, scope: scope, by: "ann", text: "simulated"))
-      : .restEnded(kind: .hold, scope: scope, by: "ann", outcome: nil, text: nil)
-    guard let written = try? state.intervene(event, at: now) else { return }
-    watch.recorded(written)
-  }
-
-  private mutating func crash() throws(JournalFault) {
-    outcome.crashes += 1
-    // Perhaps in the midst of an append.
-    if case .append(let batch)? = effects.first, chance.chance(700) {
-      _ = state.append(batch, at: now, fails: true)
-    }
-    let before = relay.taken.count
-    for envelope in wire { relay.loseTouch(envelope, &chance) }
-    for envelope in relay.taken[before...] { watch.took(envelope) }
-    try restart()
-  }
-
-  private mutating func restart() throws(JournalFault) {
-    effects = []
-    desk = []
-    wire = []
-    hasJournalFailed = false
-    report = nil
-    // Reads and verifies everything from the first byte on.
-    let found = try state.restart(crashing: chance.chance(700) ? chance.next() : nil, at: now)
-    watch.processBegan()
-    watch.recorded(found)
-    watch.recovered()
-    outcome.doubts += found.count { record in
-      if case .contactInDoubt = record.event { true } else { false }
-    }
-    engine = Engine(policy: policy, history: state.history(), connections: connections)
   }
 }

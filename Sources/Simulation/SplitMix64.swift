@@ -6,6 +6,12 @@ package struct SplitMix64: RandomNumberGenerator, Sendable {
 
   package init(seed: UInt64) { state = seed }
 
+  /// A stream of its own for a part of the history, so that what another part draws does not change it.
+  init(seed: UInt64, stream: UInt64) {
+    var mixer = SplitMix64(seed: seed)
+    state = mixer.next() ^ (stream &* 0xD6E8_FEB8_6659_FD93)
+  }
+
   package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var word = state

@@ -7,50 +7,110 @@ import Units
 /// Looks on and objects: keeps its own account of what was recorded, what was due and what the server took, and shares
 /// no code with deciding, with the history or with the engine.
 struct Watch {
-  /// One item's step at one mailbox: what may happen once.
-  private struct Step: Hashable {
-    let item: ItemKey
-    let step: String
-    let repetition: Int
-    let recipient: String
-  }
-
-  private struct Try: Hashable {
+  /// One envelope's way: what may begin once.
+  struct Try: Hashable {
     let contact: String
     let attempt: Int
     let recipient: String
   }
 
-  private let connections: Int
-  private let mayResend: Bool
-  private(set) var objections: [String] = []
-  /// The newest durable intent of each contact, with its time.
-  private var intents: [String: (intended: IntendedContact, time: Instant)] = [:]
-  /// Tries whose intent is durable and whose outcome is not.
-  private var open: Set<Try> = []
-  private var begun: Set<Try> = []
-  /// With attempt 0.
-  private var sent: Set<Try> = []
-  private var taken: Set<Try> = []
-  private var stepsTaken: Set<Step> = []
-  private var noticeDays: [String: Set<Day>] = [:]
-  private var holds: Set<Scope> = []
-  /// As the ledger stood when it was last read, or looked at and found unchanged.
-  private var resting: Set<ItemKey> = []
-  private var isBroken = false
-  private var lastTime: Instant?
+  /// All that is known of one contact.
+  struct Account {
+    /// As its last attempt announced it.
+    var intended: IntendedContact
+    /// Of the last attempt.
+    var time: Instant
+    /// To recipients who really have it, and whose copy did not come back.
+    var holders: Set<String> = []
+    /// When what they have was announced.
+    var reached: [Instant] = []
+    /// To and cc recipients who have it by the records.
+    var recorded: Set<String> = []
+    var doubts = 0
+    /// A doubt that nobody cleared.
+    var isInDoubt = false
+    /// The server put it off, or refused it, until then.
+    var waitsUntil: Instant?
+    /// A person said that it never left.
+    var isUndone = false
+    /// Times that an envelope of it was taken to the same mailbox beyond the first.
+    var copies = 0
 
-  init(connections: Int, mayResend: Bool) {
-    self.connections = connections
-    self.mayResend = mayResend
+    /// The customer has it.
+    var counts: Bool { !holders.isEmpty && !isUndone }
   }
 
-  private mutating func object(_ text: String) { objections.append(text) }
+  struct Rest {
+    let kind: Decisions.Rest.Kind
+    let scope: Scope
+    let amount: Int?
+    let until: Day?
+    var ended: Instant?
+  }
+
+  struct Word {
+    let approval: Approval.Extent
+    let line: Approval.Line
+    let isGranted: Bool
+    let at: Instant
+  }
+
+  let connections: Int
+  let holidays: [String: Set<Day>]
+  let companyHome: Home
+  /// In force; changes with a reload.
+  var policy: Policy
+  /// As the ledger stood when it was last read, or looked at and found unchanged.
+  var seen: SimulatedTrade
+  /// Of the ledger's files when they were last read.
+  var ledgerAge = Span.zero
+
+  private(set) var objections: [Objection] = []
+  private(set) var accounts: [String: Account] = [:]
+  /// Ids of the contacts that moved an item on, oldest first.
+  private(set) var steps: [ItemKey: [String]] = [:]
+  private(set) var byPayer: [String: [String]] = [:]
+  private(set) var rests: [Rest] = []
+  private(set) var words: [ItemKey: [Word]] = [:]
+  /// Names of the steps that a person passed, by customer and number.
+  private(set) var skipped: [Scope: Set<String>] = [:]
+  private(set) var badAddresses: Set<String> = []
+  /// Those that were known as bad when the ledger was last read: what is decided by then may still go there.
+  private(set) var avoided: Set<String> = []
+  private(set) var hasSent = false
+  /// Contacts announced since the ledger was last read, but for those whose first recipients have them.
+  var announced: [String] = []
+  private var open: Set<Try> = []
+  private var begun: Set<Try> = []
+  /// Attempts whose first message has begun, without recipient.
+  private var checked: Set<Try> = []
+  private var taken: Set<Try> = []
+  private var isBroken = false
+  private var lastTime: Instant?
+  /// What the clock of the machine shows.
+  private(set) var clockNow = Instant(milliseconds: 0)
+
+  init(_ plan: Plan, _ trade: SimulatedTrade) {
+    connections = plan.connections
+    holidays = plan.holidays
+    companyHome = plan.homes[0]
+    policy = plan.policy
+    seen = trade
+  }
+
+  mutating func object(_ invariant: Invariant, _ text: String) {
+    objections.append(Objection(invariant: invariant, text: text, at: clockNow))
+  }
 
   // MARK: - What it sees
 
-  mutating func ledgerSeen(_ trade: SimulatedTrade) {
-    resting = Set(trade.items.filter { $0.isSettled || $0.isDisputed }.map(\.key))
+  mutating func clock(_ now: Instant) { clockNow = now }
+
+  mutating func ledgerRead(_ trade: SimulatedTrade, age: Span) {
+    seen = trade
+    ledgerAge = age
+    announced = []
+    avoided = badAddresses
   }
 
   /// The journal failed: from now on nothing may be begun until the process begins anew.
@@ -61,116 +121,164 @@ struct Watch {
   /// Records that became durable, in order.
   mutating func recorded(_ records: [DatedEvent]) {
     for record in records {
-      if let lastTime, record.time < lastTime { object("time went back in the journal to \(record.time)") }
+      if let lastTime, record.time < lastTime { object(.journal, "time went back in the journal to \(record.time)") }
       lastTime = record.time
-      switch record.event {
-      case .contactIntended(let intended): intend(intended, at: record.time)
-      case .contactSent(let attempt):
-        settle(attempt.contact, attempt.recipient, attempt.attempt)
-        sent.insert(Try(contact: attempt.contact, attempt: 0, recipient: address(attempt.contact, attempt.recipient)))
-      case .contactDeferred(let attempt, _), .contactFailed(let attempt):
-        settle(attempt.contact, attempt.recipient, attempt.attempt)
-        let aTry = Try(
-          contact: attempt.contact, attempt: attempt.attempt, recipient: address(attempt.contact, attempt.recipient))
-        if taken.contains(aTry) { object("\(attempt.contact) is recorded as not sent, but the server has it") }
-      case .contactInDoubt(let contact, let recipient, let attempt, _): settle(contact, recipient, attempt)
-      case .restPlaced(let rest): holds.insert(rest.scope)
-      case .restEnded(_, let scope, _, _, _): holds.remove(scope)
-      default: break
-      }
+      hear(record.event, at: record.time)
     }
     let contacts = Set(open.map(\.contact)).count
-    if contacts > 2 * connections { object("\(contacts) contacts are without outcome over \(connections) connections") }
+    if contacts > 2 * connections {
+      object(.openIntents, "\(contacts) contacts are without outcome over \(connections) connections")
+    }
+  }
+
+  private mutating func hear(_ event: HistoryEvent, at time: Instant) {
+    switch event {
+    case .contactIntended(let intended): intend(intended, at: time)
+    case .contactSent(let attempt):
+      hasSent = true
+      let aTry = settle(attempt)
+      accounts[attempt.contact]?.recorded.insert(aTry.recipient)
+      if !taken.contains(aTry) { object(.truth, "\(attempt.contact) is recorded as sent, but the server has it not") }
+    case .contactDeferred(let attempt, let next):
+      deny(settle(attempt))
+      let waits = accounts[attempt.contact]?.waitsUntil
+      accounts[attempt.contact]?.waitsUntil = waits.map { max($0, next) } ?? next
+    case .contactFailed(let attempt):
+      let aTry = settle(attempt)
+      deny(aTry)
+      accounts[attempt.contact]?.waitsUntil = time + .days(1)
+      if attempt.badAddress { badAddresses.insert(aTry.recipient) }
+    case .contactInDoubt(let contact, let recipient, let attempt, _):
+      let aTry = settle(Attempt(contact: contact, recipient: recipient, attempt: attempt))
+      accounts[contact]?.recorded.insert(aTry.recipient)
+      accounts[contact]?.doubts += 1
+      accounts[contact]?.isInDoubt = true
+    case .contactResolved(let contact, let sent, _):
+      accounts[contact]?.isInDoubt = false
+      accounts[contact]?.isUndone = !sent
+      if !sent { accounts[contact]?.recorded = [] }
+      if sent { hasSent = true }
+    case .contactBounced(let contact, let recipient, _, let permanent, _):
+      let mailbox = address(contact, recipient)
+      accounts[contact]?.holders.remove(mailbox)
+      accounts[contact]?.recorded.remove(mailbox)
+      if accounts[contact]?.recorded.isEmpty == true { accounts[contact]?.isInDoubt = false }
+      // What came back from everybody counts for nothing.
+      if accounts[contact]?.holders.isEmpty == true { accounts[contact]?.reached = [] }
+      if permanent { badAddresses.insert(mailbox) }
+    case .addressCleared(let customer, let address, _):
+      if let address { badAddresses.remove(address) }
+      defer { avoided.formIntersection(badAddresses) }
+      if address == nil {
+        for id in byPayer[customer] ?? [] {
+          for mailbox in accounts[id]?.intended.to ?? [] { badAddresses.remove(mailbox) }
+        }
+      }
+    case .restPlaced(let rest):
+      rests.append(
+        Rest(kind: rest.kind, scope: rest.scope, amount: rest.amount?.minor, until: rest.until))
+    case .restEnded(let kind, let scope, _, _, _):
+      for index in rests.indices where rests[index].kind == kind && rests[index].scope == scope {
+        if rests[index].ended == nil { rests[index].ended = time }
+      }
+    case .stepSkipped(let scope, let step, _, _): skipped[scope, default: []].insert(step)
+    case .approvalGiven(let approval):
+      for line in approval.lines {
+        words[line.key, default: []].append(
+          Word(approval: approval.extent, line: line, isGranted: approval.granted, at: time))
+      }
+    default: break
+    }
   }
 
   mutating func begins(_ envelope: Envelope) {
-    if isBroken { object("a message goes out after the journal failed") }
-    guard let intended = intent(of: envelope) else {
-      object("a message goes out without a durable intent: \(Watch.contact(of: envelope))")
+    if isBroken { object(.silence, "a message goes out after the journal failed") }
+    guard let account = accounts[Watch.contact(of: envelope)],
+      (account.intended.to + account.intended.cc).contains(envelope.recipient)
+    else {
+      object(.intentFirst, "a message goes out without a durable intent: \(Watch.contact(of: envelope))")
       return
     }
+    let intended = account.intended
     let aTry = Try(contact: intended.contact, attempt: intended.attempt, recipient: envelope.recipient)
-    if !open.contains(aTry) { object("\(intended.contact) goes out though its outcome is recorded") }
-    if !begun.insert(aTry).inserted { object("\(intended.contact) goes out twice on one intent") }
+    if !open.contains(aTry) { object(.intentFirst, "\(intended.contact) goes out though its outcome is recorded") }
+    if !begun.insert(aTry).inserted { object(.once, "\(intended.contact) goes out twice on one intent") }
+    if checked.insert(Try(contact: intended.contact, attempt: intended.attempt, recipient: "")).inserted {
+      check(intended, at: account.time)
+    }
+    checkHours(intended)
   }
 
   /// The server has it, whatever it answered.
   mutating func took(_ envelope: Envelope) {
-    guard let intended = intent(of: envelope) else { return }
-    taken.insert(Try(contact: intended.contact, attempt: intended.attempt, recipient: envelope.recipient))
-    for item in intended.invoices {
-      let step = Step(
-        item: item.key, step: item.step, repetition: item.repetition, recipient: envelope.recipient)
-      if !stepsTaken.insert(step).inserted, !mayResend {
-        object("\(item.key.number) got step \(item.step) twice, at \(envelope.recipient)")
+    let id = Watch.contact(of: envelope)
+    guard var account = accounts[id] else { return }
+    taken.insert(Try(contact: id, attempt: account.intended.attempt, recipient: envelope.recipient))
+    if account.holders.contains(envelope.recipient), !account.isUndone {
+      account.copies += 1
+      if account.copies > 1 || account.doubts == 0 || !mayResend(account.intended) {
+        object(.once, "\(id) got to \(envelope.recipient) twice")
       }
     }
-    if intended.level >= 1, !mayResend, let time = intents[intended.contact]?.time {
-      noticed(intended.customer, on: Zone.utc.day(time))
+    if account.intended.to.contains(envelope.recipient) {
+      account.holders.insert(envelope.recipient)
+      account.reached.append(account.time)
     }
+    account.isUndone = false
+    accounts[id] = account
   }
 
   /// The process began anew and has put its journal in order.
   mutating func recovered() {
     for aTry in open.sorted(by: { $0.contact < $1.contact }) {
-      object("\(aTry.contact) is left without an outcome after recovery")
+      object(.recovery, "\(aTry.contact) is left without an outcome after recovery")
     }
   }
 
-  // MARK: - What it thinks of it
+  // MARK: - Its account
 
   private mutating func intend(_ intended: IntendedContact, at time: Instant) {
-    let before = intents[intended.contact]?.intended.attempt ?? 0
-    if intended.attempt != before + 1 { object("\(intended.contact) has attempt \(intended.attempt) after \(before)") }
-    for line in intended.listed + intended.invoices.map({ ListedItem(key: $0.key, open: $0.open) }) {
-      if resting.contains(line.key) { object("\(line.key.number) is asked for though the ledger has it at rest") }
-      if holds.contains(where: { Watch.covers($0, line.key) }) { object("\(line.key.number) is asked for though held") }
+    let id = intended.contact
+    let before = accounts[id]?.intended.attempt ?? 0
+    if intended.attempt != before + 1 { object(.once, "\(id) has attempt \(intended.attempt) after \(before)") }
+    if accounts[id]?.counts != true { announced.append(id) }
+    if accounts[id] == nil {
+      accounts[id] = Account(intended: intended, time: time)
+      for item in intended.invoices { steps[item.key, default: []].append(id) }
+      byPayer[intended.customer, default: []].append(id)
     }
-    intents[intended.contact] = (intended, time)
+    accounts[id]?.intended = intended
+    accounts[id]?.time = time
+    accounts[id]?.waitsUntil = nil
     for recipient in intended.to + intended.cc {
-      // Who is recorded as having it stays out of later attempts.
-      if sent.contains(Try(contact: intended.contact, attempt: 0, recipient: recipient)) { continue }
-      open.insert(Try(contact: intended.contact, attempt: intended.attempt, recipient: recipient))
+      // Who is recorded as having it stays out of later attempts, but for doubts.
+      if accounts[id]?.recorded.contains(recipient) == true, accounts[id]?.isInDoubt != true { continue }
+      open.insert(Try(contact: id, attempt: intended.attempt, recipient: recipient))
     }
   }
 
-  private mutating func settle(_ contact: String, _ recipient: Int, _ attempt: Int) {
-    guard let known = intents[contact]?.intended.attempt, attempt <= known else {
-      object("\(contact) has an outcome without an intent")
-      return
+  private mutating func settle(_ attempt: Attempt) -> Try {
+    let aTry = Try(
+      contact: attempt.contact, attempt: attempt.attempt, recipient: address(attempt.contact, attempt.recipient))
+    guard let known = accounts[attempt.contact]?.intended.attempt, attempt.attempt <= known else {
+      object(.truth, "\(attempt.contact) has an outcome without an intent")
+      return aTry
     }
-    open.remove(Try(contact: contact, attempt: attempt, recipient: address(contact, recipient)))
+    open.remove(aTry)
+    return aTry
+  }
+
+  private mutating func deny(_ aTry: Try) {
+    if taken.contains(aTry) { object(.truth, "\(aTry.contact) is recorded as not sent, but the server has it") }
   }
 
   /// The mailbox that a record's index stands for, in the newest attempt.
-  private func address(_ contact: String, _ recipient: Int) -> String {
-    guard let intended = intents[contact]?.intended else { return "" }
+  func address(_ contact: String, _ recipient: Int) -> String {
+    guard let intended = accounts[contact]?.intended else { return "" }
     let all = intended.to + intended.cc
     return all.indices.contains(recipient) ? all[recipient] : ""
   }
 
-  /// At most one day with a notice in seven.
-  private mutating func noticed(_ payer: String, on day: Day) {
-    for other in noticeDays[payer, default: []] where other != day && abs(other.number - day.number) < 7 {
-      object("\(payer) got notices on \(min(other, day)) and \(max(other, day))")
-    }
-    noticeDays[payer, default: []].insert(day)
-  }
-
-  private func intent(of envelope: Envelope) -> IntendedContact? {
-    guard let intended = intents[Watch.contact(of: envelope)]?.intended,
-      (intended.to + intended.cc).contains(envelope.recipient)
-    else { return nil }
-    return intended
-  }
-
   /// A simulated message is its contact's id and nothing else.
-  private static func contact(of envelope: Envelope) -> String { String(decoding: envelope.message, as: UTF8.self) }
-
-  private static func covers(_ scope: Scope, _ key: ItemKey) -> Bool {
-    switch scope {
-    case .customer(let id): id == key.customer
-    case .invoice(let customer, let number): customer == key.customer && number == key.number
-    }
-  }
+  static func contact(of envelope: Envelope) -> String { String(decoding: envelope.message, as: UTF8.self) }
 }

@@ -115,6 +115,21 @@ struct JournalFileTests {
     _ = try rig.open()
   }
 
+  @Test("what a command recorded is heard though the append that read it was refused")
+  func heardAfterRefusal() throws {
+    let daemon = try rig.open()
+    let command = try rig.open(as: .command)
+    try command.record([JournalRig.note("hold on")], now: start + .hours(2))
+    // The daemon's clock is set back: it reads what stands there, and writes nothing.
+    guard case .notDurable(.clockWentBack) = daemon.append(Batch(events: [JournalRig.note("x")]), now: start) else {
+      Issue.record("recorded though the clock went back")
+      return
+    }
+    #expect(daemon.isBehind)
+    #expect(try daemon.news().map(\.event) == [JournalRig.note("hold on")])
+    #expect(!daemon.isBehind)
+  }
+
   @Test("what a command records beside the daemon is read before the daemon's next batch")
   func twoWriters() throws {
     let daemon = try rig.open()

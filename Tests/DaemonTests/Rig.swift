@@ -9,7 +9,7 @@ import Units
 struct Rig {
   var engine: Engine
   var now = Rig.morning
-  /// In order: `read`, `look`, `compose 2`, `append sent:a0 intended:b`, `send a0`, `recall`, `finished`.
+  /// In order: `hear`, `read`, `look`, `compose 2`, `append sent:a0 intended:b`, `send a0`, `recall`, `finished`.
   var trace: [String] = []
   var report: CycleReport?
   var remarks: [Remark] = []
@@ -25,7 +25,9 @@ struct Rig {
   // What the world does.
   var deliver: (Envelope) -> DeliveryResult = { _ in .accepted }
   var compose: (PlannedContact) -> Composition = { .ready(Rig.prepared($0)) }
-  /// Taken in turn, then nothing has changed.
+  /// What others recorded before the cycle begins.
+  var people: [DatedEvent] = []
+  /// Taken in turn by the looks that come after the first reading, then nothing has changed.
   var surroundings: [(ledgerChanged: Bool, news: [DatedEvent])] = []
   /// Taken in turn, then every append succeeds.
   var appends: [Engine.Event?] = []
@@ -113,12 +115,23 @@ struct Rig {
     }
   }
 
+  /// What was sent first comes to its end.
+  mutating func landFirst(_ result: DeliveryResult) {
+    let envelope = wire.removeFirst()
+    handleUntilQuiet([.delivered(Delivered(ticket: envelope.ticket, result: result), at: now)])
+  }
+
   private mutating func perform(_ effect: Engine.Effect) -> [Engine.Event] {
     switch effect {
     case .readLedger:
       trace.append("read")
       if let ledgerProblem { return [.ledgerRejected(ledgerProblem)] }
       return [.ledger(Books(modified: now), age: .zero)]
+    case .lookAround where trace.last == nil || trace.last == "finished":
+      trace.append("hear")
+      if let fault = lookFault { return [.notDurable(fault)] }
+      defer { people = [] }
+      return [.surroundings(ledgerChanged: true, news: people)]
     case .lookAround:
       trace.append("look")
       if let fault = lookFault { return [.notDurable(fault)] }

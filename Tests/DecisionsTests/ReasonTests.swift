@@ -218,6 +218,16 @@ struct ReasonTests {
       .expect(.contact, step: "first")
   }
 
+  @Test("18 in_doubt: what a person called sent and then came back is undone")
+  func resolvedAndBounced() {
+    let asks = due.steps(Step("first", 5, level: 1, inDoubt: .ask), Step("second", 15, level: 2))
+      .sent("first", "2026-03-09", ["R1"], .inDoubt, id: "d1")
+      .happened(.contactResolved(contact: "d1", sent: true, by: "anna"), "2026-03-10")
+    asks.happened(
+      .contactBounced(contact: "d1", recipient: 0, status: "4.2.2", permanent: false, excerpt: nil), "2026-03-11"
+    ).at("2026-03-19").expect(.contact, step: "first")
+  }
+
   @Test("18 in_doubt: assumed sent by default, sent once more by resend")
   func assumed() {
     let doubt = due.sent("first", "2026-03-09", ["R1"], .inDoubt, id: "d1")

@@ -16,6 +16,8 @@ struct Cycle: Sendable {
   var isRecorded = false
   /// The journal takes nothing as long as the clock is before its last record.
   var isClockWrong = false
+  /// What others recorded before it began is in the history.
+  var hasHeardPeople = false
   private(set) var hasDecided = false
   private(set) var waiting = 0
   private(set) var upcoming: [Upcoming] = []

@@ -44,6 +44,8 @@ extension Engine {
   mutating func take(_ news: [DatedEvent], ledgerChanged: Bool) -> [Effect] {
     awaiting = .nothing
     remember(news)
+    cycle?.hasHeardPeople = true
+    guard cycle?.hasDecided == true else { return [] }
     guard let queue = cycle?.queue, cycle?.ending == nil else { return [] }
     guard !ledgerChanged, news.isEmpty else { return startAnew(because: ledgerChanged ? .ledger : .journal) }
     let next = Array(queue.prefix(2 * connections - flight.contacts))
@@ -87,6 +89,7 @@ extension Engine {
           postponed.append(contact)
           continue
         }
+        prepared.window = contact.window
         prepared.intended.attempt = (history.contact(prepared.intended.contact, of: contact.payer.id)?.attempt ?? 0) + 1
         ready.append(prepared)
       }

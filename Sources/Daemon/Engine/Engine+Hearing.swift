@@ -4,7 +4,13 @@ import Units
 
 // What became of the envelopes, and whose fault it is.
 extension Engine {
-  mutating func take(_ delivered: Delivered) -> [Effect] { land(delivered.ticket, delivered.result) }
+  mutating func take(_ delivered: Delivered, at time: Instant) -> [Effect] {
+    now = time
+    var effects = land(delivered.ticket, delivered.result)
+    // Taken back because the facts changed: in this cycle it is decided once more.
+    if delivered.result.stage == .queue, !isRelayBarred { effects += startAnew(because: .waiting) }
+    return effects + passTime(time)
+  }
 
   mutating func land(_ ticket: Int, _ result: DeliveryResult) -> [Effect] {
     guard let leg = flight.land(ticket, result.verdict) else { return [] }

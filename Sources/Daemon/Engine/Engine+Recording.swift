@@ -33,14 +33,19 @@ extension Engine {
     remember(written)
     var effects = recorded.map { Effect.tell(.outcome($0)) }
     let envelopes = intents.flatMap { take(off: $0) }
-    // Only now, and only these, may go; nothing may if the cycle came to an end meanwhile.
-    if cycle?.ending == nil, !isRelayBarred {
+    // The record's time is the newest that is known.
+    let late = passTime(written.last?.time ?? now)
+    effects += late
+    // Only now, and only these, may go; nothing may if the cycle came to an end or the hours did meanwhile.
+    if cycle?.ending == nil, !isRelayBarred, late.isEmpty {
       if !envelopes.isEmpty { effects.append(.send(envelopes)) }
     } else {
       for envelope in envelopes { effects += land(envelope.ticket, Outcome.takenBack) }
     }
-    // A batch with intents never comes with news; what is still in the queue may rest on what they changed.
-    if !news.isEmpty, cycle?.queue.isEmpty == false { effects += startAnew(because: .journal) }
+    // A batch with intents never comes with news; what is not begun may rest on what they changed.
+    if !news.isEmpty, cycle?.queue.isEmpty == false || !flight.isEmpty {
+      effects += [.recall] + startAnew(because: .journal)
+    }
     return effects
   }
 
@@ -60,9 +65,8 @@ extension Engine {
       let leg = Leg(
         contact: intended.contact, customer: intended.customer, recipient: index, attempt: intended.attempt,
         address: address, isCopy: index >= intended.to.count)
-      if let envelope = flight.add(leg, sender: prepared.sender, message: prepared.message) {
-        envelopes.append(envelope)
-      }
+      let envelope = flight.add(leg, sender: prepared.sender, message: prepared.message, window: prepared.window)
+      if let envelope { envelopes.append(envelope) }
     }
     return envelopes
   }

@@ -6,11 +6,12 @@ import Units
 /// The cycle as a synchronous state machine: an event goes in, effects come out. No clock, no disk, no network, no
 /// thread, no chance: whoever performs the effects and answers them drives it, the real world or a simulated one.
 ///
-///     start ─► readLedger ─► decide ─┐
-///                ▲                   ▼            (for each batch, while others are on the wire)
-///                │ changed       lookAround ─► compose ─► append intents ─► send ─► delivered
-///                └───────────────────┘                     (with outcomes)             │ outcomes wait for the
-///                                                              ▲───────────────────────┘ next append, or a tick
+///     start ─► lookAround ─► readLedger ─► decide ─┐
+///                                ▲                 ▼      (for each batch, while others are on the wire)
+///                                │ changed     lookAround ─► compose ─► append intents ─► send ─► delivered
+///                                └─────────────────┘                     (with outcomes)             │ outcomes wait for
+///                                                                            ▲───────────────────────┘ the next append,
+///                                                                                                      or a tick
 ///     nothing left, nothing on the wire ─► append outcomes ─► append cycle.completed ─► finished
 ///
 /// What it keeps, whatever happens:
@@ -83,11 +84,10 @@ package struct Engine: Sendable {
     case .overtaken(let news): effects = takeOvertaken(news)
     case .notDurable(let fault): effects = take(fault)
     case .delivered(let delivered, let time):
-      now = time
-      effects = take(delivered)
+      effects = take(delivered, at: time)
     case .tick(let time):
-      now = time
-      if case .nothing = awaiting, mayRecord, !outcomes.isEmpty { effects = [flush()] }
+      effects = passTime(time)
+      if case .nothing = awaiting, mayRecord, !outcomes.isEmpty { effects.append(flush()) }
     case .stop:
       if cycle != nil {
         end(.stopped)
@@ -96,6 +96,12 @@ package struct Engine: Sendable {
     case .policy(let policy): nextPolicy = policy
     }
     return effects + advance()
+  }
+
+  /// Takes note of the time. What waits for a connection while its hours end does not begin any more.
+  mutating func passTime(_ time: Instant) -> [Effect] {
+    now = time
+    return flight.outlastsHours(at: now) ? [.recall] + startAnew(because: .hours) : []
   }
 
   // MARK: - What comes next
@@ -111,6 +117,11 @@ package struct Engine: Sendable {
     guard flight.isEmpty else { return [] }
     if mayRecord, !outcomes.isEmpty { return [flush()] }
     if cycle.ending == nil, !cycle.hasDecided {
+      // What people said since the last cycle counts in this one.
+      guard cycle.hasHeardPeople else {
+        awaiting = .surroundings
+        return [.lookAround]
+      }
       awaiting = .ledger
       return [.readLedger]
     }

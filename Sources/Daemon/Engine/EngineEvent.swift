@@ -117,6 +117,8 @@ package struct Prepared: Sendable, Equatable {
   package var sender: String
   /// The message that each recipient gets.
   package var message: [UInt8]
+  /// When it may go; set by the engine.
+  var window: ContactWindow?
 
   package init(intended: IntendedContact, sender: String, message: [UInt8]) {
     self.intended = intended

@@ -1,4 +1,6 @@
+import Decisions
 import Delivery
+import Units
 
 /// The envelopes that are on their way, and the contacts that they belong to.
 ///
@@ -12,6 +14,8 @@ struct Flight: Sendable {
     var hasArrived = false
     /// Not handed over yet.
     var copies: [Envelope] = []
+    /// Its hours; nil once they were seen to be over.
+    var window: ContactWindow?
   }
 
   private var legs: [Int: Leg] = [:]
@@ -23,11 +27,11 @@ struct Flight: Sendable {
   var contacts: Int { parties.count }
 
   /// Makes an envelope for the leg, under a ticket that is never given twice. Nil for a copy that has to wait.
-  mutating func add(_ leg: Leg, sender: String, message: [UInt8]) -> Envelope? {
+  mutating func add(_ leg: Leg, sender: String, message: [UInt8], window: ContactWindow?) -> Envelope? {
     lastTicket += 1
     legs[lastTicket] = leg
     let envelope = Envelope(ticket: lastTicket, sender: sender, recipient: leg.address, message: message)
-    var party = parties[leg.contact] ?? Party()
+    var party = parties[leg.contact] ?? Party(window: window)
     defer { parties[leg.contact] = party }
     if leg.isCopy {
       party.copiesOut += 1
@@ -46,6 +50,13 @@ struct Flight: Sendable {
     if verdict == .accepted || verdict == .unknown { party.hasArrived = true }
     parties[leg.contact] = party.originalsOut + party.copiesOut == 0 ? nil : party
     return leg
+  }
+
+  /// Whether the hours of a contact are over of which that was not known yet.
+  mutating func outlastsHours(at now: Instant) -> Bool {
+    let late = parties.filter { party in party.value.window.map { !$0.contains(now) } ?? false }.keys
+    for contact in late { parties[contact]?.window = nil }
+    return !late.isEmpty
   }
 
   /// What is to become of the copies of that contact, now that one of its envelopes landed.

@@ -9,7 +9,7 @@ package enum Remark: Sendable, Equatable {
   package enum Severity: Int, Sendable { case error = 3, warning = 4, notice = 5, info = 6 }
 
   /// On what a decision rested that no longer holds.
-  package enum Change: Sendable { case ledger, journal, hours }
+  package enum Change: Sendable { case ledger, journal, hours, waiting }
 
   case notComposed(CycleReport.Failure)
   /// A contact was decided that may have reached its customer already. A bug: it is not sent.
@@ -63,6 +63,7 @@ package enum Remark: Sendable, Equatable {
       "contact \(contact) was decided again though it may have reached its customer: not sent; please report this"
     case .startedAnew(.ledger): "the ledger changed during the cycle: deciding afresh"
     case .startedAnew(.journal): "the journal changed during the cycle: deciding afresh"
+    case .startedAnew(.waiting): "messages that waited for the mail server were taken back: deciding afresh"
     case .startedAnew(.hours): "the hours of some customers ended during the cycle: deciding afresh"
     case .badRow(let row): "\(row.description): \(row.reach.words) until it is corrected"
     case .ledgerWarning(let place, let column):

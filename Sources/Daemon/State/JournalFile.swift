@@ -30,6 +30,8 @@ package final class JournalFile {
   private var life: (any HeldLock)?
   /// The first fault of an append; nothing is written after it.
   private var broken: JournalFault?
+  /// Of others, read and not told to anyone: an append that is refused reads them too.
+  private var unheard: [DatedEvent] = []
 
   /// Opens the journal, or begins one; cuts off and keeps aside what a crash left behind the last whole record.
   ///
@@ -85,14 +87,15 @@ package final class JournalFile {
 
   /// Whether others appended something since the journal was last read or written, or it cannot be told.
   package var isBehind: Bool {
-    guard let status = try? disk.status(reading.path(of: reading.segment)) else { return true }
+    guard unheard.isEmpty, let status = try? disk.status(reading.path(of: reading.segment)) else { return true }
     return status.size != reading.offset
   }
 
   /// What others appended since the journal was last read or written.
   package func news() throws(JournalFault) -> [DatedEvent] {
     try requireSound()
-    return try readOn()
+    try readOn()
+    return hear()
   }
 
   /// Appends the batch durably: messages first, then all its events with one write and one sync.
@@ -145,17 +148,22 @@ package final class JournalFile {
     try requireSound()
     let lock = try state.lockForAppending(on: disk)
     defer { lock.release() }
-    var news = try readOn()
-    news += try recoverTail(now)
-    if batch.onlyIfUnchanged, !news.isEmpty { return .overtaken(news) }
-    guard !batch.events.isEmpty else { return .durable(news: news, written: []) }
+    try readOn()
+    unheard += try recoverTail(now)
+    if batch.onlyIfUnchanged, !unheard.isEmpty { return .overtaken(hear()) }
+    guard !batch.events.isEmpty else { return .durable(news: hear(), written: []) }
     // The clock is asked first, so that no message is kept for a batch that is refused.
     let ready = try lines(batch.events, now)
     try requireRoom(batch, ready)
     do { try messages.keep(batch.messages, on: now.seconds / 86_400) } catch { throw .disk(error) }
     let written = try write(batch.events, ready)
     sealIfLarge()
-    return .durable(news: news, written: written)
+    return .durable(news: hear(), written: written)
+  }
+
+  private func hear() -> [DatedEvent] {
+    defer { unheard = [] }
+    return unheard
   }
 
   /// An intent needs room for its outcome too: what was sent and cannot be recorded is in doubt.
@@ -234,7 +242,7 @@ package final class JournalFile {
   /// The history as it is on the disk, with as little of it in memory as can be; nil while nothing was sealed since the
   /// one that was given away. Only for who has taken in all news.
   package func slimmed() throws(JournalFault) -> ContactHistory? {
-    guard let base = reading.base, base.checkpoint.segments.count > givenAway else { return nil }
+    guard unheard.isEmpty, let base = reading.base, base.checkpoint.segments.count > givenAway else { return nil }
     let fresh = try JournalReading(of: state, on: disk, trust: reading.trust, after: base)
     // What others recorded meanwhile would be heard of twice: there is always another time.
     guard fresh.head == reading.head else { return nil }
@@ -242,21 +250,19 @@ package final class JournalFile {
     return fresh.history
   }
 
-  private func readOn() throws(JournalFault) -> [DatedEvent] {
+  private func readOn() throws(JournalFault) {
     let path = reading.path(of: reading.segment)
     let present: FileStatus?
     let opened: FileStatus
     do { (present, opened) = (try disk.status(path), try file.status()) } catch { throw .disk(error) }
     guard let present, present.inode == opened.inode, present.device == opened.device, present.size >= reading.offset
     else { throw .replaced(path: path) }
-    if present.size == reading.offset, try !reading.hasMoreFiles() { return [] }
-    var news: [DatedEvent] = []
+    if present.size == reading.offset, try !reading.hasMoreFiles() { return }
     let segment = reading.segment
-    try reading.more { entry, _ in news.append(DatedEvent(entry.event, at: entry.time)) }
+    try reading.more { entry, _ in unheard.append(DatedEvent(entry.event, at: entry.time)) }
     if reading.segment != segment {
       do { file = try disk.openAppending(reading.path(of: reading.segment)) } catch { throw .disk(error) }
     }
-    return news
   }
 
   private func requireSound() throws(JournalFault) {

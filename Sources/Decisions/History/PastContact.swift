@@ -156,6 +156,12 @@ package struct PastContact: Sendable, Equatable {
 
   mutating func settle(_ recipient: Int, _ fate: Fate) {
     guard recipients.indices.contains(recipient) else { return }
+    // A person said that the customer has it, and then it came back from one of them: of the others that word holds.
+    if fate == .bounced, verdict == true {
+      verdict = nil
+      recipients = recipients.map { $0 == .inDoubt ? .sent : $0 }
+      earlier = earlier.mapValues { $0 == .inDoubt ? .sent : $0 }
+    }
     if fate == .inDoubt, !recipients.contains(.inDoubt) { doubts += 1 }
     recipients[recipient] = fate
   }

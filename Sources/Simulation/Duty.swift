@@ -1,0 +1,80 @@
+import Decisions
+import Ledger
+import Units
+
+// Nobody is forgotten: who must have been contacted by the end of a cycle in which nothing was wrong.
+extension Watch {
+  /// Looks for items that were due beyond doubt and that nothing was announced for.
+  ///
+  /// Wherever there may be a reason to wait that takes more than a line to work out, it says nothing.
+  ///
+  /// - Returns: each with what should have gone.
+  func forgotten() -> [(key: ItemKey, words: String)] {
+    if let limit = policy.freshness.maxAge, ledgerAge > limit { return [] }
+    guard hasSent || policy.contact.firstCycle == .send, policy.contact.maxPerCycle >= 100 else { return [] }
+    var found: [(key: ItemKey, words: String)] = []
+    for payer in seen.customers where payer.payer == nil {
+      let home = home(of: payer.id)
+      let today = home.day(clockNow)
+      guard isOpenDay(today, for: payer.id), isWithinHours(clockNow, for: payer.id),
+        payer.emails.contains(where: { !badAddresses.contains($0) }),
+        let schedule = policy.schedules.first(where: { $0.match?.kinds.contains(payer.kind) ?? true })
+      else { continue }
+      for item in seen.items where seen.payer(of: item.key.customer) == payer.id {
+        guard let step = stepDue(item, schedule, today, payer.id), mustGo(item, step, payer, home, today) else {
+          continue
+        }
+        found.append((item.key, "\(item.key.number) of \(payer.id) should have got step \(step.name) on \(today)"))
+      }
+    }
+    return found
+  }
+
+  /// The step whose day has come; nil when none has, or when it is not plain.
+  private func stepDue(
+    _ item: SimulatedTrade.Item, _ schedule: Schedule, _ today: Day, _ payer: String
+  ) -> Step? {
+    guard item.issued <= today, !item.isAtRest else { return nil }
+    let accounts = (steps[item.key] ?? []).compactMap { self.accounts[$0] }
+    // A doubt or an attempt that waits makes it a question of more than a line.
+    let isPlain = accounts.allSatisfy { account in
+      (account.doubts == 0 || account.intended.invoices.allSatisfy { inDoubtPolicy($0) == .assumeSent })
+        && (account.waitsUntil.map { $0 <= clockNow } ?? true)
+    }
+    guard isPlain else { return nil }
+    let done = accounts.filter { $0.counts || $0.isInDoubt }.flatMap(\.intended.invoices).filter { $0.key == item.key }
+    let level = done.map(\.level).max() ?? -1
+    let passed = skipped[.invoice(customer: item.key.customer, number: item.key.number)] ?? []
+    let left = schedule.steps.filter { $0.level > level && !passed.contains($0.name) }
+    if today < item.due {
+      guard let reminder = left.first, reminder.level == 0 else { return nil }
+      var opens = item.due + reminder.day
+      while !isOpenDay(opens, for: payer) { opens = opens - 1 }
+      return today >= opens ? reminder : nil
+    }
+    let due = left.filter { $0.level >= 1 && today >= item.due + max($0.day, schedule.graceDays + 1) }
+    guard due.allSatisfy({ !$0.approval }) else { return nil }
+    return due.first
+  }
+
+  /// No cap, gap, deadline, rest or credit stands in its way.
+  private func mustGo(
+    _ item: SimulatedTrade.Item, _ step: Step, _ payer: Customer, _ home: Home, _ today: Day
+  ) -> Bool {
+    guard rests(on: item.key, of: payer.id).allSatisfy({ !isInForce($0, today, home) }) else { return false }
+    if step.level >= 1, !policy.contact.minBalance.isEmpty, item.undisputed < 2500 { return false }
+    let group = seen.items.filter { seen.payer(of: $0.key.customer) == payer.id && $0.currency == item.currency }
+    guard group.reduce(0, { $0 + $1.open }) == seen.net(of: payer.id, item.currency) else { return false }
+    let wait = max(policy.contact.atMost.days, policy.contact.minGapDays)
+    let addresses = Set(payer.emails)
+    return !accounts.values.contains { other in
+      let isNear =
+        other.intended.customer == payer.id || !addresses.isDisjoint(with: other.intended.to)
+      guard isNear, (other.intended.kind == .notice) == (step.level >= 1), other.counts || other.isInDoubt else {
+        return false
+      }
+      if ([other.time] + other.reached).contains(where: { home.day($0) > today - wait }) { return true }
+      return other.intended.deadline.map { today <= bankingDay(2, after: $0) } ?? false
+    }
+  }
+}
