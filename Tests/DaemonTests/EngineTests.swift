@@ -30,7 +30,7 @@ struct EngineTests {
 
   @Test("what people said before the cycle counts in it")
   func peopleFirst() {
-    var rig = Rig { history in history.skips.isEmpty ? [] : [Rig.contact("a")] }
+    var rig = Rig { history in history.skips[.customer("a")] == nil ? [] : [Rig.contact("a")] }
     rig.people = [
       DatedEvent(.stepSkipped(scope: .customer("a"), step: "call", by: "ann", text: nil), at: Rig.morning)
     ]

@@ -188,7 +188,10 @@ private struct JournalFollow: ParsableCommand {
       let session = try Session(common)
       var sieve = RecordSieve(filter, zone: session.policy.company.zone)
       let zone = session.policy.company.zone
-      var reading = try session.journalReading { entry, _ in _ = sieve.passes(entry) }
+      // Only a sieve that follows somebody's contacts has to know those of old.
+      var reading =
+        filter.customer == nil && filter.invoice == nil
+        ? try session.journalReading() : try session.journalReading { entry, _ in _ = sieve.passes(entry) }
       while true {
         do throws(JournalFault) {
           try reading.more { entry, line in

@@ -71,7 +71,10 @@ struct Session {
   }
 
   func verdict(_ ledger: Ledger, _ history: ContactHistory) -> Verdict {
-    decide(ledger.books, history, policy, now: now, ledgerAge: ledger.age)
+    let verdict = decide(ledger.books, history, policy, now: now, ledgerAge: ledger.age)
+    // The daemon sends nothing on such a history; who looks is told not to believe what is shown.
+    if let fault = history.fault { Output.error("dunningd: what follows is not complete:\n" + fault) }
+    return verdict
   }
 
   func scope(of name: String, _ ledger: Ledger, _ history: ContactHistory) throws(CommandFailure) -> Scope {

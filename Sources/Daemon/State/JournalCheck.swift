@@ -104,7 +104,7 @@ package struct JournalCheck {
   private func explained(_ error: LineFault) throws(JournalFault) -> JournalFault {
     let isLast = index == segments.count - 1
     if isLast {
-      let reading = try JournalReading(of: state, on: disk, trust: trust) { _, _ in }
+      let reading = try JournalReading(of: state, on: disk, trust: trust)
       if let problem = reading.tailProblem { return .damaged(problem) }
     }
     return .damaged(
@@ -144,7 +144,9 @@ package struct JournalCheck {
   private mutating func finish() throws(JournalFault) {
     var note: String?
     if !pending.isEmpty {
-      note = JournalReading.note("journal/" + StateDirectory.name(segments.last ?? 1, "jsonl"), line + 1, pending.count)
+      let reading = try JournalReading(of: state, on: disk, trust: trust)
+      if let problem = reading.tailProblem { throw .damaged(problem) }
+      note = reading.note
     }
     result = Result(head: chain.head, note: note, damagedHistories: damagedHistories)
   }
