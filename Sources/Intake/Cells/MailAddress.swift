@@ -3,7 +3,8 @@ enum MailAddress {
   /// Why `text` is no usable address; nil when it is one.
   ///
   /// The part before the @ is a dot-atom of ASCII (RFC 5321 section 4.1.2, without quoted strings), the domain has
-  /// labels of letters, digits and hyphens, also beyond ASCII, and at least two of them unless it is `localhost`.
+  /// labels of ASCII letters, digits and hyphens, and at least two of them unless it is `localhost`. What passes here can
+  /// be written to: Letters refuses the same.
   static func fault(in text: String) -> String? {
     let bytes = Array(text.utf8)
     guard bytes.count <= 254 else { return "is longer than 254 bytes" }
@@ -22,10 +23,12 @@ enum MailAddress {
     guard local.split(separator: Byte.point, omittingEmptySubsequences: false).allSatisfy({ !$0.isEmpty }) else {
       return "has a dot too many before the @"
     }
+    if domain.contains(where: { $0 >= 0x80 }) {
+      return "has a letter beyond ASCII after the @; write the domain in its xn-- form"
+    }
     let labels = domain.split(separator: Byte.point, omittingEmptySubsequences: false)
     guard labels.allSatisfy({ !$0.isEmpty && $0.count <= 63 && $0.first != Byte.minus && $0.last != Byte.minus }),
-      domain.allSatisfy({ Byte.isLetter($0) || Byte.isDigit($0) || $0 == Byte.minus || $0 == Byte.point || $0 >= 0x80 }
-      ),
+      domain.allSatisfy({ Byte.isLetter($0) || Byte.isDigit($0) || $0 == Byte.minus || $0 == Byte.point }),
       labels.count >= 2 || domain.elementsEqual("localhost".utf8)
     else { return "has no usable domain after the @" }
     return nil
