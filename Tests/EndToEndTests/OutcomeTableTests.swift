@@ -111,8 +111,9 @@ extension EndToEnd {
         var setup = Setup(sink: nil)
         setup.security = isEncrypted ? "starttls" : "none"
         setup.mail = mail
-        let failing = try await office.sink(rules: phase.rules, options: options)
-        setup.mailURL = failing.url
+        // It fails once, and then works.
+        let sink = try await office.sink(rules: phase.rules.map { $0 + ":first 1" }, options: options)
+        setup.mailURL = sink.url
         try office.configure(setup)
         try RelayFaults.books(1, in: office)
         let run = try await office.run("run", "--once", "--as-of", "2026-03-02T11:00", environment: environment)
@@ -124,14 +125,14 @@ extension EndToEnd {
         #expect(outcomes.count == 1 && outcome["type"].text == phase.record, "\(outcomes) \(run)")
         if let stage = phase.stage { #expect(outcome["stage"].text == stage, "\(outcome)") }
         #expect(outcome["code"].int == phase.code, "\(outcome)")
-        #expect(failing.messages.count == (phase.isKept ? 1 : 0))
+        #expect(sink.messages.count == (phase.isKept ? 1 : 0))
 
-        // A server that works: who was put off gets it, and nobody else does.
-        let sink = try await office.sink(options: options)
-        setup.mailURL = sink.url
-        try office.configure(setup)
+        // All is well now: who was put off gets it, and nobody else does. What came of a phase before the message is the
+        // same record whatever the phase was, so that the rest stands for those.
+        guard ["rcpt", "data", "body", "dot", "idle", "quit"].contains(where: phase.begins) else { return }
         try await office.expect(0, "run", "--once", "--as-of", "2026-03-02T11:10", environment: environment)
-        #expect(sink.messages.count == (phase.record == "contact.deferred" ? 1 : 0), "\(outcome)")
+        let all = phase.isKept || phase.record == "contact.deferred" ? 1 : 0
+        #expect(sink.messages.count == all, "\(outcome)")
       }
     }
   }

@@ -165,7 +165,7 @@ struct MailAddressTests {
   @Test(
     "usable",
     arguments: [
-      "a@b.de", "first.last+tag@sub.example.com", "o'neil@example.ie", "a@müller.de", "a@localhost", "1@2.3",
+      "a@b.de", "first.last+tag@sub.example.com", "o'neil@example.ie", "a@localhost", "1@2.3",
       "a_b-c@x-y.org",
     ])
   func usable(text: String) { #expect(MailAddress.fault(in: text) == nil) }
@@ -173,6 +173,7 @@ struct MailAddressTests {
   @Test(
     "not usable",
     arguments: [
+      "a@müller.de",
       "", "a", "@", "a@", "@b.de", "a@b", "a@@b.de", "a@b@c.de", "a b@c.de", "a@b .de", "a,b@c.de", "a@b.de,c@d.de",
       "<a@b.de>",
       "A <a@b.de>", "\"a\"@b.de", ".a@b.de", "a.@b.de", "a..b@c.de", "a@.de", "a@b..de", "a@-b.de", "a@b-.de",

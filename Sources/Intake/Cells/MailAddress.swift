@@ -3,7 +3,8 @@ enum MailAddress {
   /// Why `text` is no usable address; nil when it is one.
   ///
   /// The part before the @ is a dot-atom of ASCII (RFC 5321 section 4.1.2, without quoted strings), the domain has
-  /// labels of letters, digits and hyphens, also beyond ASCII, and at least two of them unless it is `localhost`.
+  /// labels of ASCII letters, digits and hyphens, and at least two of them unless it is `localhost`. What passes here can
+  /// be written to: Letters refuses the same.
   static func fault(in text: String) -> String? {
     var text = text
     return text.withUTF8 { fault(in: $0) }
@@ -23,9 +24,11 @@ enum MailAddress {
       return "has \"\(Character(Unicode.Scalar(odd)))\" before the @"
     }
     guard everyLabel(of: local, { _ in true }) else { return "has a dot too many before the @" }
+    if domain.contains(where: { $0 >= 0x80 }) {
+      return "has a letter beyond ASCII after the @; write the domain in its xn-- form"
+    }
     guard everyLabel(of: domain, { $0.count <= 63 && $0.first != Byte.minus && $0.last != Byte.minus }),
-      domain.allSatisfy({ Byte.isLetter($0) || Byte.isDigit($0) || $0 == Byte.minus || $0 == Byte.point || $0 >= 0x80 }
-      ),
+      domain.allSatisfy({ Byte.isLetter($0) || Byte.isDigit($0) || $0 == Byte.minus || $0 == Byte.point }),
       domain.contains(Byte.point) || domain.elementsEqual("localhost".utf8)
     else { return "has no usable domain after the @" }
     return nil
