@@ -259,7 +259,9 @@ package final class JournalFile {
     else { throw .replaced(path: path) }
     if present.size == reading.offset, try !reading.hasMoreFiles() { return }
     let segment = reading.segment
-    try reading.more { entry, _ in unheard.append(DatedEvent(entry.event, at: entry.time)) }
+    var news: [DatedEvent] = []
+    defer { unheard += news }
+    try reading.more { entry, _ in news.append(DatedEvent(entry.event, at: entry.time)) }
     if reading.segment != segment {
       do { file = try disk.openAppending(reading.path(of: reading.segment)) } catch { throw .disk(error) }
     }
