@@ -77,8 +77,8 @@ final class SeedRun: Sendable {
       if !outcome.objections.isEmpty { total.wrong.append(seed) }
       return total.seeds
     }
-    if count % 500 == 0 {
-      print("… \(count) seeds")
+    if count % 100 == 0 {
+      print("… \(count) seeds, \(total.withLock { $0.wrong.count }) went wrong")
       fflush(nil)
     }
     if words.tells { print(outcome.chronicle.joined(separator: "\n")) }

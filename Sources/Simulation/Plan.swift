@@ -19,6 +19,8 @@ struct Plan {
   let cycles: [ClockTime]
   /// Outside of quiet spells cycles run each so many days.
   let stride: Int
+  /// How often the ledger's files are written anew though nothing in them changes.
+  let exportEvery: Span
   /// The moment of the first cycle.
   let start: Instant
   /// In the order of time.
@@ -60,6 +62,8 @@ extension Plan {
       day += chance.pick(70...160)
     }
     self.quiet = quiet
+    let isPressing = policy.freshness.maxAge != nil
+    exportEvery = policy.freshness.needsPostedCash ? .zero : isPressing ? .hours(20) : chance.pick([.zero, .days(3)])
     start = homes[0].zone.instant(day: firstDay, time: cycles[0])
     happenings = Plan.happenings(&chance, days, quiet, start: start)
   }
@@ -85,7 +89,7 @@ extension Plan {
       if !minutes.contains(where: { isSurelyOpen($0, in: home) }) {
         add((rules.opens.minutes + rules.closes.minutes) / 2 + chance.pick(-20...20), in: home)
       }
-      if chance.chance(150) { add(rules.closes.minutes - chance.pick(1...20), in: home) }
+      if chance.chance(300) { add(rules.closes.minutes - chance.pick(1...20), in: home) }
       if chance.chance(100) { add(rules.opens.minutes + chance.pick(-20...20), in: home) }
     }
     return minutes.sorted().map { SimulatedPolicy.clock($0 / 60, $0 % 60) }
@@ -147,7 +151,7 @@ extension Plan {
     add(3) { _ in .addressOK }
 
     let trouble = chance.pick([0, 6, 12, 24])
-    add(trouble, sending: 200) { .mood($0.pick(SimulatedRelay.Mood.allCases), hours: $0.pick([2, 20, 60])) }
+    add(trouble, sending: 200) { .mood($0.pick(SimulatedRelay.Mood.allCases + [.hangs]), hours: $0.pick([2, 20, 60])) }
     add(3) { _ in .mailboxGone }
     add(3) { _ in .mailboxBack }
     add(4) { .bounce(permanent: $0.chance(500)) }

@@ -7,17 +7,23 @@ import Units
 /// The last verdict that the engine asked for: what `explain` would have said at that moment.
 final class Notebook: Sendable {
   private let last = Mutex<Verdict?>(nil)
+  private let thorough = Mutex(false)
   private let inner: Engine.Judge
 
   init(_ judge: @escaping Engine.Judge) { inner = judge }
 
   var verdict: Verdict? { last.withLock { $0 } }
 
+  /// Whether every decision is noted, and not those alone that lead to contacts.
+  func isThorough(_ isThorough: Bool) { thorough.withLock { $0 = isThorough } }
+
   /// The judge, and a note of what it said.
   var judge: Engine.Judge {
     { books, history, policy, now, age in
       let verdict = self.inner(books, history, policy, now, age)
-      self.last.withLock { $0 = verdict }
+      let noted =
+        self.thorough.withLock { $0 } ? decide(books, history, policy, now: now, ledgerAge: age) : verdict
+      self.last.withLock { $0 = noted }
       return verdict
     }
   }

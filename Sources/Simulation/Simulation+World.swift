@@ -69,11 +69,14 @@ extension Simulation {
   private mutating func readLedger() throws(JournalFault) {
     if isNextLedgerTorn {
       isNextLedgerTorn = false
+      sealed = nil
       return try give(.ledgerRejected("half written"))
     }
     ledgerVersion = trade.version
     let age = now - exported
     watch.ledgerRead(trade, age: age)
+    if let sealed, sealed == (trade.version, exported) { return try give(.ledgerUnchanged(age: age)) }
+    sealed = (trade.version, exported)
     try give(.ledger(books(), age: age))
   }
 
@@ -187,6 +190,7 @@ extension Simulation {
       if case .contactInDoubt = record.event { true } else { false }
     }
     adoptPolicy()
+    sealed = nil
     engine = Engine(
       policy: watch.policy, history: state.releaseHistory(), connections: plan.connections, judge: notebook.judge)
     return true

@@ -64,6 +64,9 @@ package struct Simulation {
   var diskFullUntil = Instant(milliseconds: 0)
   var noExportUntil = Instant(milliseconds: 0)
   var exported: Instant
+  private var exportedVersion = 0
+  /// The files as the running daemon read them last; nil when it has not.
+  var sealed: (version: Int, exported: Instant)?
   var nextFault = SimulatedState.Fault.none
   var isNextLedgerTorn = false
   var isNextLetterBad = false
@@ -75,7 +78,9 @@ package struct Simulation {
   /// Since the first message of the cycle began; nil before.
   var stepsSinceSending: Int?
   /// Nothing happens and nothing is wrong.
-  var isQuiet = false
+  var isQuiet = false {
+    didSet { notebook.isThorough(isQuiet) }
+  }
   /// Read by a reload and not in force before the next cycle.
   var reloaded: Policy?
   /// What the forecast said of these days, and since when.
@@ -113,7 +118,7 @@ package struct Simulation {
   }
 
   /// The real one.
-  package static let judge: Engine.Judge = { decide($0, $1, $2, now: $3, ledgerAge: $4) }
+  package static let judge: Engine.Judge = { decide($0, $1, $2, now: $3, ledgerAge: $4, detail: .contacts) }
 
   /// What this seed holds, in the order of time.
   package var happenings: [Happening] { plan.happenings }
@@ -231,7 +236,10 @@ package struct Simulation {
   private mutating func passTime() {
     if now >= moodEnds { relay.mood = .fair }
     if now >= diskFullUntil { state.isFull = false }
-    if now >= noExportUntil { exported = now }
+    guard now >= noExportUntil else { return }
+    if exportedVersion != trade.version || now - exported >= plan.exportEvery {
+      (exported, exportedVersion) = (now, trade.version)
+    }
   }
 
   private mutating func step() throws(JournalFault) {
