@@ -28,10 +28,8 @@ struct Folder {
       format: format, zones: { ["UTC", "Europe/Berlin"].contains($0) ? .utc : nil },
       documentExists: { $0 == "there.pdf" || $0 == "2026/there.pdf" })
     let whole = reader.read(files, lastRowCounts: last)
-    for count in 2...4 {
-      #expect(
-        whole.isSame(as: reader.read(files, lastRowCounts: last, workers: Parted(count: count))), "in \(count) parts")
-    }
+    let parted = reader.read(files, lastRowCounts: last, workers: Parted(count: 3))
+    #expect(whole.isSame(as: parted), "read in parts, it is another ledger")
     return whole
   }
 

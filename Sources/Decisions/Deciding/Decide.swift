@@ -63,6 +63,23 @@ final class Docket: Sendable {
     companyDay = policy.company.zone.day(now)
   }
 
+  /// The same with what is shared by all items laid out anew: two threads that count the uses of one object wait for each
+  /// other all the time.
+  private init(ownOf other: Docket) {
+    policy = other.policy
+    now = other.now
+    ledgerAge = other.ledgerAge
+    detail = other.detail
+    accounts = other.accounts
+    quarantine = other.quarantine
+    halfMade = other.halfMade
+    past = Past(other.past.history)
+    pastAsIfNew = Past(other.pastAsIfNew.history)
+    schedules = Schedules(other.policy)
+    cashThrough = other.cashThrough
+    companyDay = other.companyDay
+  }
+
   /// What some of the payers' items came to.
   struct Part: Sendable {
     var verdict = Verdict()
@@ -72,7 +89,9 @@ final class Docket: Sendable {
   }
 
   /// Decides on all items of some payers.
-  func decide(_ payers: Range<Int>) -> Part {
+  func decide(_ payers: Range<Int>) -> Part { Docket(ownOf: self).decideAll(payers) }
+
+  private func decideAll(_ payers: Range<Int>) -> Part {
     let calendars = PayerCalendars(policy, now: now)
     _ = calendars.horizon.isAhead(policy.company.zone.instant(day: companyDay + 1, time: .midnight))
     var part = Part()

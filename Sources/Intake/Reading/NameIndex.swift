@@ -93,8 +93,11 @@ struct NameIndex: Sendable {
   private static func number(in slot: UInt64) -> Int { Int(slot & 0xFFFF_FFFF) - 1 }
 
   private static func isSame(_ name: String, _ cell: Cell) -> Bool {
-    name.utf8.count == cell.count
-      && name.utf8.withContiguousStorageIfAvailable { $0.elementsEqual(cell) } ?? name.utf8.elementsEqual(cell)
+    guard name.utf8.count == cell.count else { return false }
+    return name.utf8.withContiguousStorageIfAvailable { name in
+      for index in cell.indices where name[index] != cell[index] { return false }
+      return true
+    } ?? name.utf8.elementsEqual(cell)
   }
 
   private static func isPlain(_ cell: Cell) -> Bool {

@@ -53,8 +53,8 @@ struct CustomerRows: Sendable {
   mutating func read(into findings: inout Findings, _ workers: some Workers) {
     let (stretches, rows) = (table.parts(workers.count), self)
     var all: [Customer] = []
-    for part in workers.map(stretches.count, { rows.read(stretches[$0]) }) {
-      all += part.customers
+    for var part in workers.map(stretches.count, { rows.read(stretches[$0]) }) {
+      if all.isEmpty { swap(&all, &part.customers) } else { all += part.customers }
       count += part.count
       addressed.formUnion(part.addressed)
       bad.formUnion(part.bad)

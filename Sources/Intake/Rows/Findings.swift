@@ -65,7 +65,7 @@ struct Findings: Sendable {
     do throws(RowFault) { try take(reader, place, &self) } catch { add(error, in: table, place, reach(reader, error)) }
   }
 
-  private mutating func add(_ fault: RowFault, in table: Table, _ place: Place, _ reach: BadRow.Reach) {
+  mutating func add(_ fault: RowFault, in table: Table, _ place: Place, _ reach: BadRow.Reach) {
     add(
       BadRow(
         place: place, column: fault.position < 0 ? "" : table.header(at: fault.position), reason: fault.reason,

@@ -34,7 +34,9 @@ struct InvoiceOwners: Sendable {
   private let table: Table
   private let cells: CellReader
   private let columns: InvoicePositions
-  private let directory: Directory?
+  /// Without customers.csv nobody is in it.
+  private let directory: Directory
+  private let isListed: Bool
   private let xero: XeroRow?
 
   /// - Parameter directory: the customers of customers.csv; nil without that file.
@@ -43,7 +45,8 @@ struct InvoiceOwners: Sendable {
     cells = rows.cells
     columns = rows.columns
     xero = rows.xero
-    self.directory = directory
+    self.directory = directory ?? Directory([])
+    isListed = directory != nil
   }
 
   /// Looks through the whole file.
@@ -98,8 +101,8 @@ struct InvoiceOwners: Sendable {
     -> Int
   {
     let cell = try cells.requiredCell(row, columns.customer)
-    let known = directory.map { $0.number(of: cell) } ?? names.number(of: cell)
-    guard directory == nil || columns.name >= 0 || columns.email >= 0 else { return try require(known, row) }
+    let known = isListed ? directory.number(of: cell) : names.number(of: cell)
+    guard !isListed || columns.name >= 0 || columns.email >= 0 else { return try require(known, row) }
 
     let name = try cells.text(row, columns.name)
     if let fault = Text.controlFault(in: row.field(columns.email)) {
@@ -112,7 +115,7 @@ struct InvoiceOwners: Sendable {
       emails = try cells.addresses(row, columns.email)
       for fault in emails.faults { findings.warn(place, table.header(at: columns.email), fault) }
     }
-    let owner = directory == nil ? names.insert(cell) : try require(known, row)
+    let owner = !isListed ? names.insert(cell) : try require(known, row)
     if before == nil || before?.name.isEmpty == true && !name.isEmpty || givesEmail {
       var said = before ?? CustomerWords(place: place)
       if said.name.isEmpty { said.name = name }

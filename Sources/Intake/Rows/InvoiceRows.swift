@@ -49,15 +49,15 @@ struct InvoiceRows: Sendable {
       var memory = Memory()
       for owner in owners {
         let first = read.invoices.count
-        for row in rows[starts[owner]..<starts[owner + 1]] {
-          var invoice: Invoice?
-          read.findings.readRow(
-            at: Int(row.start), line: Int(row.line), with: &reader, of: table,
-            reach: { row, fault in InvoiceRows.reach(row, fault, columns, cells) },
-            take: { (row, place, _) throws(RowFault) in
-              invoice = try take(row, place, directory.customers[owner], &memory)
-            })
-          if let invoice { read.invoices.append(invoice) }
+        for index in starts[owner]..<starts[owner + 1] {
+          let place = Place(file: table.file, line: Int(rows[index].line))
+          reader.move(to: Int(rows[index].start), line: place.line)
+          guard reader.next() else { continue }
+          do throws(RowFault) {
+            read.invoices.append(try take(reader, place, directory.customers[owner], &memory))
+          } catch {
+            read.findings.add(error, in: table, place, InvoiceRows.reach(reader, error, columns, cells))
+          }
         }
         ArrangedInvoices.settle(&read.invoices, from: first, of: self, &read.findings)
         read.counts.append(Int32(read.invoices.count - first))

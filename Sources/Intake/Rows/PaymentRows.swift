@@ -48,6 +48,7 @@ struct PaymentRows: Sendable {
     let stretches = table.parts(workers.count)
     var parts = workers.map(stretches.count) { read(stretches[$0]) }
     var strays = Read()
+    var memory = Memory()
     let owners = homes.owners(of: parts.reduce(into: []) { $0.formUnion($1.numbers) })
     table.read(table.rows) { reader in
       for stray in parts.flatMap(\.strays) {
@@ -56,8 +57,8 @@ struct PaymentRows: Sendable {
           take: { (row, place, findings) throws(RowFault) in
             let payer = try known(row)
             let number = try cells.text(row, invoice)
-            let home = home(of: number, for: payer, owners)
-            strays.take(try payment(row, place, home, &findings), home?.customer ?? directory.number(of: payer))
+            let home = home(of: number, for: row.field(customer), owners)
+            strays.take(try payment(row, place, number, home, &memory, &findings), home?.customer ?? payer)
           })
       }
     }
@@ -77,6 +78,7 @@ struct PaymentRows: Sendable {
   private func read(_ stretch: Table.Stretch) -> Read {
     var read = Read()
     var findings = Findings()
+    var memory = Memory()
     read.payments.reserveCapacity(stretch.bytes.count / 48)
     read.owners.reserveCapacity(stretch.bytes.count / 48)
     read.count = findings.readRows(
@@ -91,27 +93,44 @@ struct PaymentRows: Sendable {
         return reach(row, [:])
       },
       take: { (row, place, findings) throws(RowFault) in
-        let number = directory.number(of: try known(row))
+        let number = try known(row)
         let named = try cells.word(row, invoice)
-        let home = number.flatMap { number in named.flatMap { homes.own($0, of: number) } }
-        if let named, home == nil {
-          read.strays.append((row.range.lowerBound, row.line))
-          read.numbers.insert(named)
-          return
+        var home: PaymentHomes.Home?
+        if let named {
+          if let number { home = homes.own(named, of: number) }
+          if home == nil {
+            read.strays.append((row.range.lowerBound, row.line))
+            read.numbers.insert(named)
+            return
+          }
         }
-        read.take(try payment(row, place, home, &findings), number)
+        read.take(try payment(row, place, named, home, &memory, &findings), number)
       })
     read.findings = findings
     return read
   }
 
-  /// The customer's cell; throws when customers.csv lacks him.
-  private func known(_ row: borrowing CSVReader) throws(RowFault) -> Cell {
+  /// The customer's number in the directory; throws when customers.csv lacks him, nil when nobody has to have him.
+  private func known(_ row: borrowing CSVReader) throws(RowFault) -> Int? {
     let payer = try cells.requiredCell(row, customer)
-    guard !isListed || directory.number(of: payer) != nil else {
-      throw RowFault(position: customer, reason: "\"\(String(decoding: payer, as: UTF8.self))\" is no known customer")
-    }
-    return payer
+    if let number = directory.number(of: payer) { return number }
+    if !isListed { return nil }
+    throw RowFault(position: customer, reason: "\"\(String(decoding: payer, as: UTF8.self))\" is no known customer")
+  }
+
+  /// What one worker remembers from row to row.
+  private struct Memory {
+    var currency: (bytes: [UInt8], currency: Currency)?
+  }
+
+  /// Nil when the cell is empty.
+  private func currency(_ row: borrowing CSVReader, _ memory: inout Memory) throws(RowFault) -> Currency? {
+    let cell = row.field(currency)
+    if cell.isEmpty { return nil }
+    if let last = memory.currency, cell.elementsEqual(last.bytes) { return last.currency }
+    let read = try cells.currency(row, currency)
+    memory.currency = read.map { (Array(cell), $0) }
+    return read
   }
 
   private func home(of number: String, for payer: Cell, _ owners: [String: [Int]]) -> PaymentHomes.Home? {
@@ -131,11 +150,11 @@ struct PaymentRows: Sendable {
   }
 
   private func payment(
-    _ row: borrowing CSVReader, _ place: Place, _ home: PaymentHomes.Home?, _ findings: inout Findings
+    _ row: borrowing CSVReader, _ place: Place, _ number: String?, _ home: PaymentHomes.Home?, _ memory: inout Memory,
+    _ findings: inout Findings
   ) throws(RowFault) -> Payment {
-    let number = try cells.word(row, invoice)
     let invoiced = home?.currency
-    let own = try cells.currency(row, currency)
+    let own = try currency(row, &memory)
     if let own, let invoiced, own != invoiced {
       throw RowFault(
         position: currency,
@@ -164,33 +183,39 @@ struct PaymentRows: Sendable {
 
   /// Counted into their places by customer, so that only the few of each are sorted.
   private func ordered(_ parts: inout [Read]) -> [Payment] {
+    var all: [Payment] = []
+    var owners: [Int32] = []
+    swap(&all, &parts[0].payments)
+    swap(&owners, &parts[0].owners)
+    for index in parts.indices.dropFirst() {
+      all += parts[index].payments
+      owners += parts[index].owners
+      parts[index].payments = []
+    }
+    // Those who are not in the directory come last, and into order by name.
     let customers = directory.customers.count
     var starts = [Int](repeating: 0, count: customers + 2)
-    for part in parts {
-      for owner in part.owners { starts[(owner < 0 ? customers : Int(owner)) + 1] += 1 }
-    }
+    for owner in owners { starts[(owner < 0 ? customers : Int(owner)) + 1] += 1 }
     for index in 1..<starts.count { starts[index] += starts[index - 1] }
     var places = starts
-    // Where each payment comes from, by its place.
-    var sources = [(part: Int32, row: Int32)](repeating: (0, 0), count: starts[customers + 1])
-    for (part, read) in parts.enumerated() {
-      for (row, owner) in read.owners.enumerated() {
-        let bucket = owner < 0 ? customers : Int(owner)
-        sources[places[bucket]] = (Int32(part), Int32(row))
-        places[bucket] += 1
-      }
+    var order = [Int32](repeating: 0, count: all.count)
+    for (row, owner) in owners.enumerated() {
+      let bucket = owner < 0 ? customers : Int(owner)
+      order[places[bucket]] = Int32(row)
+      places[bucket] += 1
     }
-    for bucket in 0..<customers where starts[bucket + 1] - starts[bucket] > 1 {
-      sources[starts[bucket]..<starts[bucket + 1]].sort { a, b in
-        let first = parts[Int(a.part)].payments[Int(a.row)]
-        let second = parts[Int(b.part)].payments[Int(b.row)]
-        return first.date == second.date ? first.place.line < second.place.line : first.date < second.date
+    all.withUnsafeBufferPointer { all in
+      func isBefore(_ a: Int32, _ b: Int32) -> Bool {
+        let (first, second) = (all[Int(a)].date, all[Int(b)].date)
+        return first == second ? all[Int(a)].place.line < all[Int(b)].place.line : first < second
+      }
+      for bucket in 0..<customers where starts[bucket + 1] - starts[bucket] > 1 {
+        order[starts[bucket]..<starts[bucket + 1]].sort(by: isBefore)
       }
     }
     var payments: [Payment] = []
-    payments.reserveCapacity(sources.count)
-    for source in sources { payments.append(parts[Int(source.part)].payments[Int(source.row)]) }
-    // Of those who are not in the directory nobody said where they belong.
+    payments.reserveCapacity(all.count)
+    for row in order { payments.append(all[Int(row)]) }
     if starts[customers + 1] > starts[customers] {
       payments.sort { ($0.customer, $0.date, $0.place.line) < ($1.customer, $1.date, $1.place.line) }
     }
