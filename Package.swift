@@ -101,7 +101,7 @@ let package = Package(
     tests("JournalTests", ["Journal"], exclude: ["Golden"]),
     tests("StorageTests", ["Storage"]),
     tests("DaemonTests", ["Daemon"]),
-    tests("SimulationTests", ["Simulation"]),
+    tests("SimulationTests", ["Simulation"], exclude: ["Planted"]),
     tests(
       "SettingsTests", ["Settings", "Decisions", "Ledger", "Units"],
       resources: [.copy("Bad"), .copy("Doubtful"), .copy("Good")]),
