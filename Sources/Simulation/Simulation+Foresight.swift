@@ -47,6 +47,9 @@ extension Simulation {
       let said = notebook.verdict?.decisions.first { $0.key == key }.map { "\($0.ground)" } ?? "nothing"
       watch.object(.forgotten, "\(words); the decision was \(said)")
     }
+    for decision in notebook.verdict?.decisions ?? [] where decision.reason != .settled {
+      tell("  \(decision.key.number): \(decision.ground)")
+    }
     guard let verdict = notebook.verdict, report.restarts == 0, report.failures.isEmpty else { return }
     let told = Set(verdict.decisions.filter { $0.reason == .contact }.map(\.key))
     // Who was put off gets what others got, whatever the item waits for by now.

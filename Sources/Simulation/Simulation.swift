@@ -155,7 +155,7 @@ package struct Simulation {
       if day == spell?.lowerBound || day == plan.days { try becomeQuiet(mending: day == plan.days) }
       if spell == nil, day < plan.days { isQuiet = false }
       if !isQuiet, day % plan.stride != 0 { continue }
-      trade.archive(on: plan.firstDay + day)
+      if !isQuiet { trade.archive(on: plan.firstDay + day) }
       for (index, time) in plan.cycles.enumerated() {
         let moment = plan.homes[0].zone.instant(day: plan.firstDay + day, time: time)
         slot += 1

@@ -169,6 +169,11 @@ extension Watch {
   // MARK: - How often
 
   private mutating func checkFrequency(_ intended: IntendedContact, _ today: Day, _ home: Home) {
+    // What is sent once more after a doubt goes beside what is new.
+    let repeats = intended.invoices.contains { item in
+      (steps[item.key] ?? []).contains { id in accounts[id].map { $0.doubts > 0 && mayResend($0.intended) } ?? false }
+    }
+    if repeats { return }
     let alone = policy.schedules.first { $0.name == intended.schedule }?.consolidation == .invoice
     let keys = Set(intended.invoices.map(\.key))
     var days: Set<Day> = []

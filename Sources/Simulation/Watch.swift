@@ -33,8 +33,8 @@ struct Watch {
     var waitsUntil: Instant?
     /// A person said that it never left.
     var isUndone = false
-    /// Times that an envelope of it was taken to the same mailbox beyond the first.
-    var copies = 0
+    /// Times that an envelope of it was taken beyond the first, by mailbox.
+    var copies: [String: Int] = [:]
 
     /// The customer has it.
     var counts: Bool { !holders.isEmpty && !isUndone }
@@ -215,8 +215,8 @@ struct Watch {
     guard var account = accounts[id] else { return }
     taken.insert(Try(contact: id, attempt: account.intended.attempt, recipient: envelope.recipient))
     if account.holders.contains(envelope.recipient), !account.isUndone {
-      account.copies += 1
-      if account.copies > 1 || account.doubts == 0 || !mayResend(account.intended) {
+      account.copies[envelope.recipient, default: 0] += 1
+      if account.copies[envelope.recipient, default: 0] > 1 || account.doubts == 0 || !mayResend(account.intended) {
         object(.once, "\(id) got to \(envelope.recipient) twice")
       }
     }
