@@ -38,6 +38,7 @@ extension Engine {
     while !events.isEmpty {
       for effect in step(events.removeFirst()) {
         switch effect {
+        case .lookAround: events.append(.surroundings(ledgerChanged: false, news: []))
         case .readLedger: events.append(ledger)
         case .append(let batch):
           events.append(.durable(news: [], written: batch.events.map { DatedEvent($0, at: now) }))
