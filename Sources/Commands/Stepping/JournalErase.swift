@@ -42,9 +42,13 @@ struct JournalErase: ParsableCommand {
       } catch {
         throw CommandFailure(error)
       }
+      func count(_ number: Int, _ one: String, _ several: String) -> String {
+        "\(number) \(number == 1 ? one : several)"
+      }
       Output.line(
-        "Erased of customer \(customer): the personal parts of \(result.records) records, \(result.messages) kept "
-          + "messages, \(result.asides) files that crashes had left.")
+        "Erased of customer \(customer): the personal parts of \(count(result.records, "record", "records")), "
+          + "\(count(result.messages, "kept message", "kept messages")), "
+          + "\(count(result.asides, "file that a crash had left", "files that crashes had left")).")
     }
   }
 }
