@@ -97,8 +97,7 @@ package struct CycleRunner {
 
   private mutating func takeBack() {
     for envelope in desk.recall() {
-      let result = DeliveryResult(verdict: .deferred, stage: .queue, detail: "taken back before it was begun")
-      inbox.append(.delivered(Delivered(ticket: envelope.ticket, result: result), at: clock.now()))
+      inbox.append(.delivered(Delivered(ticket: envelope.ticket, result: Outcome.takenBack), at: clock.now()))
     }
   }
 
