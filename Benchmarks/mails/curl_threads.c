@@ -73,9 +73,10 @@ int main(int argc, char **argv) {
   // dunningd-message 1 SHA256 LENGTH\n BYTES \n ...
   mails = calloc(size / 200 + 1, sizeof *mails);
   for (char *at = all; at < all + size;) {
-    size_t length;
+    // Not sscanf: it takes the length of all that follows, each time.
     char *end = strchr(at, '\n');
-    if (!end || sscanf(at, "dunningd-message 1 %*64s %zu", &length) != 1) break;
+    if (!end || end - at < 85 || strncmp(at, "dunningd-message 1 ", 19) != 0) break;
+    size_t length = strtoul(at + 84, NULL, 10);
     struct mail *mail = &mails[count++];
     mail->bytes = end + 1;
     mail->size = length;
