@@ -56,7 +56,7 @@ extension Simulation {
     let went = Set(
       watch.announced.compactMap { watch.accounts[$0] }.filter { $0.intended.attempt == 1 || !$0.counts }
         .flatMap { $0.intended.invoices.map(\.key) })
-    let all = Set(watch.announced.compactMap { watch.accounts[$0] }.flatMap { $0.intended.invoices.map(\.key) })
+    let all = Set(watch.attempted.compactMap { watch.accounts[$0] }.flatMap { $0.intended.invoices.map(\.key) })
     for key in told.subtracting(all).sorted() {
       watch.object(.explain, "\(key.number) was to be contacted now, and was not")
     }

@@ -80,6 +80,8 @@ struct Watch {
   private(set) var hasSent = false
   /// Contacts announced since the ledger was last read, but for those whose first recipients have them.
   var announced: [String] = []
+  /// All contacts announced since then.
+  private(set) var attempted: Set<String> = []
   private var open: Set<Try> = []
   private var begun: Set<Try> = []
   /// Attempts whose first message has begun, without recipient.
@@ -110,6 +112,7 @@ struct Watch {
     seen = trade
     ledgerAge = age
     announced = []
+    attempted = []
     avoided = badAddresses
   }
 
@@ -241,6 +244,7 @@ struct Watch {
     let id = intended.contact
     let before = accounts[id]?.intended.attempt ?? 0
     if intended.attempt != before + 1 { object(.once, "\(id) has attempt \(intended.attempt) after \(before)") }
+    attempted.insert(id)
     if accounts[id]?.counts != true { announced.append(id) }
     if accounts[id] == nil {
       accounts[id] = Account(intended: intended, time: time)

@@ -95,6 +95,14 @@ struct FrequencyTests {
       .expectContacts("first 200.00 EUR: R1* R2")
   }
 
+  @Test("a doubt about a step whose time has passed keeps nobody out of the message of the next step")
+  func resendLapsed() {
+    let scene = Scene(due: "2026-03-09").invoice("R2", due: "2026-03-09")
+      .steps(Step("upcoming", -7, level: 0), Step("first", 5, level: 1)).with { $0.policy.inDoubt = .resend }
+      .sent("upcoming", "2026-03-02", ["R1"], .inDoubt)
+    scene.at("2026-03-16").expectContacts("first 200.00 EUR: R1* R2*")
+  }
+
   @Test("no cycle of a year gives a customer two notices within the gap")
   func year() {
     let days = Scene(due: "2026-01-07").invoice("R2", due: "2026-01-09").invoice("R3", due: "2026-01-20")

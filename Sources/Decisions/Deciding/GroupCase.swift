@@ -85,7 +85,7 @@ final class GroupCase {
       } ?? .completed
     let gathered = ItemCase(item, progress, schedule, choice)
     if progress !== Progress.none {
-      gathered.again = progress.again(item.key, policy)
+      gathered.again = progress.again(item.key, as: gathered.next, policy)
       gathered.contactsToday = (history.items[item.key] ?? []).filter { id in
         history.contact(id).map { calendar.zone.day($0.at) == today } ?? false
       }

@@ -59,10 +59,10 @@ final class Progress: Sendable {
     return Progress(done.sorted { $0.at < $1.at }, thread, open, skips?.map(\.step) ?? [])
   }
 
-  /// The doubtful contact that is to be sent once more; nil when none is.
-  func again(_ key: ItemKey, _ policy: Policy) -> String? {
-    guard let open, open.standing == .inDoubt, let item = open.item(key),
-      policy.inDoubt(of: item) == .resend
+  /// The doubtful contact that is to be sent once more as `next`; nil when none is, or when its step's time has passed.
+  func again(_ key: ItemKey, as next: NextStep?, _ policy: Policy) -> String? {
+    guard let open, open.standing == .inDoubt, let item = open.item(key), let next,
+      item.step == next.step.name, item.repetition == next.repetition, policy.inDoubt(of: item) == .resend
     else { return nil }
     return open.id
   }
