@@ -20,13 +20,14 @@ package struct Dunningd: ParsableCommand {
       CommandGroup(
         name: "Looking",
         subcommands: [
-          CheckCommand.self, PreviewCommand.self, ExplainCommand.self, JournalCommand.self, TestCommand.self,
+          CheckCommand.self, PreviewCommand.self, ExplainCommand.self, TasksCommand.self, JournalCommand.self,
+          TestCommand.self,
         ]),
       CommandGroup(
         name: "Stepping in",
         subcommands: [
-          HoldCommand.self, ReleaseCommand.self, DisputeCommand.self, NoteCommand.self, SkipCommand.self,
-          ApproveCommand.self, ResolveCommand.self,
+          HoldCommand.self, ReleaseCommand.self, DisputeCommand.self, PromiseCommand.self, PlanCommand.self,
+          CallCommand.self, NoteCommand.self, SkipCommand.self, ApproveCommand.self, ResolveCommand.self,
         ]),
       CommandGroup(name: "Trying", subcommands: [DemoCommand.self]),
     ])

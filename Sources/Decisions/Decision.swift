@@ -62,8 +62,10 @@ package enum Ground: Sendable, Equatable {
   indirect case held(PlacedRest, resumes: Day?)
   /// Nil when the ledger says so.
   indirect case disputed(PlacedRest?, resumes: Day?)
-  indirect case promised(PlacedRest)
-  indirect case inPlan(PlacedRest)
+  /// `resumes`: the first day after it and its grace, if it is not kept.
+  indirect case promised(PlacedRest, resumes: Day?)
+  /// `next`: the instalment that comes next, or is late.
+  indirect case inPlan(PlacedRest, next: Instalment?, resumes: Day?)
   case autopay(collected: Day, posted: Day)
   case replied(at: Instant, until: Instant)
   case noSchedule
@@ -102,6 +104,8 @@ package enum Ground: Sendable, Equatable {
     case firstCycle
     case largeCycle(contacts: Int, limit: Int)
     case refused(Instant)
+    /// So many promises about it were broken.
+    case brokenPromises(Int)
   }
 
   package enum Frequency: Sendable, Equatable {

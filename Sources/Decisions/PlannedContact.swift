@@ -81,6 +81,8 @@ package struct PlannedContact: Sendable {
   package var thread: [String]
   /// What it still waits for; nil when it may go now.
   package var waitsFor: Ground?
+  /// The promise or plan that it is about; nil where it is about invoices.
+  package var pledge: Rest?
   /// The contact that it completes: some of its recipients have it, `to` are those who were put off. Nil for a new one.
   package var completes: String?
 

@@ -52,20 +52,21 @@ struct EventFields {
       put("by", by)
       keep("address", address)
     case .restPlaced(let rest):
-      put(rest.scope)
-      if let amount = rest.amount {
-        data["amount"] = .money(amount)
-        put("currency", amount.currency.code)
-      }
-      if let until = rest.until { data["until"] = .day(until) }
-      put("by", rest.by)
+      put(rest)
       keep("reason", rest.text)
-    case .restEnded(_, let scope, let by, let outcome, let text):
-      put(scope)
-      put("by", by)
-      if let outcome { put("outcome", outcome) }
-      keep("reason", text)
-    case .stepSkipped(let scope, let step, let by, let text):
+    case .restEnded(let end):
+      put(end.scope)
+      if let id = end.id { put("id", id) }
+      put("by", end.by)
+      if let outcome = end.outcome { put("outcome", outcome) }
+      if let paid = end.paid {
+        data["paid"] = .money(paid)
+        put("currency", paid.currency.code)
+      }
+      if let until = end.until { data["until"] = .day(until) }
+      keep("reason", end.text)
+    case .callLogged(let call): put(call)
+    case .stepSkipped(let scope, let step, _, let by, let text):
       put(scope)
       put("step", step)
       put("by", by)
@@ -108,6 +109,52 @@ struct EventFields {
       put("customer", customer)
       put("invoice", number)
     }
+  }
+
+  private mutating func put(_ rest: Rest) {
+    put(rest.scope)
+    if !rest.id.isEmpty { put("id", rest.id) }
+    if let amount = rest.amount {
+      data["amount"] = .money(amount)
+      put("currency", amount.currency.code)
+    }
+    if let until = rest.until { data["until"] = .day(until) }
+    if !rest.items.isEmpty {
+      data["invoices"] = .array(
+        rest.items.map { item in
+          .object(
+            JSONObject(
+              EventFields.key(item.key) + [
+                ("open", .money(item.open)), ("currency", .string(item.open.currency.code)),
+              ]))
+        })
+    }
+    if !rest.instalments.isEmpty {
+      data["instalments"] = .array(
+        rest.instalments.map { .object(JSONObject([("due", .day($0.due)), ("amount", .money($0.amount))])) })
+    }
+    if let owner = rest.owner { put("owner", owner) }
+    if let deadline = rest.deadline { data["deadline"] = .day(deadline) }
+    put("by", rest.by)
+  }
+
+  /// The contact and the rest each stand in an object of their own, as they would in a record of their own.
+  private mutating func put(_ call: LoggedCall) {
+    put("customer", call.customer)
+    put("outcome", call.outcome.rawValue)
+    if let contact = call.contact {
+      var inner = EventFields(type: type, data: [])
+      inner.put(contact)
+      data["made"] = .object(inner.data)
+      personal = inner.personal
+    }
+    if let rest = call.rest {
+      var inner = EventFields(type: type, data: [("kind", .string(rest.kind.rawValue))])
+      inner.put(rest)
+      data["rest"] = .object(inner.data)
+    }
+    put("by", call.by)
+    keep("note", call.text)
   }
 
   private mutating func put(_ attempt: Attempt) {

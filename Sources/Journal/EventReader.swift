@@ -17,10 +17,9 @@ struct EventReader {
   private func event(_ type: RecordType) throws(LineFault) -> HistoryEvent {
     switch type {
     case .placed(let kind): return .restPlaced(try rest(kind))
-    case .ended(let kind):
-      return .restEnded(
-        kind: kind, scope: try scope(), by: try data.text("by"), outcome: try data.optionalText("outcome"),
-        text: try personal.optionalText("reason"))
+    case .proposed: return .restPlaced(try rest(.plan, isProposal: true))
+    case .ended(let kind): return .restEnded(try end(of: kind))
+    case .call: return .callLogged(try call())
     case .opened: return .opened(instance: try data.text("instance"))
     case .intended: return .contactIntended(try intended())
     case .sent: return .contactSent(try attempt())
@@ -49,9 +48,11 @@ struct EventReader {
     case .addressCleared:
       return .addressCleared(
         customer: try data.text("customer"), address: try personal.optionalText("address"), by: try data.text("by"))
-    case .stepSkipped:
+    case .stepSkipped, .stepRestored:
+      var undone = false
+      if case .stepRestored = type { undone = true }
       return .stepSkipped(
-        scope: try scope(), step: try data.text("step"), by: try data.text("by"),
+        scope: try scope(), step: try data.text("step"), undone: undone, by: try data.text("by"),
         text: try personal.optionalText("reason"))
     case .noteAdded:
       return .noteAdded(scope: try scope(), by: try data.text("by"), text: try personal.optionalText("text"))
@@ -76,12 +77,49 @@ struct EventReader {
     return .invoice(customer: customer, number: number)
   }
 
-  private func rest(_ kind: Rest.Kind) throws(LineFault) -> Rest {
-    var amount: Money?
-    if data.has("amount") { amount = try data.money("amount", try data.currency()) }
-    return Rest(
-      kind: kind, scope: try scope(), amount: amount, until: try data.optionalDay("until"), by: try data.text("by"),
+  private func rest(_ kind: Rest.Kind, isProposal: Bool = false) throws(LineFault) -> Rest {
+    var rest = Rest(
+      kind: kind, id: try data.optionalText("id") ?? "", scope: try scope(), until: try data.optionalDay("until"),
+      isProposal: isProposal, owner: try data.optionalText("owner"), deadline: try data.optionalDay("deadline"),
+      by: try data.text("by"), text: try personal.optionalText("reason"))
+    if data.has("amount") { rest.amount = try data.money("amount", try data.currency()) }
+    if data.has("invoices") {
+      for item in try data.objects("invoices") {
+        rest.items.append(ListedItem(key: try item.key(), open: try item.money("open", try item.currency())))
+      }
+    }
+    if data.has("instalments") {
+      let currency = try data.currency()
+      for instalment in try data.objects("instalments") {
+        rest.instalments.append(
+          Instalment(due: try instalment.day("due"), amount: try instalment.money("amount", currency)))
+      }
+    }
+    return rest
+  }
+
+  private func end(of kind: Rest.Kind) throws(LineFault) -> RestEnd {
+    var end = RestEnd(
+      kind: kind, scope: try scope(), id: try data.optionalText("id"), by: try data.text("by"),
+      outcome: try data.optionalText("outcome"), until: try data.optionalDay("until"),
       text: try personal.optionalText("reason"))
+    if data.has("paid") { end.paid = try data.money("paid", try data.currency()) }
+    return end
+  }
+
+  private func call() throws(LineFault) -> LoggedCall {
+    var call = LoggedCall(
+      customer: try data.text("customer"), outcome: try data.word("outcome"), by: try data.text("by"),
+      text: try personal.optionalText("note"))
+    if data.has("made") {
+      call.contact = try EventReader(data: data.inner("made"), personal: personal).intended()
+    }
+    if data.has("rest") {
+      let inner = data.inner("rest")
+      call.rest = try EventReader(data: inner, personal: personal.inner("rest")).rest(try inner.word("kind"))
+      call.rest?.text = call.text
+    }
+    return call
   }
 
   private func attempt() throws(LineFault) -> Attempt {

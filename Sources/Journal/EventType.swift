@@ -15,9 +15,10 @@ extension HistoryEvent {
     case .contactBounced: "contact.bounced"
     case .contactReplied: "contact.replied"
     case .addressCleared: "address.cleared"
-    case .restPlaced(let rest): rest.kind.placed
-    case .restEnded(let kind, _, _, let outcome, _): kind.ended(outcome)
-    case .stepSkipped: "step.skipped"
+    case .restPlaced(let rest): rest.isProposal ? Rest.Kind.proposed : rest.kind.placed
+    case .restEnded(let end): end.kind.ended(end.outcome)
+    case .callLogged: "call.logged"
+    case .stepSkipped(_, _, let undone, _, _): undone ? "step.restored" : "step.skipped"
     case .noteAdded: "note.added"
     case .approvalGiven: "approval.given"
     case .daemonStarted: "daemon.started"
@@ -43,6 +44,9 @@ extension Rest.Kind {
     }
   }
 
+  /// The type of the record of a plan that is still to be agreed to.
+  static let proposed = "plan.proposed"
+
   /// The types of records that can end such a rest; the first is for an outcome that has no word of its own.
   var endings: [String] {
     switch self {
@@ -55,6 +59,8 @@ extension Rest.Kind {
   }
 
   func ended(_ outcome: String?) -> String {
-    endings.first { type in type.split(separator: ".").last.map(String.init) == outcome } ?? endings[0]
+    // What came in part did not come.
+    if self == .promise, outcome == "partly_kept" { return "promise.broken" }
+    return endings.first { type in type.split(separator: ".").last.map(String.init) == outcome } ?? endings[0]
   }
 }

@@ -73,6 +73,18 @@ package struct Composer: Sendable {
       names: contact.payer.name.isEmpty ? [] : [contact.payer.name])
   }
 
+  /// What to say in a call, or to write in a letter of one's own: the step's template without recipients.
+  ///
+  /// - Throws: what is wrong with the template.
+  package func script(_ contact: PlannedContact) throws(LetterError) -> (title: String, text: String) {
+    let language = company.language
+    guard let template = templates.template(contact.step.template, payer: language, company: language) else {
+      throw .noTemplate(name: contact.step.template, language: language)
+    }
+    let written = try write(contact, template, hasAttachment: false)
+    return (written.subject, written.text)
+  }
+
   private struct Written {
     var subject: String
     var text: String

@@ -17,7 +17,7 @@ package final class OpenItem: Sendable {
 
   package var key: ItemKey { invoice.key }
 
-  init(_ invoice: Invoice, open: Money, returned: Day?, on day: Day) {
+  package init(_ invoice: Invoice, open: Money, returned: Day?, on day: Day) {
     self.invoice = invoice
     self.open = open
     self.returned = returned

@@ -71,6 +71,8 @@ package struct Configuration: Sendable {
     let contact = ContactRules(root.reader("contact") ?? empty("contact"), outside)
     let journal = JournalSettings(root.reader("journal") ?? empty("journal"))
     let http = root.reader("http").flatMap(HTTPSettings.init)
+    let promise = PromiseRules(root.reader("promise") ?? empty("promise"))
+    let plan = PlanRules(root.reader("plan") ?? empty("plan"))
     let scheduleReaders = root.readers("schedule")
     let schedules = scheduleReaders.compactMap(Schedule.init)
     root.finish()
@@ -95,7 +97,7 @@ package struct Configuration: Sendable {
     self.journal = journal
     self.http = http
     policy = Policy(
-      company: company, schedules: schedules, contact: contact,
+      company: company, schedules: schedules, contact: contact, promise: promise, plan: plan,
       freshness: LedgerFreshness(
         maxAge: ledger.maxAge, maxAgePlace: ledger.maxAgePlace, needsPostedCash: ledger.format.cashThrough != nil,
         postedCashPlace: ledger.cashThroughPlace),

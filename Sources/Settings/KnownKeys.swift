@@ -4,7 +4,7 @@
 /// what is read cannot part ways.
 enum KnownKeys {
   static let tables: [(path: String, keys: [String])] = [
-    ("", ["company", "ledger", "cycle", "mail", "pay", "contact", "journal", "http", "schedule"]),
+    ("", ["company", "ledger", "cycle", "mail", "pay", "contact", "journal", "http", "schedule", "promise", "plan"]),
     ("company", ["name", "time_zone", "country", "language", "currency"]),
     (
       "ledger",
@@ -49,7 +49,7 @@ enum KnownKeys {
     ("contact.at_most", ["contacts", "per"]),
     ("journal", ["directory", "key", "keep_messages"]),
     ("http", ["listen"]),
-    ("schedule", ["name", "match", "steps", "catch_up", "grace", "consolidate"]),
+    ("schedule", ["name", "match", "steps", "catch_up", "grace", "consolidate", "on_broken_promise"]),
     (
       "schedule.match",
       ["kind", "country", "currency", "language", "tags", "risk", "owner", "schedule", "balance_over"]
@@ -58,18 +58,29 @@ enum KnownKeys {
       "schedule.steps",
       [
         "name", "day", "anchor", "level", "channel", "template", "deadline", "approval", "in_doubt", "repeat",
-        "fallback", "attach",
+        "fallback", "attach", "offer_plan",
       ]
     ),
     ("schedule.steps.repeat", ["every", "times"]),
+    ("promise", ["grace", "steps"]),
+    ("plan", ["steps", "grace", "max_amount", "max_months", "proposal", "proposal_template"]),
     // `mail.password` and `journal.key` are tables of this form.
     ("secret", ["credential", "file", "env"]),
   ]
 
   /// Tables that the design names and that a later version reads: whoever writes one is told so.
-  static let laterTables = ["owner", "plan", "approval", "templates"]
+  static let laterTables = ["owner", "approval", "templates"]
 
-  static func keys(of path: String) -> [String] { tables.first { $0.path == path }?.keys ?? [] }
+  /// Tables with the keys of another one.
+  private static let likeSteps = ["plan.steps", "promise.steps"]
+
+  static func keys(of path: String) -> [String] {
+    var path = path
+    for like in likeSteps where path == like || path.hasPrefix(like + ".") {
+      path = "schedule.steps" + path.dropFirst(like.count)
+    }
+    return tables.first { $0.path == path }?.keys ?? []
+  }
 
   /// The tables other than `path` that have such a key.
   static func homes(of key: String, besides path: String) -> [String] {

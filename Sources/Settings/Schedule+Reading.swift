@@ -14,11 +14,18 @@ extension Schedule {
     let catchUp = reader.choice("catch_up", CatchUp.self)?.value ?? .next
     let grace = reader.days("grace", 0...365)?.value ?? 0
     let consolidation = reader.choice("consolidate", Consolidation.self)?.value ?? .payer
+    let onBrokenPromise = reader.word("on_broken_promise", of: steps.filter { $0.level >= 1 }.map(\.name))
     reader.finish()
+    if let name, Policy.reservedSchedules.contains(name.value) {
+      reader.problems.error(
+        name.place, key: reader.dotted("name"),
+        "\(reader.dotted("name")): found \"\(name.value)\", under which promises and plans are followed up; expected "
+          + "another name")
+    }
     guard let name else { return nil }
     self.init(
       name: name.value, match: match, steps: steps, catchUp: catchUp, graceDays: grace, consolidation: consolidation,
-      place: reader.place)
+      onBrokenPromise: onBrokenPromise, place: reader.place)
   }
 }
 
@@ -70,14 +77,13 @@ extension Step {
     let anchor = reader.choice("anchor", Anchor.self)?.value ?? .due
     let level = reader.integer("level", 0...99)
     let channel = reader.choice("channel", Channel.self)?.value ?? .email
-    let template = reader.value("template", expected: "the name of a template: letters, digits, - and _") { value in
-      value.line.flatMap { Step.isTemplateName($0) ? $0 : nil }
-    }
+    let template = reader.value("template", expected: Step.expectedTemplate, Step.templateName)
     let deadline = reader.integer("deadline", 1...365)
     let approval = reader.boolean("approval") ?? false
     let inDoubt = reader.choice("in_doubt", InDoubtPolicy.self)?.value
     let repetition = reader.reader("repeat").flatMap(Step.repetition)
     let fallback = reader.choice("fallback", Channel.self)
+    let offersPlan = reader.boolean("offer_plan") ?? false
     let attach = reader.choice("attach", Attachment.self)
     reader.finish()
     if let deadline, let level, level.value == 0 {
@@ -104,7 +110,7 @@ extension Step {
       name: name.value, anchor: anchor, day: day.value, level: level.value, channel: channel,
       template: template?.value ?? (needsTemplate ? name.value : ""), deadlineDays: deadline?.value,
       approval: approval, inDoubt: inDoubt, repetition: repetition, fallback: fallback?.value,
-      attachesDocument: attach != nil, place: reader.place)
+      attachesDocument: attach != nil, offersPlan: offersPlan, place: reader.place)
   }
 
   private enum Attachment: String, CaseIterable, Sendable { case document }
@@ -117,6 +123,12 @@ extension Step {
     reader.finish()
     guard let every, let times else { return nil }
     return Repeat(everyDays: every.value, times: times.value)
+  }
+
+  static let expectedTemplate = "the name of a template: letters, digits, - and _"
+
+  static func templateName(_ value: TOMLValue) -> String? {
+    value.line.flatMap { Step.isTemplateName($0) ? $0 : nil }
   }
 
   /// It becomes the name of a file below the folder of templates.

@@ -11,7 +11,7 @@ extension Watch {
   /// - Returns: each with what should have gone.
   func forgotten() -> [(key: ItemKey, words: String)] {
     if let limit = policy.freshness.maxAge, ledgerAge > limit { return [] }
-    guard hasSent || policy.contact.firstCycle == .send, policy.contact.maxPerCycle >= 100 else { return [] }
+    guard hadSent || policy.contact.firstCycle == .send, policy.contact.maxPerCycle >= 100 else { return [] }
     var found: [(key: ItemKey, words: String)] = []
     for payer in seen.customers where payer.payer == nil {
       let home = home(of: payer.id)

@@ -103,7 +103,8 @@ extension Simulation {
     case .approve, .refuse: return word(isGranted: deed == .approve)
     case .skip:
       guard case .invoice = scope else { return nil }
-      return .stepSkipped(scope: scope, step: luck.pick(["upcoming", "first", "second"]), by: "bob", text: "simulated")
+      return .stepSkipped(
+        scope: scope, step: luck.pick(["upcoming", "first", "second"]), undone: false, by: "bob", text: "simulated")
     case .resolve: return resolution(state.history.doubtful.sorted().first)
     case .addressOK: return .addressCleared(customer: luck.pick(trade.customers).id, address: nil, by: "ann")
     case .bounce(let permanent):

@@ -152,7 +152,7 @@ extension Watch {
       }
     }
     for id in steps[item.key] ?? [] {
-      guard let account = accounts[id], account.isInDoubt, id != intended.contact,
+      guard let account = accounts[id], account.isInDoubt, account.certain.isEmpty, id != intended.contact,
         let open = account.intended.invoices.first(where: { $0.key == item.key }), inDoubtPolicy(open) == .ask
       else { continue }
       object(.doubt, "\(item.key.number) goes on though contact \(id) is in doubt and to be asked about")

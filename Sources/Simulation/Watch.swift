@@ -26,6 +26,8 @@ struct Watch {
     var reached: [Instant] = []
     /// To and cc recipients who have it by the records.
     var recorded: Set<String> = []
+    /// To recipients of whom the records are sure.
+    var certain: Set<String> = []
     var doubts = 0
     /// A doubt that nobody cleared.
     var isInDoubt = false
@@ -78,6 +80,8 @@ struct Watch {
   /// Those that were known as bad when the ledger was last read: what is decided by then may still go there.
   private(set) var avoided: Set<String> = []
   private(set) var hasSent = false
+  /// So it was when the ledger was last read.
+  private(set) var hadSent = false
   /// Contacts announced since the ledger was last read, but for those whose first recipients have them.
   var announced: [String] = []
   /// All contacts announced since then.
@@ -113,6 +117,7 @@ struct Watch {
     ledgerAge = age
     announced = []
     attempted = []
+    hadSent = hasSent
     avoided = badAddresses
   }
 
@@ -141,6 +146,9 @@ struct Watch {
       hasSent = true
       let aTry = settle(attempt)
       accounts[attempt.contact]?.recorded.insert(aTry.recipient)
+      if accounts[attempt.contact]?.intended.to.contains(aTry.recipient) == true {
+        accounts[attempt.contact]?.certain.insert(aTry.recipient)
+      }
       if !taken.contains(aTry) { object(.truth, "\(attempt.contact) is recorded as sent, but the server has it not") }
     case .contactDeferred(let attempt, let next):
       deny(settle(attempt))
@@ -159,12 +167,16 @@ struct Watch {
     case .contactResolved(let contact, let sent, _):
       accounts[contact]?.isInDoubt = false
       accounts[contact]?.isUndone = !sent
-      if !sent { accounts[contact]?.recorded = [] }
+      if !sent {
+        accounts[contact]?.recorded = []
+        accounts[contact]?.certain = []
+      }
       if sent { hasSent = true }
     case .contactBounced(let contact, let recipient, _, let permanent, _):
       let mailbox = address(contact, recipient)
       accounts[contact]?.holders.remove(mailbox)
       accounts[contact]?.recorded.remove(mailbox)
+      accounts[contact]?.certain.remove(mailbox)
       if accounts[contact]?.recorded.isEmpty == true { accounts[contact]?.isInDoubt = false }
       // What came back from everybody counts for nothing.
       if accounts[contact]?.holders.isEmpty == true { accounts[contact]?.reached = [] }
@@ -180,11 +192,11 @@ struct Watch {
     case .restPlaced(let rest):
       rests.append(
         Rest(kind: rest.kind, scope: rest.scope, amount: rest.amount?.minor, until: rest.until))
-    case .restEnded(let kind, let scope, _, _, _):
-      for index in rests.indices where rests[index].kind == kind && rests[index].scope == scope {
+    case .restEnded(let end):
+      for index in rests.indices where rests[index].kind == end.kind && rests[index].scope == end.scope {
         if rests[index].ended == nil { rests[index].ended = time }
       }
-    case .stepSkipped(let scope, let step, _, _): skipped[scope, default: []].insert(step)
+    case .stepSkipped(let scope, let step, _, _, _): skipped[scope, default: []].insert(step)
     case .approvalGiven(let approval):
       for line in approval.lines {
         words[line.key, default: []].append(

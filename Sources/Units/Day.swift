@@ -85,6 +85,15 @@ package struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
   package static func + (day: Day, days: Int) -> Day { Day(number: day.number + days) }
   package static func - (day: Day, days: Int) -> Day { Day(number: day.number - days) }
   /// Civil days from `b` to `a`.
+  /// The same day of the month so many months later; in a shorter month its last day.
+  package func adding(months: Int) -> Day {
+    let (year, month, day) = (components.year, components.month, components.day)
+    let count = year * 12 + month - 1 + months
+    let (newYear, newMonth) = (count / 12, count % 12 + 1)
+    let last = Day.daysIn(month: newMonth, of: newYear)
+    return Day.first(of: newMonth, newYear) + (min(day, last) - 1)
+  }
+
   package static func - (a: Day, b: Day) -> Int { a.number - b.number }
   package static func < (a: Day, b: Day) -> Bool { a.number < b.number }
 

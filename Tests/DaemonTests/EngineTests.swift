@@ -32,7 +32,8 @@ struct EngineTests {
   func peopleFirst() {
     var rig = Rig { history in history.skips[.customer("a")] == nil ? [] : [Rig.contact("a")] }
     rig.people = [
-      DatedEvent(.stepSkipped(scope: .customer("a"), step: "call", by: "ann", text: nil), at: Rig.morning)
+      DatedEvent(
+        .stepSkipped(scope: .customer("a"), step: "call", undone: false, by: "ann", text: nil), at: Rig.morning)
     ]
     rig.run()
     #expect(rig.delivered == ["a"])

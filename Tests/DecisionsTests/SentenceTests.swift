@@ -7,6 +7,9 @@ import Units
 /// What a clerk reads: the sentence, and where the rule stands.
 @Suite("Sentences")
 struct SentenceTests {
+  static let plan = PlacedRest(
+    rest: Rest(kind: .plan, id: "plan-1", scope: .customer("C"), amount: "80 EUR", by: "anna", text: nil),
+    placed: Zone.berlin.time("2026-03-02"))
   static let rest = PlacedRest(
     rest: Rest(kind: .hold, scope: .invoice, amount: "40 EUR", until: "2026-03-10", by: "anna", text: "asked by sales"),
     placed: Zone.berlin.time("2026-03-02"))
@@ -29,8 +32,15 @@ struct SentenceTests {
     ),
     (.disputed(nil, resumes: nil), .disputed, "is disputed: the ledger says so"),
     (.disputed(rest, resumes: nil), .disputed, "is disputed by anna"),
-    (.promised(rest), .promised, "is promised by anna"),
-    (.inPlan(rest), .inPlan, "is in a payment plan by anna"),
+    (
+      .promised(rest, resumes: "2026-03-17"), .promised,
+      "is promised: 40.00 EUR by 2026-03-10, told to anna; if it does not come, it goes on from 2026-03-17"
+    ),
+    (
+      .inPlan(plan, next: Instalment(due: "2026-04-01", amount: "40 EUR"), resumes: "2026-04-10"), .inPlan,
+      "is in payment plan plan-1, agreed with anna; next 40.00 EUR by 2026-04-01; if it is missed, it goes on from "
+        + "2026-04-10"
+    ),
     (
       .autopay(collected: "2026-03-04", posted: "2026-03-11"), .autopay,
       "is collected by direct debit on 2026-03-04; until 2026-03-11"

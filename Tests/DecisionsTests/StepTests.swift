@@ -96,7 +96,7 @@ struct StepTests {
 
   @Test("a step that a person skipped is passed, and so are its repeats")
   func skipped() {
-    let skip = HistoryEvent.stepSkipped(scope: .invoice, step: "first", by: "anna", text: "called them")
+    let skip = HistoryEvent.stepSkipped(scope: .invoice, step: "first", undone: false, by: "anna", text: "called them")
     due.happened(skip, "2026-03-06").at("2026-03-09").expect(.notYet, step: "second")
     due.steps(Step("first", 5, level: 1, repeat: .init(everyDays: 14, times: 2)), Step("last", 60, level: 2))
       .sent("first", "2026-03-09").happened(skip, "2026-03-10").at("2026-03-23").expect(.notYet, step: "last")

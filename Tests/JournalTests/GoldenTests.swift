@@ -45,7 +45,7 @@ struct GoldenTests {
     .restEnded(kind: .plan, scope: customer, by: "dunningd", outcome: "completed", text: nil),
     .restPlaced(Rest(kind: .reply, scope: customer, by: "anna", text: "asks for a copy")),
     .restEnded(kind: .reply, scope: customer, by: "anna", outcome: nil, text: nil),
-    .stepSkipped(scope: invoice, step: "second", by: "anna", text: "agreed"),
+    .stepSkipped(scope: invoice, step: "second", undone: false, by: "anna", text: "agreed"),
     .noteAdded(scope: customer, by: "anna", text: "Jörg \"the boss\"\nis back on Monday \u{202E}"),
     .approvalGiven(
       Approval(

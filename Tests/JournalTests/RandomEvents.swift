@@ -52,7 +52,7 @@ extension Seeded {
       .restEnded(
         kind: pick(Rest.Kind.allCases), scope: scope(), by: text(),
         outcome: pick([nil, "kept", "broken", "partly", "completed", "released", "closed"]), text: optional())
-    case 14: .stepSkipped(scope: scope(), step: text(), by: text(), text: optional())
+    case 14: .stepSkipped(scope: scope(), step: text(), undone: chance(), by: text(), text: optional())
     case 15: .noteAdded(scope: scope(), by: text(), text: optional())
     case 16: .approvalGiven(approval())
     case 17: .daemonStarted(version: text(), policy: text())

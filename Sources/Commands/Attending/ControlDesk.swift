@@ -11,7 +11,10 @@ struct ControlDesk {
   let configuration: String
 
   /// Commands that callers may use.
-  static let interventions = ["hold", "release", "dispute", "note", "skip", "approve", "resolve"]
+  static let interventions: [any Intervening.Type] = [
+    HoldCommand.self, ReleaseCommand.self, DisputeCommand.self, PromiseCommand.self, PlanCommand.self,
+    CallCommand.self, NoteCommand.self, SkipCommand.self, ApproveCommand.self, ResolveCommand.self,
+  ]
 
   func answer(_ caller: ControlSocket.Caller, _ line: String) -> String {
     guard let words = ControlLine.words(of: line), let command = words.first else {
@@ -29,8 +32,10 @@ struct ControlDesk {
         status: CommandFailure.Status.configuration.rawValue,
         err: "dunningd: not reloaded, the old configuration stays:\n\(fault)\n"
       ).text
-    case _ where Self.interventions.contains(command): return intervene(caller, words).text
     default:
+      if let type = Self.interventions.first(where: { $0.configuration.commandName == command }) {
+        return intervene(caller, words, author: type.authorOption).text
+      }
       return ControlLine.Answer(
         status: CommandFailure.Status.usage.rawValue, err: "the daemon does not do \"\(command)\"\n"
       ).text
@@ -38,12 +43,14 @@ struct ControlDesk {
   }
 
   /// The author is whom the kernel names: a caller cannot speak for another.
-  private func intervene(_ caller: ControlSocket.Caller, _ words: [String]) -> ControlLine.Answer {
+  private func intervene(
+    _ caller: ControlSocket.Caller, _ words: [String], author: String
+  ) -> ControlLine.Answer {
     func names(_ option: String) -> Bool { words.contains { $0 == option || $0.hasPrefix(option + "=") } }
     let refusal =
       names("--config")
       ? "the daemon has its own configuration: --config is not for callers"
-      : names("--by") && caller.user != 0 ? "--by is for root alone: the daemon records who calls" : nil
+      : names(author) && caller.user != 0 ? "\(author) is for root alone: the daemon records who calls" : nil
     if let refusal {
       return ControlLine.Answer(status: CommandFailure.Status.usage.rawValue, err: "dunningd: \(refusal)\n")
     }

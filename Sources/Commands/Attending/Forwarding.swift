@@ -6,7 +6,9 @@ extension Dunningd {
   package static func start() {
     do {
       var command = try parseAsRoot()
-      if let step = command as? any Intervening { try Forwarding.toDaemon(step.common) }
+      if let step = command as? any Intervening {
+        try Forwarding.toDaemon(step.common, author: type(of: step).authorOption)
+      }
       try command.run()
     } catch {
       exit(withError: error)
@@ -18,11 +20,11 @@ extension Dunningd {
 /// stops what is about to go. Without a daemon it is done here.
 enum Forwarding {
   /// - Throws: `ExitCode` when the daemon has answered, whatever it said. Returns when there is none.
-  static func toDaemon(_ common: CommonOptions) throws {
+  static func toDaemon(_ common: CommonOptions, author: String) throws {
     // The daemon itself sent us.
     guard AuthorOption.caller == nil else { return }
     try reporting {
-      let words = words(Array(CommandLine.arguments.dropFirst()))
+      let words = words(Array(CommandLine.arguments.dropFirst()), author: author)
       guard let answer = try Call(common).answer(to: words) else { return }
       Output.text(answer.out)
       Output.errorText(answer.err)
@@ -31,7 +33,7 @@ enum Forwarding {
   }
 
   /// As the daemon takes them: without our configuration, with the person behind sudo.
-  static func words(_ arguments: [String]) -> [String] {
+  static func words(_ arguments: [String], author: String = "--by") -> [String] {
     var words: [String] = []
     var isValue = false
     for word in arguments {
@@ -43,8 +45,8 @@ enum Forwarding {
         words.append(word)
       }
     }
-    if getuid() == 0, !words.contains(where: { $0 == "--by" || $0.hasPrefix("--by=") }), !words.contains("--") {
-      words += ["--by", AuthorOption.user]
+    if getuid() == 0, !words.contains(where: { $0 == author || $0.hasPrefix(author + "=") }), !words.contains("--") {
+      words += [author, AuthorOption.user]
     }
     return words
   }

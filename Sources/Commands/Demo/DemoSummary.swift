@@ -104,8 +104,8 @@ struct DemoSummary {
           if let contact = contacts[attempt.contact] { sent.append((contact, zone.day(entry.time))) }
         case .restPlaced(let rest):
           rests.append((rest.scope, zone.day(entry.time), rest.kind == .hold ? "on hold" : "disputed"))
-        case .restEnded(let kind, let scope, _, _, _):
-          rests.append((scope, zone.day(entry.time), kind == .hold ? "released" : "dispute closed"))
+        case .restEnded(let end):
+          rests.append((end.scope, zone.day(entry.time), end.kind == .hold ? "released" : "dispute closed"))
         default: break
         }
       }

@@ -19,12 +19,10 @@ extension Entry {
     case .contactCancelled(let contact, let reason): return "\(contact) \(reason.rawValue)"
     case .contactBounced(let contact, _, let status, _, _): return "\(contact) \(status)"
     case .contactReplied(let contact, _, let excerpt): return "\(contact) \(excerpt ?? "")"
-    case .restPlaced(let rest):
-      return rest.scope.words + (rest.until.map { " until \($0)" } ?? "") + " by \(rest.by)"
-        + (rest.text.map { ": \($0)" } ?? "")
-    case .restEnded(_, let scope, let by, _, let text):
-      return "\(scope.words) by \(by)" + (text.map { ": \($0)" } ?? "")
-    case .stepSkipped(let scope, let step, let by, let text):
+    case .restPlaced(let rest): return "\(rest.scope.words), \(rest.words)"
+    case .restEnded(let end): return "\(end.scope.words), \(end.words)"
+    case .callLogged(let call): return "customer \(call.customer), \(call.words)"
+    case .stepSkipped(let scope, let step, _, let by, let text):
       return "\(step) of \(scope.words) by \(by)" + (text.map { ": \($0)" } ?? "")
     case .noteAdded(let scope, let by, let text): return "\(scope.words) by \(by): \(text ?? "(erased)")"
     case .approvalGiven(let approval):

@@ -14,10 +14,16 @@ struct Story {
     self.entries = entries
     self.zone = zone
     for entry in entries {
-      if case .contactIntended(let intended) = entry.event {
-        items[intended.contact] = intended.listed.map(\.key) + intended.invoices.map(\.key)
+      switch entry.event {
+      case .contactIntended(let intended): note(intended)
+      case .callLogged(let call): call.contact.map { note($0) }
+      default: break
       }
     }
+  }
+
+  private mutating func note(_ contact: IntendedContact) {
+    items[contact.contact] = contact.listed.map(\.key) + contact.invoices.map(\.key)
   }
 
   /// Items of that number that the journal knows.
@@ -46,8 +52,8 @@ extension HistoryEvent {
   /// What an intervention is about; empty for everything else.
   fileprivate var scopes: [Scope] {
     switch self {
-    case .restPlaced(let rest): [rest.scope]
-    case .restEnded(_, let scope, _, _, _), .stepSkipped(let scope, _, _, _), .noteAdded(let scope, _, _): [scope]
+    case .restPlaced, .restEnded, .stepSkipped, .noteAdded: [scope].compactMap(\.self)
+    case .callLogged(let call): [.customer(call.customer)]
     case .approvalGiven(let approval):
       approval.lines.map { .invoice(customer: $0.key.customer, number: $0.key.number) }
     case .addressCleared(let customer, _, _): [.customer(customer)]
@@ -71,10 +77,10 @@ extension Entry {
     case .contactFailed(let attempt): return "\(type)  \(attempt.stage): \(attempt.reply ?? "")"
     case .contactInDoubt(_, _, _, let why): return "\(type)  \(why)"
     case .contactResolved(_, let sent, let by): return "\(type)  \(sent ? "sent" : "not sent"), says \(by)"
-    case .restPlaced(let rest):
-      return "\(type)  by \(rest.by)" + (rest.until.map { " until \($0)" } ?? "") + (rest.text.map { ": \($0)" } ?? "")
-    case .restEnded(_, _, let by, _, let text): return "\(type)  by \(by)" + (text.map { ": \($0)" } ?? "")
-    case .stepSkipped(_, let step, let by, let text):
+    case .restPlaced(let rest): return "\(type)  \(rest.words)"
+    case .restEnded(let end): return "\(type)  \(end.words)"
+    case .callLogged(let call): return "\(type)  \(call.words)"
+    case .stepSkipped(_, let step, _, let by, let text):
       return "\(type)  \(step) by \(by)" + (text.map { ": \($0)" } ?? "")
     case .noteAdded(_, let by, let text): return "\(type)  by \(by): \(text ?? "(erased)")"
     case .approvalGiven(let approval): return "\(type)  \(approval.granted ? "granted" : "refused") by \(approval.by)"

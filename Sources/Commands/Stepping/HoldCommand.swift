@@ -84,83 +84,6 @@ struct ReleaseCommand: Intervening {
   }
 }
 
-struct DisputeCommand: Intervening {
-  static let configuration = CommandConfiguration(
-    commandName: "dispute",
-    abstract: "Rests an invoice that the customer contests, or closes the dispute.",
-    discussion: """
-      The undisputed part goes on when an amount is given.
-
-      Examples:
-        dunningd dispute R-1042 --reason "two pieces missing" --amount "120.00 EUR"
-        dunningd dispute R-1042 --close --outcome rejected --reason "signed for"
-      """)
-
-  enum Outcome: String, CaseIterable, ExpressibleByArgument { case accepted, rejected }
-
-  @OptionGroup var common: CommonOptions
-  @OptionGroup var asOf: AsOfOption
-  @OptionGroup var by: AuthorOption
-
-  @Argument(help: ArgumentHelp("Invoices; a customer for all of its invoices.", valueName: "customer|invoice"))
-  var names: [String]
-
-  @Option(help: ArgumentHelp("What is contested, or why it is closed.", valueName: "text"))
-  var reason: String?
-
-  @Option(help: ArgumentHelp("The contested part, such as \"120.00 EUR\"; without it, all of it.", valueName: "amount"))
-  var amount: String?
-
-  @Option(help: ArgumentHelp("The last day; without it, it lasts until it is closed.", valueName: "date"))
-  var until: Day?
-
-  @Flag(help: "Closes the dispute.")
-  var close = false
-
-  @Option(help: ArgumentHelp("How it ended: accepted or rejected.", valueName: "outcome"))
-  var outcome: Outcome?
-
-  func validate() throws {
-    if close, amount != nil || until != nil { throw ValidationError("--close takes neither --amount nor --until") }
-    if !close, outcome != nil { throw ValidationError("--outcome goes with --close") }
-    if close, outcome == nil { throw ValidationError("--close needs --outcome accepted or --outcome rejected") }
-    if !close, reason?.isBlank ?? true { throw ValidationError("a dispute needs --reason TEXT") }
-  }
-
-  func run() throws {
-    try reporting {
-      let step = try Intervention(common, asOf)
-      let scopes = try step.scopes(of: names)
-      let words = scopes.map(\.words).joined(separator: ", ")
-      if close {
-        for scope in scopes where !step.isResting(.dispute, scope) {
-          throw CommandFailure(.data, "there is no dispute on \(scope.words): nothing was recorded")
-        }
-        let events = scopes.map { scope in
-          HistoryEvent.restEnded(
-            kind: .dispute, scope: scope, by: by.author, outcome: outcome?.rawValue, text: reason)
-        }
-        return try step.record(events, done: "Dispute closed: \(words).", about: scopes)
-      }
-      try step.refuse(pastDay: until)
-      let contested = try amount.map { text throws(CommandFailure) in try DisputeCommand.amount(text) }
-      if let contested { for scope in scopes { try step.refuse(contested, on: scope) } }
-      let events = scopes.map { scope in
-        HistoryEvent.restPlaced(
-          Rest(kind: .dispute, scope: scope, amount: contested, until: until, by: by.author, text: reason))
-      }
-      try step.record(events, done: "Disputed: \(words).", about: scopes)
-    }
-  }
-
-  private static func amount(_ text: String) throws(CommandFailure) -> Money {
-    guard let amount = Money(text: text), amount.isPositive else {
-      throw CommandFailure(.usage, "--amount: found \"\(text)\", expected an amount such as \"120.00 EUR\"")
-    }
-    return amount
-  }
-}
-
 extension Intervention {
   func isResting(_ kind: Rest.Kind, _ scope: Scope) -> Bool {
     (history.rests[scope] ?? []).contains { $0.rest.kind == kind && $0.ended == nil }
@@ -182,10 +105,10 @@ extension Intervention {
   }
 
   /// An end that has passed already would rest nothing.
-  func refuse(pastDay day: Day?) throws(CommandFailure) {
+  func refuse(pastDay day: Day?, option: String = "--until") throws(CommandFailure) {
     let today = session.policy.company.zone.day(session.now)
     if let day, day < today {
-      throw CommandFailure(.usage, "--until \(day) has passed (today is \(today)): nothing was recorded")
+      throw CommandFailure(.usage, "\(option) \(day) has passed (today is \(today)): nothing was recorded")
     }
   }
 }

@@ -9,7 +9,10 @@ struct AuthorOption: ParsableArguments {
     name: .customLong("by"), help: ArgumentHelp("Who says so; else the user who runs the command.", valueName: "name"))
   var name: String?
 
-  var author: String { name ?? AuthorOption.caller ?? AuthorOption.user }
+  var author: String { AuthorOption.author(name) }
+
+  /// - Parameter name: as it was given; nil is whoever calls.
+  static func author(_ name: String?) -> String { name ?? caller ?? user }
 
   /// Set by the daemon for the process that serves a caller: who that is.
   static let callerVariable = "DUNNINGD_CALLER"
@@ -23,9 +26,25 @@ struct AuthorOption: ParsableArguments {
   }
 }
 
+/// Who steps in, where `--by` is a day.
+struct RecorderOption: ParsableArguments {
+  @Option(
+    name: .customLong("recorded-by"),
+    help: ArgumentHelp("Who says so; else the user who runs the command.", valueName: "name"))
+  var name: String?
+
+  var author: String { AuthorOption.author(name) }
+}
+
 /// A command by which a person steps in: where a daemon runs, it goes through that.
 protocol Intervening: ParsableCommand {
   var common: CommonOptions { get }
+  /// How it is told who speaks.
+  static var authorOption: String { get }
+}
+
+extension Intervening {
+  static var authorOption: String { "--by" }
 }
 
 /// Records what a person decided, then says what will happen next and when.

@@ -52,6 +52,9 @@ struct SkipCommand: Intervening {
   @Option(help: ArgumentHelp("Why.", valueName: "text"))
   var reason: String
 
+  @Flag(help: "Takes it back: the step counts again.")
+  var undo = false
+
   func validate() throws {
     if reason.isBlank { throw ValidationError("skip needs --reason TEXT") }
   }
@@ -68,9 +71,18 @@ struct SkipCommand: Intervening {
       for case .customer(let id) in scopes {
         throw CommandFailure(.usage, "\"\(id)\" is a customer: name the invoices whose step is to be skipped")
       }
-      let events = scopes.map { HistoryEvent.stepSkipped(scope: $0, step: step, by: by.author, text: reason) }
+      if undo {
+        for scope in scopes where !(intervention.history.skips[scope] ?? []).contains(where: { $0.step == step }) {
+          throw CommandFailure(.data, "step \"\(step)\" of \(scope.words) was not skipped: nothing was recorded")
+        }
+      }
+      let events = scopes.map {
+        HistoryEvent.stepSkipped(scope: $0, step: step, undone: undo, by: by.author, text: reason)
+      }
       try intervention.record(
-        events, done: "Skipped step \"\(step)\": " + scopes.map(\.words).joined(separator: ", ") + ".", about: scopes)
+        events,
+        done: "\(undo ? "Counts again: step" : "Skipped step") \"\(step)\": "
+          + scopes.map(\.words).joined(separator: ", ") + ".", about: scopes)
     }
   }
 }

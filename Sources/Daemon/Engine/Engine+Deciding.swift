@@ -12,10 +12,16 @@ extension Engine {
     guard let verdict = verdict(on: books, at: now, age: age) else {
       return end(.ledgerRejected("the ledger was said to be unchanged before it was read"))
     }
+    observe(verdict.outcomes)
     cycle?.adopt(verdict) { contact in
       history.contact(contact.id(instance: history.instance), of: contact.payer.id)?.attempt ?? 0
     }
     stopIfUnreadable()
+  }
+
+  /// What was seen of promises and plans is recorded with the next append, once.
+  private mutating func observe(_ ends: [RestEnd]) {
+    for end in ends where !outcomes.contains(.restEnded(end)) { outcomes.append(.restEnded(end)) }
   }
 
   /// A history that could not be read decides nothing: whom it says nothing of may have been contacted.

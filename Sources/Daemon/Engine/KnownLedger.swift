@@ -37,7 +37,8 @@ extension HistoryEvent {
     case .noteAdded, .daemonStarted, .daemonStopped, .daemonReloaded, .cycleCompleted, .journalRecovered, .unknown:
       false
     case .opened, .contactIntended, .contactSent, .contactDeferred, .contactFailed, .contactInDoubt, .contactResolved,
-      .contactCancelled, .contactBounced, .contactReplied, .addressCleared, .restPlaced, .restEnded, .stepSkipped,
+      .contactCancelled, .contactBounced, .contactReplied, .addressCleared, .restPlaced, .restEnded, .callLogged,
+      .stepSkipped,
       .approvalGiven, .journalErased:
       true
     }

@@ -16,15 +16,22 @@ extension GroupCase {
 
   /// What is missing for a step that asks for approval; nil when nothing is.
   private func stepApproval(_ item: ItemCase, _ next: NextStep) -> Ground.ApprovalNeed? {
-    guard next.step.approval, !isApproved(item, next, .contact) else { return nil }
-    let given = approvals(of: item, next, .contact).last
-    return given.map { $0.granted ? .step : .refused($0.at) } ?? .step
+    let isBroken = item.brokenPromises >= Self.brokenPromisesMax && next.step.level >= 1
+    guard next.step.approval || isBroken, !isApproved(item, next, .contact) else { return nil }
+    if let given = approvals(of: item, next, .contact).last, !given.granted { return .refused(given.at) }
+    return next.step.approval ? .step : .brokenPromises(item.brokenPromises)
   }
+
+  /// Who breaks a second promise is a person's business.
+  static let brokenPromisesMax = 2
 
   /// Approval is asked for some days before the step's day, so that it is there in time; not again once it is refused.
   func asksApproval(_ item: ItemCase) -> Bool {
     guard let next = item.next, today >= next.opens - policy.contact.approvalAheadDays else { return false }
-    return stepApproval(item, next) == .step
+    return switch stepApproval(item, next) {
+    case .step, .brokenPromises: true
+    default: false
+    }
   }
 
   /// It holds for that item and step, up to the amount shown, for two weeks; a later word takes the place of an

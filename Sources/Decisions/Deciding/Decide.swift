@@ -18,12 +18,15 @@ package func decide(
   var verdict = Verdict()
   var due: [DueGroup] = []
   var unread = docket.quarantine.invoices
+  var awaited: Set<String> = []
   for part in workers.map(docket.accounts.payers, { docket.decide($0) }) {
     due += part.due.map { $0.behind(verdict.decisions.count) }
     verdict.join(part.verdict)
+    awaited.formUnion(part.awaited)
     if !part.quarantined.isEmpty { unread.removeAll { part.quarantined.contains(Scope(of: $0.key)) } }
   }
   verdict.addUnread(unread, docket)
+  if !docket.awaited.isEmpty { verdict.outcomes += docket.outcomesWithoutAccount(besides: awaited) }
   verdict.planContacts(due, docket)
   verdict.sort()
   return verdict
@@ -38,6 +41,8 @@ final class Docket: Sendable {
   let past: Past
   /// In which nobody has the contacts yet that only some of their recipients have.
   let pastAsIfNew: Past
+  /// By payer, the scopes with promises and plans of which nothing is recorded yet.
+  let awaited: [String: [Scope]]
   let policy: Policy
   let now: Instant
   let ledgerAge: Span
@@ -58,6 +63,7 @@ final class Docket: Sendable {
     halfMade = HalfMadeContacts(history, policy)
     past = Past(history)
     pastAsIfNew = Past(halfMade.reopened)
+    awaited = Docket.awaited(history, accounts)
     schedules = Schedules(policy)
     cashThrough = books.cashThrough
     companyDay = policy.company.zone.day(now)
@@ -75,6 +81,7 @@ final class Docket: Sendable {
     halfMade = other.halfMade
     past = Past(other.past.history)
     pastAsIfNew = Past(other.pastAsIfNew.history)
+    awaited = other.awaited
     schedules = Schedules(other.policy)
     cashThrough = other.cashThrough
     companyDay = other.companyDay
@@ -86,6 +93,8 @@ final class Docket: Sendable {
     var due: [DueGroup] = []
     /// Invoices that a bad row names and that were decided on all the same.
     var quarantined: Set<Scope> = []
+    /// Ids of promises and plans that were looked at.
+    var awaited: [String] = []
   }
 
   /// Decides on all items of some payers.
@@ -100,12 +109,18 @@ final class Docket: Sendable {
       let accounts = accounts.accounts(of: payer, on: calendar.today, companyDay: companyDay)
       for (index, account) in accounts.enumerated() {
         part.note(account, quarantine)
-        if account.isSettled, detail == .contacts {
+        let scopes = awaited.isEmpty ? nil : awaited[account.payer.id]
+        if account.isSettled, detail == .contacts, scopes == nil {
           part.verdict.count(.settled, account.items.count)
           continue
         }
         let others = accounts.count == 1 ? [] : Docket.credits(of: accounts, but: index)
         let group = GroupCase(account, calendar, self, otherCredits: others)
+        if let scopes {
+          let (seen, ends) = group.outcomes(of: scopes)
+          part.awaited += seen
+          part.verdict.outcomes += ends
+        }
         if var due = part.verdict.test(group) {
           due.payer = payer
           due.account = index
@@ -194,14 +209,21 @@ extension Verdict {
         asksApproval = true
       default: break
       }
-      count(finding.ground.code)
       soonest.look(at: finding, of: item, in: group.calendar.zone) {
         Decision(item, finding, group, asksApproval: asksApproval)
       }
+      // An instalment is no item of the ledger; its invoices have their decision.
+      if item.pledge != nil {
+        if isFull { instalments.append(Decision(item, finding, group, asksApproval: asksApproval)) }
+        continue
+      }
+      count(finding.ground.code)
       if isFull { decisions.append(Decision(item, finding, group, asksApproval: asksApproval)) }
     }
     if !waiting.isEmpty {
-      for need in [Ground.ApprovalNeed.step, .firstCycle] {
+      var needs: [Ground.ApprovalNeed] = []
+      for (need, _) in waiting where !needs.contains(need) { needs.append(need) }
+      for need in needs {
         let indices = waiting.filter { $0.need == need }.map(\.index)
         wait(plan, indices, for: .needsApproval(need), isFull)
       }
@@ -214,7 +236,7 @@ extension Verdict {
     }
     guard !due.isEmpty else { return nil }
     return DueGroup(
-      items: due.count, contacts: plan.bundles(of: due).count,
+      items: due.count { group.cases[$0].pledge == nil }, contacts: plan.bundles(of: due).count,
       hasListed: due.contains { group.isListed(group.cases[$0]) },
       offset: offset)
   }
@@ -287,23 +309,24 @@ extension Verdict {
     }
     let isFull = docket.detail == .everything
     let need = Ground.needsApproval(.largeCycle(contacts: total, limit: limit))
-    for due in groups {
-      guard isFull || due.hasListed else {
-        waitingCount += due.contacts
-        recount(due.items, from: .contact, as: .needsApproval)
+    for place in groups {
+      guard isFull || place.hasListed else {
+        waitingCount += place.contacts
+        recount(place.items, from: .contact, as: .needsApproval)
         continue
       }
-      let group = docket.group(due, calendars)
+      let group = docket.group(place, calendars)
       let plan = MessagePlan(group: group)
-      let items = group.dueItems
-      let unlisted = items.filter { !group.isListed(group.cases[$0]) }
-      contacts += plan.contacts(for: items.filter { group.isListed(group.cases[$0]) })
+      let due = group.dueItems
+      let unlisted = due.filter { !group.isListed(group.cases[$0]) }
+      contacts += plan.contacts(for: due.filter { group.isListed(group.cases[$0]) })
       wait(plan, unlisted, for: need, isFull)
-      recount(unlisted.count, from: .contact, as: .needsApproval)
-      for index in isFull ? unlisted : [] {
-        decisions[due.offset + index].ground = need
-        decisions[due.offset + index].rule = Rule("contact.max_per_cycle", docket.policy.contact.places.maxPerCycle)
-        decisions[due.offset + index].asksApproval = true
+      let items = unlisted.filter { group.cases[$0].pledge == nil }
+      recount(items.count, from: .contact, as: .needsApproval)
+      for index in isFull ? items : [] {
+        decisions[place.offset + index].ground = need
+        decisions[place.offset + index].rule = Rule("contact.max_per_cycle", docket.policy.contact.places.maxPerCycle)
+        decisions[place.offset + index].asksApproval = true
       }
     }
   }

@@ -50,6 +50,7 @@ final class GroupCase {
       }
     }
     for item in cases where item.isOverdue && mayBeAskedFor(item) { overdueBalance += item.dunnable }
+    cases += pledges
   }
 
   /// The first schedule whose `match` fits; one that the ledger names is as good as a match on that name.
@@ -70,27 +71,30 @@ final class GroupCase {
     item.rest == nil && item.dunnable.isPositive && excluded(item) == nil
   }
 
-  private func gather(_ item: OpenItem, _ matched: ScheduleCase?) -> ItemCase {
+  func gather(_ item: OpenItem, _ matched: ScheduleCase?) -> ItemCase {
     guard item.open.isPositive else {
       return ItemCase(item, .none, matched, .completed)
     }
     let progress = Progress.of(item.key, history, policy)
     let schedule = staying(progress) ?? matched
+    let rests = placedRests(on: item.key)
+    let broken = rests.isEmpty ? [] : rests.filter { $0.rest.kind == .promise && state(of: $0).isBroken }
     let choice =
       schedule.map { schedule in
         StepChooser(
           item: item, schedule: schedule, progress: progress, calendar: calendar, frequency: frequency,
-          maxLevel: payer.maxLevel, terms: payer.terms
+          maxLevel: payer.maxLevel, terms: payer.terms, jumps: broken.isEmpty ? nil : schedule.onBrokenPromise
         ).choice
       } ?? .completed
     let gathered = ItemCase(item, progress, schedule, choice)
+    gathered.brokenPromises = broken.count
     if progress !== Progress.none {
       gathered.again = progress.again(item.key, as: gathered.next, policy)
       gathered.contactsToday = (history.items[item.key] ?? []).filter { id in
         history.contact(id).map { calendar.zone.day($0.at) == today } ?? false
       }
     }
-    gathered.rests = placedRests(on: item.key)
+    gathered.rests = rests
     gathered.disputed = disputedPart(of: gathered)
     gathered.rest = rest(gathered)
     return gathered

@@ -23,6 +23,10 @@ final class ItemCase {
   var credit: Money
   /// The doubtful contact that is to be sent once more.
   var again: String?
+  /// The promise or plan that it stands in for, as an instalment does; nil for an item of the ledger.
+  var pledge: Rest?
+  /// Promises about it that were not kept.
+  var brokenPromises = 0
   /// Ids of the contacts about it that were tried today.
   var contactsToday: [String] = []
 

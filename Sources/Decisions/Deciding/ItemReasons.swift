@@ -69,7 +69,7 @@ extension GroupCase {
 
   /// What the group owes on overdue items is under `min_balance`; notices only.
   private func belowMinimum(_ item: ItemCase) -> Finding? {
-    guard let next = item.next, next.step.level >= 1,
+    guard let next = item.next, next.step.level >= 1, item.pledge == nil,
       let minimum = policy.contact.minBalance.first(where: { $0.currency == account.currency })
     else { return nil }
     let balance = item.isOverdue ? overdueBalance : overdueBalance + item.dunnable

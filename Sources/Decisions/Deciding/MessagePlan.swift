@@ -24,7 +24,7 @@ struct MessagePlan {
       let item = group.cases[index]
       guard let next = item.next, let channel = group.channel(of: next.step) ?? waitsFor.map({ _ in next.step.channel })
       else { continue }
-      let sharing = Sharing(kind: next.stepCase.kind, channel: channel, again: item.again)
+      let sharing = Sharing(kind: next.stepCase.kind, channel: channel, again: item.again, pledge: item.pledge?.id)
       let isAlone = next.stepCase.kind == .invoice || item.schedule?.consolidation == .invoice
       if !isAlone, let known = places.first(where: { $0.sharing == sharing }) {
         bundles[known.place].append(index)
@@ -41,6 +41,7 @@ struct MessagePlan {
     let kind: ContactKind
     let channel: Channel
     let again: String?
+    let pledge: String?
   }
 
   private func contact(advancing: [Int], waitsFor: Ground?) -> PlannedContact? {
@@ -59,6 +60,7 @@ struct MessagePlan {
     let advances = Set(advancing)
     for index in kind == .notice && !alone ? Array(cases.indices) : advancing {
       let item = cases[index]
+      guard item.pledge?.id == cases[top].pledge?.id else { continue }
       if advances.contains(index) || (item.isOverdue && group.mayBeAskedFor(item)) {
         listed.append(line(item, open: item.dunnable, advances: advances.contains(index)))
         credit += item.credit
@@ -73,7 +75,7 @@ struct MessagePlan {
     let total = listed.reduce(Money.zero(group.account.currency)) { $0 + $1.open }
     let channel = group.channel(of: next.step) ?? next.step.channel
     let to = channel == .email ? group.usableAddresses : []
-    return PlannedContact(
+    var contact = PlannedContact(
       payer: group.payer, currency: group.account.currency, kind: kind, schedule: schedule.name, step: next.step,
       channel: channel, to: to,
       cc: channel != .email
@@ -81,6 +83,8 @@ struct MessagePlan {
       advancing: advanced, listed: listed, apart: apart, credit: credit, otherCredits: group.otherCredits, total: total,
       deadline: next.step.deadlineDays.map { group.today + $0 }, day: group.today,
       window: group.calendar.window, thread: thread(advancing), waitsFor: waitsFor)
+    contact.pledge = cases[top].pledge
+    return contact
   }
 
   private func line(

@@ -102,7 +102,9 @@ final class Progress: Sendable {
 }
 
 extension Policy {
-  package func schedule(named name: String) -> Schedule? { schedules.first { $0.name == name } }
+  package func schedule(named name: String) -> Schedule? {
+    schedules.first { $0.name == name } ?? pledgeSchedules.first { $0.name == name }
+  }
 
   /// What becomes of a doubt about the step that `item` took.
   func inDoubt(of item: AdvancedItem) -> InDoubtPolicy {

@@ -5,7 +5,8 @@ import Units
 extension GroupCase {
   /// The first rest that holds; nil when none does.
   func rest(_ item: ItemCase) -> Finding? {
-    quarantined(item) ?? held(item) ?? disputed(item) ?? autopay(item) ?? replied(item)
+    quarantined(item) ?? held(item) ?? disputed(item) ?? promised(item) ?? inPlan(item) ?? autopay(item)
+      ?? replied(item)
   }
 
   private func quarantined(_ item: ItemCase) -> Finding? {
@@ -42,11 +43,42 @@ extension GroupCase {
   func disputedPart(of item: ItemCase) -> Money {
     var part = item.item.disputed
     if item.rests.isEmpty { return part > item.item.open ? item.item.open : part }
-    for placed in rests(.dispute, item) where resumes(placed).map({ today < $0 }) ?? true {
-      guard let amount = placed.rest.amount else { return item.item.open }
-      if amount.currency == part.currency, amount > part { part = amount }
+    for placed in rests(.dispute, item) where resumes(placed, item).map({ today < $0 }) ?? true {
+      let contested = placed.isAccepted ? notCredited(placed, item) : placed.rest.amount
+      guard let contested else { return item.item.open }
+      if contested.currency == part.currency, contested > part { part = contested }
     }
     return part > item.item.open ? item.item.open : part
+  }
+
+  /// What was found not to be owed and is still open: the ledger has no credit for it yet. Nil is all of it.
+  private func notCredited(_ placed: PlacedRest, _ item: ItemCase) -> Money? {
+    guard let amount = placed.rest.amount else { return nil }
+    guard let then = placed.rest.items.first(where: { $0.key == item.key })?.open,
+      then.currency == item.item.open.currency, amount.currency == then.currency
+    else { return .zero(amount.currency) }
+    let owed = then - amount
+    return item.item.open > owed ? item.item.open - owed : .zero(amount.currency)
+  }
+
+  /// A promise covers it, and its day with the days of grace has not passed; or it ended less than `resume_after` ago.
+  private func promised(_ item: ItemCase) -> Finding? {
+    resting(.promise, item).map { placed, resumes in
+      Finding(
+        .promised(placed, resumes: resumes), Rule("promise \(placed.rest.id)", policy.promise.gracePlace),
+        until: resumes.map { .day($0) })
+    }
+  }
+
+  /// It is in a plan that is not broken, or that was proposed; or the plan ended less than `resume_after` ago.
+  private func inPlan(_ item: ItemCase) -> Finding? {
+    guard item.pledge == nil else { return nil }
+    return resting(.plan, item).map { placed, resumes in
+      let next = paid(placed.rest).flatMap { placed.rest.missing(paid: $0).first }
+      return Finding(
+        .inPlan(placed, next: next, resumes: resumes), Rule("plan \(placed.rest.id)", policy.plan.place),
+        until: resumes.map { .day($0) })
+    }
   }
 
   /// Its collection is under way: until five banking days after the date, or a returned payment. The invoice itself is
@@ -86,13 +118,14 @@ extension GroupCase {
     if let rests = history.rests[Scope(of: key)] { all += rests }
     if let rests = history.rests[.customer(key.customer)] { all += rests }
     if key.customer != payer.id, let rests = history.rests[.customer(payer.id)] { all += rests }
-    return all
+    return all.isEmpty ? all : all.filter { $0.rest.covers(key) }
   }
 
   /// The first day after a rest; nil while its end is open.
-  private func resumes(_ placed: PlacedRest) -> Day? {
-    let released = placed.ended.map { calendar.zone.day($0) }
-    guard let last = [released, placed.rest.until].compactMap(\.self).min() else { return nil }
+  func resumes(_ placed: PlacedRest, _ item: ItemCase) -> Day? {
+    // What is not owed is not asked for, however long the credit note takes.
+    if placed.isAccepted, notCredited(placed, item)?.isPositive ?? true { return nil }
+    guard let last = state(of: placed).last else { return nil }
     return calendar.bankingDay(policy.contact.resumeAfterBankingDays, after: last)
   }
 
@@ -105,9 +138,14 @@ extension GroupCase {
     let all = rests(kind, item)
     if all.isEmpty { return nil }
     for placed in all.filter({ $0.rest.amount == nil }) + all.filter({ $0.rest.amount != nil }) {
-      guard let resumes = resumes(placed) else { return (placed, nil) }
+      guard let resumes = resumes(placed, item) else { return (placed, nil) }
       if today < resumes, longest.map({ $0.resumes < resumes }) ?? true { longest = (placed, resumes) }
     }
     return longest.map { ($0.0, $0.resumes) }
   }
+}
+
+extension PlacedRest {
+  /// A dispute in which the customer was right. Only those that tell what was open then can wait for their credit.
+  var isAccepted: Bool { ended != nil && end?.outcome == "accepted" && !rest.items.isEmpty }
 }

@@ -4,8 +4,17 @@ import Units
 /// The policy's schedules with what is the same for every item under them, worked out once.
 struct Schedules: Sendable {
   let all: [ScheduleCase]
+  /// Of the instalments of payment plans, of plans that are proposed, and of promises.
+  let plan: ScheduleCase
+  let proposal: ScheduleCase
+  let promise: ScheduleCase
 
-  init(_ policy: Policy) { all = policy.schedules.map(ScheduleCase.init) }
+  init(_ policy: Policy) {
+    all = policy.schedules.map(ScheduleCase.init)
+    plan = ScheduleCase(policy.plan.schedule)
+    proposal = ScheduleCase(policy.plan.proposalSchedule)
+    promise = ScheduleCase(policy.promise.schedule)
+  }
 
   func named(_ name: String) -> ScheduleCase? { all.first { $0.name == name } }
 }
@@ -19,6 +28,8 @@ final class ScheduleCase: Sendable {
   let graceDays: Int
   let consolidation: Schedule.Consolidation
   let catchUp: Schedule.CatchUp
+  /// Where the step stands at which an item goes on after a broken promise.
+  let onBrokenPromise: Int?
 
   init(_ schedule: Schedule) {
     self.schedule = schedule
@@ -28,6 +39,7 @@ final class ScheduleCase: Sendable {
     graceDays = schedule.graceDays
     consolidation = schedule.consolidation
     catchUp = schedule.catchUp
+    onBrokenPromise = schedule.onBrokenPromise.flatMap { name in schedule.steps.firstIndex { $0.name == name } }
   }
 }
 

@@ -36,13 +36,19 @@ struct StepChooser {
   let maxLevel: Int?
   /// The terms that hold for the item, for discounts.
   let terms: PaymentTerms?
+  /// Where in the schedule it goes on after a broken promise, unless it has come further; nil for where it stood.
+  var jumps: Int?
 
   var choice: StepChoice {
     var first: NextStep?
     var lastDue: NextStep?
     var capped = false
-    for step in schedule.steps where !progress.passed(step, of: schedule) {
-      guard let next = window(of: step) else { continue }
+    for step in schedule.steps where !progress.passed(step, of: schedule) && step.index >= jumps ?? 0 {
+      guard var next = window(of: step) else { continue }
+      if step.index == jumps {
+        next.planned = min(next.planned, calendar.today)
+        next.opens = min(next.opens, calendar.openDay(onOrAfter: calendar.today))
+      }
       if let maxLevel, step.step.level > maxLevel {
         capped = true
       } else {

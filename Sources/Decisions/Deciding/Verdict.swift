@@ -13,12 +13,16 @@ package struct Verdict: Sendable {
 
   /// One for every item of the ledger that exists today, by payer, currency, due date, number, item.
   package var decisions: [Decision] = []
+  /// The same for the instalments of payment plans that are still to be met: they are followed up in place of the items.
+  package var instalments: [Decision] = []
   /// To be made now: by the oldest due date first, then payer and currency.
   package var contacts: [PlannedContact] = []
   /// Would be made, but a person's word is missing; in the same order.
   package var waiting: [PlannedContact] = []
   /// Calls, letters and hand-overs that are due: a person makes them. In the same order.
   package var tasks: [PlannedContact] = []
+  /// What was seen of promises and plans since it was recorded last: a cycle records it. By scope.
+  package var outcomes: [RestEnd] = []
   /// Items by reason.
   package private(set) var tally: [ReasonCode: Int] = [:]
   /// How many contacts wait for a person's word.
@@ -42,9 +46,11 @@ package struct Verdict: Sendable {
   /// Adds what was found on payers that come after those of this one.
   mutating func join(_ other: Verdict) {
     decisions = decisions.isEmpty ? other.decisions : decisions + other.decisions
+    instalments += other.instalments
     contacts += other.contacts
     waiting += other.waiting
     tasks += other.tasks
+    outcomes += other.outcomes
     for (reason, items) in other.tally { count(reason, items) }
     waitingCount += other.waitingCount
     for decision in other.soonest.decisions { soonest.look(at: decision) }
@@ -60,6 +66,7 @@ package struct Verdict: Sendable {
     contacts = sorted(contacts)
     waiting = sorted(waiting)
     tasks = sorted(tasks)
+    outcomes.sort { ($0.scope, $0.id ?? "") < ($1.scope, $1.id ?? "") }
   }
 
   /// By keys beside, since a contact is too large to be moved about.

@@ -84,6 +84,7 @@ private struct Future {
     var verdict = verdict
     // A list that was approved can only shrink, so this ends; a step may need its own word and the cycle's.
     for _ in 0..<3 where approve(verdict.waiting, at: instant) { verdict = again(history) }
+    for end in verdict.outcomes { history.apply(.restEnded(end), at: instant) }
     var entries: [Forecast.Entry] = []
     for var contact in verdict.contacts + verdict.tasks {
       contact.waitsFor = contact.advancing.compactMap { approved[Key($0)] }.first ?? contact.waitsFor
@@ -118,7 +119,7 @@ extension PlannedContact {
   /// Whether an approval of that extent is what it waits for.
   package func isWaiting(for extent: Approval.Extent) -> Bool {
     switch waitsFor {
-    case .needsApproval(.step): extent == .contact
+    case .needsApproval(.step), .needsApproval(.brokenPromises): extent == .contact
     case .needsApproval(.firstCycle), .needsApproval(.largeCycle): extent == .cycle
     default: false
     }

@@ -23,8 +23,8 @@ extension Ground {
       return restWords("is on hold", placed, resumes, decision)
     case .disputed(let placed?, let resumes): return restWords("is disputed", placed, resumes, decision)
     case .disputed(nil, _): return "is disputed: the ledger says so"
-    case .promised(let placed): return restWords("is promised", placed, nil, decision)
-    case .inPlan(let placed): return restWords("is in a payment plan", placed, nil, decision)
+    case .promised(let placed, let resumes): return promiseWords(placed, resumes, decision)
+    case .inPlan(let placed, let next, let resumes): return planWords(placed, next, resumes)
     case .autopay(let collected, let posted):
       return "is collected by direct debit on \(collected); until \(posted) the money may still come"
     case .replied(let at, let until):
@@ -54,6 +54,8 @@ extension Ground {
     case .inDoubt(let contact):
       return "waits because nobody knows whether contact \(contact) arrived; `dunningd resolve \(contact)` says so"
     case .needsApproval(.step): return "waits for approval: \(step) asks for a person's word"
+    case .needsApproval(.brokenPromises(let count)):
+      return "waits for a person's word on \(step): \(count) promises to pay it were broken"
     case .needsApproval(.firstCycle): return "waits for `dunningd approve --cycle`: nothing was ever sent before"
     case .needsApproval(.largeCycle(let contacts, let limit)):
       return "waits for `dunningd approve --cycle`: \(contacts) contacts are due at once, more than \(limit)"
@@ -76,6 +78,33 @@ extension Ground {
       return
         "is contacted now: \(late), \(step) of schedule \"\(decision.schedule ?? "")\", level \(decision.step?.level ?? 0)"
     }
+  }
+
+  private func promiseWords(_ placed: PlacedRest, _ resumes: Day?, _ decision: Decision) -> String {
+    let rest = placed.rest
+    let what = rest.amount.map { "\($0)" } ?? "payment"
+    let day = rest.until.map { " by \($0)" } ?? ""
+    let goesOn = resumes.map { "it goes on from \($0)" } ?? "it goes on when the promise ends"
+    if let ended = placed.ended {
+      let how = placed.end?.outcome?.replacing("_", with: " ") ?? "ended"
+      return "rests: the promise of \(what)\(day) was \(how) on \(decision.local(ended)); \(goesOn)"
+    }
+    return "is promised: \(what)\(day), told to \(rest.by); if it does not come, \(goesOn)"
+  }
+
+  private func planWords(_ placed: PlacedRest, _ next: Instalment?, _ resumes: Day?) -> String {
+    let rest = placed.rest
+    let goesOn = resumes.map { "it goes on from \($0)" } ?? "it goes on when the plan ends"
+    if rest.isProposal {
+      let until = rest.until.map { " until \($0)" } ?? ""
+      return
+        "rests: payment plan \(rest.id) was proposed by \(rest.by) and waits for agreement\(until); if there is none, \(goesOn)"
+    }
+    if placed.ended != nil {
+      return "rests: payment plan \(rest.id) was \(placed.end?.outcome ?? "ended"); \(goesOn)"
+    }
+    let what = next.map { "; next \($0.amount) by \($0.due)" } ?? ""
+    return "is in payment plan \(rest.id), agreed with \(rest.by)\(what); if it is missed, \(goesOn)"
   }
 
   private func restWords(_ what: String, _ placed: PlacedRest, _ resumes: Day?, _ decision: Decision) -> String {

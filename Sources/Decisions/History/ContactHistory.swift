@@ -35,6 +35,8 @@ package struct ContactHistory: Sendable, Equatable {
   package private(set) var skips = HistoryTable<Scope, [SkippedStep]>({ $0.person($1.customer)?.skips[$1] })
   package private(set) var approvals = HistoryTable<ItemKey, [GivenApproval]>({ $0.person($1.customer)?.approvals[$1] })
   package private(set) var replies = HistoryTable<String, Instant>({ $0.person($1)?.reply })
+  /// When a person last did something about a customer, by customer.
+  package private(set) var attended = HistoryTable<String, Instant>({ $0.person($1)?.attended })
   package private(set) var summary = HistorySummary()
   private let archive: (any HistoryArchive)?
 
@@ -52,6 +54,7 @@ package struct ContactHistory: Sendable, Equatable {
     skips.archive = archive
     approvals.archive = archive
     replies.archive = archive
+    attended.archive = archive
   }
 
   package var instance: String { summary.instance }
@@ -63,6 +66,12 @@ package struct ContactHistory: Sendable, Equatable {
   package var doubtful: Set<String> { summary.doubtful }
   /// Whether any contact was ever sent: before, the first cycle waits for a person.
   package var hasSentContact: Bool { summary.hasSentContact }
+  /// Scopes with a rest that nobody ended and nothing was seen of: their rests may be over all the same.
+  package var restingScopes: Set<Scope> { summary.restingScopes }
+  /// Scopes with a promise or plan that was broken and that nobody has seen to since.
+  package var brokenScopes: Set<Scope> { summary.brokenScopes }
+  /// Customers who answered and whom nobody has seen to since.
+  package var unanswered: [String: Instant] { summary.unanswered }
   /// Time of the last event.
   package var last: Instant? { summary.last }
   /// Why the archive could not be read: what was answered since must not be acted on. Nil as long as all is well.
@@ -102,6 +111,11 @@ package struct ContactHistory: Sendable, Equatable {
 
   package mutating func apply(_ event: HistoryEvent, at time: Instant) {
     summary.last = time
+    if let customer = event.attendedCustomer {
+      attended.set(customer, time)
+      summary.unanswered[customer] = nil
+      summary.brokenScopes = summary.brokenScopes.filter { $0.customer != customer }
+    }
     switch event {
     case .opened(let instance): summary.instance = instance
     case .contactIntended(let intended): intend(intended, at: time)
@@ -121,15 +135,25 @@ package struct ContactHistory: Sendable, Equatable {
     case .contactBounced(let id, let recipient, _, let permanent, _):
       settle(id, recipient, .bounced, at: time)
       if permanent { markBad(id, recipient, at: time) }
-    case .contactReplied(_, let customer, _): replies.set(customer, time)
+    case .contactReplied(_, let customer, _):
+      replies.set(customer, time)
+      summary.unanswered[customer] = time
     case .addressCleared(let customer, let address, _):
       for id in payers[customer] ?? [] { change(id) { $0.forgive(address, at: time) } }
       clearAddresses(of: customer, only: address)
-    case .restPlaced(let rest):
-      rests.change(rest.scope, default: []) { $0.append(PlacedRest(rest: rest, placed: time)) }
-    case .restEnded(let kind, let scope, _, _, _): end(kind, scope, at: time)
-    case .stepSkipped(let scope, let step, _, _):
-      skips.change(scope, default: []) { $0.append(SkippedStep(step: step, at: time)) }
+    case .restPlaced(let rest): place(rest, at: time)
+    case .restEnded(let end): apply(end, at: time)
+    case .callLogged(let call):
+      if let contact = call.contact {
+        // A person's call is no word on the first cycle's messages.
+        intend(contact, at: time)
+        settle(contact.contact, 0, .sent, at: time)
+      }
+      if let rest = call.rest { place(rest, at: time) }
+    case .stepSkipped(let scope, let step, let undone, _, _):
+      skips.change(scope, default: []) { skipped in
+        if undone { skipped.removeAll { $0.step == step } } else { skipped.append(SkippedStep(step: step, at: time)) }
+      }
     case .approvalGiven(let approval):
       for line in approval.lines {
         let given = GivenApproval(
@@ -218,12 +242,36 @@ package struct ContactHistory: Sendable, Equatable {
     }
   }
 
-  private mutating func end(_ kind: Rest.Kind, _ scope: Scope, at time: Instant) {
-    guard rests[scope] != nil else { return }
-    rests.change(scope, default: []) { placed in
-      for index in placed.indices where placed[index].rest.kind == kind && placed[index].ended == nil {
-        placed[index].ended = time
+  /// One of the same id takes the place of what it was: a proposal that was agreed to.
+  private mutating func place(_ rest: Rest, at time: Instant) {
+    rests.change(rest.scope, default: []) { placed in
+      if !rest.id.isEmpty, let index = placed.firstIndex(where: { $0.rest.id == rest.id }) {
+        placed[index] = PlacedRest(rest: rest, placed: placed[index].placed)
+      } else {
+        placed.append(PlacedRest(rest: rest, placed: time))
       }
+    }
+    noteResting(rest.scope)
+  }
+
+  private mutating func apply(_ end: RestEnd, at time: Instant) {
+    guard rests[end.scope] != nil else { return }
+    rests.change(end.scope, default: []) { placed in
+      for index in placed.indices where placed[index].rest.kind == end.kind && placed[index].ended == nil {
+        if let id = end.id, placed[index].rest.id != id { continue }
+        placed[index].ended = time
+        placed[index].end = end
+      }
+    }
+    noteResting(end.scope)
+    if end.outcome == "broken" || end.outcome == "partly_kept" { summary.brokenScopes.insert(end.scope) }
+  }
+
+  private mutating func noteResting(_ scope: Scope) {
+    if rests[scope]?.contains(where: { $0.ended == nil }) ?? false {
+      summary.restingScopes.insert(scope)
+    } else {
+      summary.restingScopes.remove(scope)
     }
   }
 }
@@ -245,6 +293,7 @@ extension ContactHistory {
     for (scope, skipped) in skips.recent { parts[scope.customer, default: PersonPart()].skips[scope] = skipped }
     for (key, given) in approvals.recent { parts[key.customer, default: PersonPart()].approvals[key] = given }
     for (customer, time) in replies.recent { parts[customer, default: PersonPart()].reply = time }
+    for (customer, time) in attended.recent { parts[customer, default: PersonPart()].attended = time }
     return parts
   }
 
@@ -277,6 +326,7 @@ extension PersonHistory {
     part.skips = skips
     part.approvals = approvals
     part.reply = reply
+    part.attended = attended
     return part
   }
 }

@@ -42,6 +42,12 @@ package struct HistorySummary: Sendable, Equatable {
   package internal(set) var pending: Set<String> = []
   /// Whether any contact was ever sent: before, the first cycle waits for a person.
   package internal(set) var hasSentContact = false
+  /// Scopes with a rest that nobody ended and nothing was seen of.
+  package internal(set) var restingScopes: Set<Scope> = []
+  /// Scopes with a promise or plan that was broken and that nobody has seen to since.
+  package internal(set) var brokenScopes: Set<Scope> = []
+  /// Customers who answered and whom nobody has seen to since, with when they did.
+  package internal(set) var unanswered: [String: Instant] = [:]
   /// Time of the last event.
   package internal(set) var last: Instant?
 
@@ -55,6 +61,11 @@ package struct HistorySummary: Sendable, Equatable {
     }
     for ids in [halfMade, doubtful, pending] { writer.write(ids.sorted()) { $0.write($1) } }
     writer.write(hasSentContact)
+    for scopes in [restingScopes, brokenScopes] { writer.write(scopes.sorted()) { $0.write($1) } }
+    writer.write(unanswered.sorted { $0.key < $1.key }) { writer, entry in
+      writer.write(entry.key)
+      writer.write(entry.value)
+    }
     writer.write(last) { $0.write($1) }
   }
 
@@ -69,6 +80,12 @@ package struct HistorySummary: Sendable, Equatable {
     doubtful = Set(try reader.list { r throws(Damage) in try r.text() })
     pending = Set(try reader.list { r throws(Damage) in try r.text() })
     hasSentContact = try reader.flag()
+    restingScopes = Set(try reader.list { r throws(Damage) in try r.scope() })
+    brokenScopes = Set(try reader.list { r throws(Damage) in try r.scope() })
+    for _ in 0..<(try reader.count()) {
+      let customer = try reader.text()
+      unanswered[customer] = try reader.instant()
+    }
     last = try reader.optional { r throws(Damage) in try r.instant() }
   }
 }

@@ -6,6 +6,7 @@ extension HistoryEvent {
   package var contact: String? {
     switch self {
     case .contactIntended(let intended): intended.contact
+    case .callLogged(let call): call.contact?.contact
     case .contactSent(let attempt), .contactDeferred(let attempt, _), .contactFailed(let attempt): attempt.contact
     case .contactInDoubt(let id, _, _, _), .contactResolved(let id, _, _), .contactCancelled(let id, _),
       .contactBounced(let id, _, _, _, _), .contactReplied(let id, _, _):
@@ -21,7 +22,20 @@ extension HistoryEvent {
     case .contactReplied(_, let customer, _), .addressCleared(let customer, _, _),
       .journalErased(let customer, _, _, _, _):
       customer
+    case .callLogged(let call): call.customer
     default: scope?.customer
+    }
+  }
+
+  /// The customer whom a person did something about; nil for the daemon's own doings.
+  var attendedCustomer: String? {
+    switch self {
+    case .restPlaced(let rest) where rest.by != "dunningd": rest.scope.customer
+    case .restEnded(let end) where end.by != "dunningd": end.scope.customer
+    case .callLogged(let call): call.customer
+    case .stepSkipped(let scope, _, _, _, _), .noteAdded(let scope, _, _): scope.customer
+    case .addressCleared(let customer, _, let by) where by != "dunningd": customer
+    default: nil
     }
   }
 
@@ -29,15 +43,19 @@ extension HistoryEvent {
   package var scope: Scope? {
     switch self {
     case .restPlaced(let rest): rest.scope
-    case .restEnded(_, let scope, _, _, _), .stepSkipped(let scope, _, _, _), .noteAdded(let scope, _, _): scope
+    case .restEnded(let end): end.scope
+    case .stepSkipped(let scope, _, _, _, _), .noteAdded(let scope, _, _): scope
     default: nil
     }
   }
 
-  /// Items that move on, are asked for, or are approved.
+  /// Items that move on, are asked for, rest, or are approved.
   package var keys: [ItemKey] {
     switch self {
     case .contactIntended(let intended): intended.invoices.map(\.key) + intended.listed.map(\.key)
+    case .restPlaced(let rest): rest.items.map(\.key)
+    case .callLogged(let call):
+      (call.contact.map { $0.invoices.map(\.key) + $0.listed.map(\.key) } ?? []) + (call.rest?.items.map(\.key) ?? [])
     case .approvalGiven(let approval): approval.lines.map(\.key)
     default: []
     }

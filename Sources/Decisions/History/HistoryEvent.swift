@@ -21,9 +21,10 @@ package enum HistoryEvent: Sendable, Equatable {
   /// A person says that an address marked as bad is good again.
   case addressCleared(customer: String, address: String?, by: String)
   case restPlaced(Rest)
-  /// Every rest of that kind on exactly that scope ends.
-  case restEnded(kind: Rest.Kind, scope: Scope, by: String, outcome: String?, text: String?)
-  case stepSkipped(scope: Scope, step: String, by: String, text: String?)
+  case restEnded(RestEnd)
+  case callLogged(LoggedCall)
+  /// `undone`: the step counts again.
+  case stepSkipped(scope: Scope, step: String, undone: Bool, by: String, text: String?)
   case noteAdded(scope: Scope, by: String, text: String?)
   case approvalGiven(Approval)
   case daemonStarted(version: String, policy: String)
@@ -36,6 +37,13 @@ package enum HistoryEvent: Sendable, Equatable {
   case journalErased(customer: String, records: Int, messages: Int, by: String, text: String?)
   /// A type that this version does not know; kept, and ignored.
   case unknown(type: String)
+
+  /// Every rest of that kind on exactly that scope ends.
+  package static func restEnded(
+    kind: Rest.Kind, scope: Scope, by: String, outcome: String?, text: String?
+  ) -> HistoryEvent {
+    .restEnded(RestEnd(kind: kind, scope: scope, by: by, outcome: outcome, text: text))
+  }
 }
 
 /// What an intervention is about.

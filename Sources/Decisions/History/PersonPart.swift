@@ -12,6 +12,8 @@ package struct PersonPart: Sendable, Equatable {
   package var skips: [Scope: [SkippedStep]] = [:]
   package var approvals: [ItemKey: [GivenApproval]] = [:]
   package var reply: Instant?
+  /// When a person last did something about this one.
+  package var attended: Instant?
 
   package init() {}
 
@@ -38,6 +40,7 @@ package final class PersonHistory: Sendable {
   package let skips: [Scope: [SkippedStep]]
   package let approvals: [ItemKey: [GivenApproval]]
   package let reply: Instant?
+  package let attended: Instant?
 
   /// - Parameter parts: oldest first.
   package init(_ id: String, _ parts: [PersonPart]) {
@@ -47,6 +50,7 @@ package final class PersonHistory: Sendable {
     var skips: [Scope: [SkippedStep]] = [:]
     var approvals: [ItemKey: [GivenApproval]] = [:]
     var reply: Instant?
+    var attended: Instant?
     for part in parts {
       for contact in part.contacts {
         if contacts.updateValue(contact, forKey: contact.id) == nil { order.append(contact.id) }
@@ -55,6 +59,7 @@ package final class PersonHistory: Sendable {
       skips.merge(part.skips) { $1 }
       approvals.merge(part.approvals) { $1 }
       reply = part.reply ?? reply
+      attended = part.attended ?? attended
     }
     var items: [ItemKey: [String]] = [:]
     var groups: [GroupKey: [String]] = [:]
@@ -74,6 +79,7 @@ package final class PersonHistory: Sendable {
     self.skips = skips
     self.approvals = approvals
     self.reply = reply
+    self.attended = attended
   }
 }
 
@@ -83,13 +89,7 @@ extension PersonPart {
     writer.write(rests.sorted { $0.key.order < $1.key.order }) { writer, entry in
       writer.write(entry.key)
       writer.write(entry.value) { writer, placed in
-        writer.write(placed.rest.kind.rawValue)
-        writer.write(placed.rest.amount) { $0.write($1) }
-        writer.write(placed.rest.until) { $0.write($1) }
-        writer.write(placed.rest.by)
-        writer.write(placed.rest.text) { $0.write($1) }
-        writer.write(placed.placed)
-        writer.write(placed.ended) { $0.write($1) }
+        writer.write(placed)
       }
     }
     writer.write(skips.sorted { $0.key.order < $1.key.order }) { writer, entry in
@@ -112,6 +112,7 @@ extension PersonPart {
       }
     }
     writer.write(reply) { $0.write($1) }
+    writer.write(attended) { $0.write($1) }
   }
 
   package init(from reader: inout HistoryReader) throws(HistoryReader.Damage) {
@@ -119,14 +120,7 @@ extension PersonPart {
     for _ in 0..<(try reader.count()) {
       let scope = try reader.scope()
       rests[scope] = try reader.list { reader throws(HistoryReader.Damage) in
-        let rest = Rest(
-          kind: try reader.word(), scope: scope,
-          amount: try reader.optional { r throws(HistoryReader.Damage) in try r.money() },
-          until: try reader.optional { r throws(HistoryReader.Damage) in try r.day() }, by: try reader.text(),
-          text: try reader.optional { r throws(HistoryReader.Damage) in try r.text() })
-        return PlacedRest(
-          rest: rest, placed: try reader.instant(),
-          ended: try reader.optional { r throws(HistoryReader.Damage) in try r.instant() })
+        try reader.placedRest(on: scope)
       }
     }
     for _ in 0..<(try reader.count()) {
@@ -147,6 +141,7 @@ extension PersonPart {
       }
     }
     reply = try reader.optional { r throws(HistoryReader.Damage) in try r.instant() }
+    attended = try reader.optional { r throws(HistoryReader.Damage) in try r.instant() }
   }
 }
 
@@ -167,26 +162,5 @@ private struct ScopeOrder: Comparable {
 
   static func < (a: ScopeOrder, b: ScopeOrder) -> Bool {
     (a.customer, a.isInvoice, a.number) < (b.customer, b.isInvoice, b.number)
-  }
-}
-
-extension HistoryWriter {
-  fileprivate mutating func write(_ scope: Scope) {
-    switch scope {
-    case .customer(let id):
-      write(false)
-      write(id)
-    case .invoice(let id, let number):
-      write(true)
-      write(id)
-      write(number)
-    }
-  }
-}
-
-extension HistoryReader {
-  fileprivate mutating func scope() throws(Damage) -> Scope {
-    if try flag() { return .invoice(customer: try text(), number: try text()) }
-    return .customer(try text())
   }
 }

@@ -1,28 +1,95 @@
 import Ledger
 import Units
 
-/// A rest: what, on which items, until when, by whom. Holds and disputes are the first kinds; promises, plans and
-/// replies are others of the same shape.
+/// A rest: what, on which items, until when, by whom, and what comes after it. Holds, disputes, promises to pay, payment
+/// plans and answers are all of this one shape.
 package struct Rest: Sendable, Equatable {
   /// The raw values are the first halves of the journal's types: `hold.placed`, `dispute.opened`.
   package enum Kind: String, Sendable, CaseIterable { case hold, dispute, promise, plan, reply }
 
   package var kind: Kind
+  /// Names this one rest; empty for those that are ended by their scope, as holds and disputes are.
+  package var id: String
   package var scope: Scope
-  /// What is disputed or promised; nil is all of it.
+  /// The items that it covers, with what was open on each then; empty is all that the scope covers, now and later.
+  package var items: [ListedItem]
+  /// What is disputed, promised or to be paid by instalments; nil is all of it.
   package var amount: Money?
-  /// The last day on which it rests; nil is open-ended.
+  /// The last day on which it rests, the day to pay by of a promise, the last day to agree to a proposal; nil is
+  /// open-ended.
   package var until: Day?
+  /// Of a plan: by due date, and in all `amount`.
+  package var instalments: [Instalment]
+  /// A plan that the customer, or somebody here, has still to agree to.
+  package var isProposal: Bool
+  /// Who is to see to it that it ends, and by when.
+  package var owner: String?
+  package var deadline: Day?
   package var by: String
   /// Personal, so nil once erased.
   package var text: String?
 
-  package init(kind: Kind, scope: Scope, amount: Money? = nil, until: Day? = nil, by: String, text: String?) {
+  package init(
+    kind: Kind, id: String = "", scope: Scope, items: [ListedItem] = [], amount: Money? = nil, until: Day? = nil,
+    instalments: [Instalment] = [], isProposal: Bool = false, owner: String? = nil, deadline: Day? = nil, by: String,
+    text: String?
+  ) {
     self.kind = kind
+    self.id = id
     self.scope = scope
+    self.items = items
     self.amount = amount
     self.until = until
+    self.instalments = instalments
+    self.isProposal = isProposal
+    self.owner = owner
+    self.deadline = deadline
     self.by = by
+    self.text = text
+  }
+
+  /// Whether it is about that item, given that its scope covers it.
+  package func covers(_ key: ItemKey) -> Bool { items.isEmpty || items.contains { $0.key == key } }
+}
+
+/// One of the payments that a plan is made of.
+package struct Instalment: Sendable, Equatable {
+  package var due: Day
+  package var amount: Money
+
+  package init(due: Day, amount: Money) {
+    self.due = due
+    self.amount = amount
+  }
+}
+
+/// How a rest ended, before its time or because it was seen what became of it.
+package struct RestEnd: Sendable, Equatable {
+  package var kind: Rest.Kind
+  package var scope: Scope
+  /// Nil ends every rest of the kind on exactly that scope.
+  package var id: String?
+  package var by: String
+  /// `accepted`, `rejected`, `kept`, `partly_kept`, `broken`, `completed`, `withdrawn`; nil for a hold.
+  package var outcome: String?
+  /// What had been paid of a promise or a plan by then.
+  package var paid: Money?
+  /// A new day to pay by that the customer was given: the rest goes on until it has passed.
+  package var until: Day?
+  /// Personal, so nil once erased.
+  package var text: String?
+
+  package init(
+    kind: Rest.Kind, scope: Scope, id: String? = nil, by: String, outcome: String?, paid: Money? = nil,
+    until: Day? = nil, text: String?
+  ) {
+    self.kind = kind
+    self.scope = scope
+    self.id = id
+    self.by = by
+    self.outcome = outcome
+    self.paid = paid
+    self.until = until
     self.text = text
   }
 }
@@ -31,13 +98,16 @@ package struct Rest: Sendable, Equatable {
 package struct PlacedRest: Sendable, Equatable {
   package var rest: Rest
   package var placed: Instant
-  /// When a person ended it; nil while nobody did.
+  /// When a person ended it, or it was seen that it was over; nil while neither happened.
   package var ended: Instant?
+  /// How.
+  package var end: RestEnd?
 
-  package init(rest: Rest, placed: Instant, ended: Instant? = nil) {
+  package init(rest: Rest, placed: Instant, ended: Instant? = nil, end: RestEnd? = nil) {
     self.rest = rest
     self.placed = placed
     self.ended = ended
+    self.end = end
   }
 }
 

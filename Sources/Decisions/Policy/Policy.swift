@@ -7,6 +7,8 @@ package struct Policy: Sendable {
   /// In the order of the file; the first whose `match` fits wins.
   package var schedules: [Schedule]
   package var contact: ContactRules
+  package var promise: PromiseRules
+  package var plan: PlanRules
   package var freshness: LedgerFreshness
   /// What the step's `in_doubt` falls back to (`[mail] in_doubt`).
   package var inDoubt: InDoubtPolicy
@@ -17,12 +19,15 @@ package struct Policy: Sendable {
 
   package init(
     company: CompanyDefaults, schedules: [Schedule], contact: ContactRules = ContactRules(),
+    promise: PromiseRules = PromiseRules(), plan: PlanRules = PlanRules(),
     freshness: LedgerFreshness = LedgerFreshness(), inDoubt: InDoubtPolicy = .assumeSent,
     calendars: [String: HolidayCalendar] = [:], hash: String = ""
   ) {
     self.company = company
     self.schedules = schedules
     self.contact = contact
+    self.promise = promise
+    self.plan = plan
     self.freshness = freshness
     self.inDoubt = inDoubt
     self.calendars = calendars

@@ -25,11 +25,13 @@ package struct Schedule: Sendable {
   /// Civil days after the due date in which nothing happens and nothing is listed.
   package var graceDays: Int
   package var consolidation: Consolidation
+  /// The step at which an item goes on after a broken promise; nil lets it go on where it stood.
+  package var onBrokenPromise: String?
   package var place: Place?
 
   package init(
     name: String, match: Match? = nil, steps: [Step], catchUp: CatchUp = .next, graceDays: Int = 0,
-    consolidation: Consolidation = .payer, place: Place? = nil
+    consolidation: Consolidation = .payer, onBrokenPromise: String? = nil, place: Place? = nil
   ) {
     self.name = name
     self.match = match
@@ -37,6 +39,7 @@ package struct Schedule: Sendable {
     self.catchUp = catchUp
     self.graceDays = graceDays
     self.consolidation = consolidation
+    self.onBrokenPromise = onBrokenPromise
     self.place = place
   }
 }
@@ -79,12 +82,14 @@ package struct Step: Sendable, Equatable {
   /// Where it goes when the channel has no usable address.
   package var fallback: Channel?
   package var attachesDocument: Bool
+  /// The message says that a payment plan can be had.
+  package var offersPlan: Bool
   package var place: Place?
 
   package init(
     name: String, anchor: Anchor = .due, day: Int, level: Int, channel: Channel = .email, template: String = "",
     deadlineDays: Int? = nil, approval: Bool = false, inDoubt: InDoubtPolicy? = nil, repetition: Repeat? = nil,
-    fallback: Channel? = nil, attachesDocument: Bool = false, place: Place? = nil
+    fallback: Channel? = nil, attachesDocument: Bool = false, offersPlan: Bool = false, place: Place? = nil
   ) {
     self.name = name
     self.anchor = anchor
@@ -98,6 +103,7 @@ package struct Step: Sendable, Equatable {
     self.repetition = repetition
     self.fallback = fallback
     self.attachesDocument = attachesDocument
+    self.offersPlan = offersPlan
     self.place = place
   }
 

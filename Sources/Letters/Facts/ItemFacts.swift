@@ -85,7 +85,7 @@ struct FactWriter {
     ]
     switch option.kind {
     case .bankTransfer(let account):
-      let numbers = LineLabel.numbers(contact.listed)
+      let numbers = LineLabel.numbers(of: contact)
       facts["is_bank_transfer"] = true
       facts["account_name"] = word(account.name)
       facts["iban"] = word(account.iban.grouped)
@@ -119,9 +119,10 @@ enum LineLabel {
   /// `R-1001`, or `R-1001 (2)` for an instalment.
   static func of(_ key: ItemKey) -> String { key.item.isEmpty ? key.number : "\(key.number) (\(key.item))" }
 
-  /// Each number once, in the order of the lines.
-  static func numbers(_ lines: [PlannedContact.Line]) -> [String] {
+  /// The numbers of the invoices that it is about, each once and in order: of a promise or plan those that it covers.
+  static func numbers(of contact: PlannedContact) -> [String] {
     var seen: Set<String> = []
-    return lines.map(\.invoice.key.number).filter { seen.insert($0).inserted }
+    let keys = contact.pledge?.items.map(\.key) ?? contact.listed.map(\.invoice.key)
+    return keys.map(\.number).filter { seen.insert($0).inserted }
   }
 }

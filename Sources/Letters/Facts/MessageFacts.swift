@@ -44,7 +44,7 @@ extension FactWriter {
       "invoice_count": word(contact.listed.count),
       "one_invoice": contact.listed.count == 1,
       "many_invoices": contact.listed.count > 1,
-      "numbers": word(LineLabel.numbers(contact.listed).joined(separator: ", ")),
+      "numbers": word(LineLabel.numbers(of: contact).joined(separator: ", ")),
       "first_due": word(contact.listed.map(\.invoice.due).min()),
       "has_overdue": contact.listed.contains { $0.daysPastDue > 0 },
       "discount_until": word(discounts.map(\.lastDay).min()),
@@ -57,7 +57,25 @@ extension FactWriter {
       "pay": ways.map { self.pay($0, contact) },
       "has_pay": !ways.isEmpty,
       "has_attachment": hasAttachment,
+      "offers_plan": contact.step.offersPlan,
+      "is_promise": contact.pledge?.kind == .promise,
+      "is_plan": contact.pledge?.kind == .plan,
+      "pledge": word(contact.pledge?.id),
+      "pledge_amount": word(contact.pledge?.amount),
+      "pledge_until": word(contact.pledge?.until),
+      "instalments": instalments(of: contact),
+      "instalment_count": word(contact.pledge?.instalments.count ?? 0),
       "extra": ColumnContext(rows: [ExtraColumns.named(payer.extra)], known: columns.ofCustomers, rendering: rendering),
     ]
+  }
+  /// All of a plan, by due date; those that the message is about are marked.
+  private func instalments(of contact: PlannedContact) -> [[String: Any]] {
+    let now = Set(contact.listed.map(\.invoice.key.item))
+    return (contact.pledge?.instalments ?? []).sorted { $0.due < $1.due }.enumerated().map { index, instalment in
+      [
+        "number": word(index + 1), "due": word(instalment.due), "amount": word(instalment.amount),
+        "is_this": now.contains(String(index + 1)),
+      ]
+    }
   }
 }

@@ -74,7 +74,24 @@ package enum Vocabulary {
       Term("pay", .list(pay), "the ways to pay that fit currency and country, in the configured order"),
       Term("has_pay", .flag, "there is one at least"),
       Term("has_attachment", .flag, "a document is attached"),
+      Term("offers_plan", .flag, "the step offers a payment plan: `offer_plan = true`"),
+      Term("is_promise", .flag, "the message is about a promise to pay"),
+      Term("is_plan", .flag, "the message is about a payment plan or one of its instalments"),
+      Term("pledge", .text, "the promise's or plan's id; empty without one"),
+      Term("pledge_amount", .text, "what was promised, or is paid by instalments; empty without"),
+      Term("pledge_until", .text, "the day to pay by of a promise, the last day to agree to a proposal; empty without"),
+      Term("instalments", .list(instalment), "all instalments of the plan, by due date"),
+      Term("instalment_count", .text, "how many they are"),
       Term("extra", .columns, "`extra.NAME`: any other column of customers.csv"),
+    ]
+
+  /// Names of an instalment.
+  static let instalment: [Term] =
+    [
+      Term("number", .text, "1, 2, ..."),
+      Term("due", .text, "its due date, written out"),
+      Term("amount", .text, "what is to be paid"),
+      Term("is_this", .flag, "the message is about this one"),
     ]
 
   /// Names of an item, whether it counts towards the total or stands apart.

@@ -85,6 +85,42 @@ extension Scene {
     happened(.restEnded(kind: .dispute, scope: scope, by: "ben", outcome: "settled", text: nil), time)
   }
 
+  /// A promise by the customer, made then; it covers what `Pledging` says.
+  func promised(
+    _ amount: Money? = nil, by day: Day, from: String, of scopes: [Scope] = [.customer], id: String = "promise-1"
+  ) -> Scene {
+    pledged(scopes, from: from, id: id) { try $0.promise(amount: amount, by: day) }
+  }
+
+  /// A plan of equal monthly instalments.
+  func planned(_ count: Int, first: Day, from: String, of scopes: [Scope] = [.customer], isProposal: Bool = false)
+    -> Scene
+  {
+    pledged(scopes, from: from, id: "plan-1", isProposal: isProposal) {
+      try $0.plan(instalments: count, every: .months(1), first: first)
+    }
+  }
+
+  private func pledged(
+    _ scopes: [Scope], from: String, id: String, isProposal: Bool = false, _ make: (Pledging) throws -> Rest
+  ) -> Scene {
+    let then = at(from)
+    guard
+      var rest = try? make(Pledging(then.verdict.decisions, of: scopes, today: then.zone.day(then.now)))
+    else { preconditionFailure("the case pledges what makes no sense") }
+    rest.id = id
+    rest.by = "anna"
+    rest.isProposal = isProposal
+    if isProposal { rest.until = then.zone.day(then.now) + policy.plan.proposalDays }
+    return happened(.restPlaced(rest), from)
+  }
+
+  /// What a cycle at that time sees of promises and plans is recorded.
+  func looked(_ time: String) -> Scene {
+    let then = at(time)
+    return then.verdict.outcomes.reduce(then) { $0.happened(.restEnded($1), time) }
+  }
+
   /// A person's word on a step, or on a whole list.
   func approved(
     _ step: String, _ time: String, _ extent: Approval.Extent = .contact, upTo: Money = "100 EUR",

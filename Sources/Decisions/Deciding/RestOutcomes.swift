@@ -1,0 +1,71 @@
+import Ledger
+import Receivables
+import Units
+
+// What is seen of promises and plans: kept, broken, completed. A cycle records it, so that it is known from then on
+// whatever the ledger shows later.
+extension Docket {
+  /// By payer, the scopes with promises and plans of which nothing is recorded yet.
+  static func awaited(_ history: ContactHistory, _ accounts: Accounts) -> [String: [Scope]] {
+    let scopes = history.restingScopes.sorted().filter { scope in
+      history.rests[scope]?.contains { $0.isAwaited } ?? false
+    }
+    return Dictionary(grouping: scopes) { accounts.payer(of: $0.customer) }
+  }
+
+  /// Of promises and plans whose customer owes nothing any more in that currency, so that no group saw them: they were
+  /// kept. Not as long as a row of the customer cannot be read.
+  func outcomesWithoutAccount(besides seen: Set<String>) -> [RestEnd] {
+    awaited.values.joined().sorted().flatMap { scope in
+      (past.history.rests[scope] ?? []).compactMap { placed in
+        guard placed.isAwaited, !seen.contains(placed.rest.id), let amount = placed.rest.amount,
+          strayCustomers.isDisjoint(with: placed.rest.items.map(\.key.customer)),
+          placed.rest.items.allSatisfy({ quarantine.row(for: $0.key, payer: scope.customer) == nil })
+        else { return nil }
+        return placed.outcome(placed.rest.kind == .plan ? "completed" : "kept", paid: amount)
+      }
+    }
+  }
+
+  /// Whose invoices stand in the books without a row of their own.
+  private var strayCustomers: Set<String> { Set(accounts.strays.map(\.key.customer)) }
+}
+
+extension GroupCase {
+  /// What has become of the promises and plans of these scopes, in this currency.
+  ///
+  /// - Returns: `seen`: the ids of all that it knows of, whatever has become of them.
+  func outcomes(of scopes: [Scope]) -> (seen: [String], ends: [RestEnd]) {
+    var seen: [String] = []
+    var ends: [RestEnd] = []
+    for placed in scopes.flatMap({ history.rests[$0] ?? [] })
+    where placed.isAwaited && placed.rest.amount?.currency == account.currency {
+      seen.append(placed.rest.id)
+      if let end = outcome(of: placed) { ends.append(end) }
+    }
+    return (seen, ends)
+  }
+
+  private func outcome(of placed: PlacedRest) -> RestEnd? {
+    guard case .over(_, let ending) = state(of: placed), let paid = paid(placed.rest) else { return nil }
+    switch ending {
+    case .ended: return nil
+    case .kept: return placed.outcome(placed.rest.kind == .plan ? "completed" : "kept", paid: paid)
+    case .broken:
+      let isPartly = placed.rest.kind == .promise && paid.isPositive
+      return placed.outcome(isPartly ? "partly_kept" : "broken", paid: paid)
+    }
+  }
+}
+
+extension PlacedRest {
+  /// A promise, or a plan that was agreed to, of which nothing is recorded yet.
+  var isAwaited: Bool {
+    ended == nil && !rest.isProposal && (rest.kind == .promise || rest.kind == .plan) && rest.amount != nil
+      && !rest.id.isEmpty
+  }
+
+  fileprivate func outcome(_ word: String, paid: Money) -> RestEnd {
+    RestEnd(kind: rest.kind, scope: rest.scope, id: rest.id, by: "dunningd", outcome: word, paid: paid, text: nil)
+  }
+}

@@ -1,0 +1,115 @@
+import Ledger
+import Receivables
+import Units
+
+/// What has become of a rest by today, as ledger and calendar show it, whether anybody has recorded it or not.
+enum RestState {
+  /// In force up to and with that day, if nothing more comes; nil while its end is open.
+  case lasting(Day?)
+  /// It was in force up to and with that day.
+  case over(Day, RestEnding)
+
+  /// The last day of it; nil while that is open.
+  var last: Day? {
+    switch self {
+    case .lasting(let day): day
+    case .over(let day, _): day
+    }
+  }
+
+  var isBroken: Bool {
+    if case .over(_, .broken) = self { true } else { false }
+  }
+}
+
+/// How it ended.
+enum RestEnding: Equatable {
+  /// A person ended it, or its last day passed.
+  case ended
+  /// All of it was paid.
+  case kept
+  /// It was not, or not all of it.
+  case broken
+}
+
+extension GroupCase {
+  func state(of placed: PlacedRest) -> RestState {
+    let ended = placed.ended.map { calendar.zone.day($0) }
+    switch placed.rest.kind {
+    case .hold, .reply: return plainState(placed, ended)
+    case .dispute: return disputeState(placed, ended)
+    case .promise: return promiseState(placed, ended)
+    case .plan: return placed.rest.isProposal ? plainState(placed, ended) : planState(placed, ended)
+    }
+  }
+
+  private func plainState(_ placed: PlacedRest, _ ended: Day?) -> RestState {
+    guard let last = [ended, placed.rest.until].compactMap(\.self).min() else { return .lasting(nil) }
+    return ended != nil || last < today ? .over(last, .ended) : .lasting(last)
+  }
+
+  /// A new day to pay by that was given with the answer is waited for like any other deadline.
+  private func disputeState(_ placed: PlacedRest, _ ended: Day?) -> RestState {
+    guard let ended, let deadline = placed.end?.until else { return plainState(placed, ended) }
+    return .over(max(ended, calendar.bankingDay(ContactFrequency.postingDays, after: deadline)), .ended)
+  }
+
+  private func promiseState(_ placed: PlacedRest, _ ended: Day?) -> RestState {
+    guard let by = placed.rest.until else { return plainState(placed, ended) }
+    let last = calendar.bankingDay(policy.promise.graceBankingDays, after: by)
+    if let ended { return placed.wasBroken ? .over(min(ended, last), .broken) : .over(ended, .ended) }
+    if let paid = paid(placed.rest), let amount = placed.rest.amount, paid >= amount { return .over(today, .kept) }
+    return today > last ? .over(last, .broken) : .lasting(last)
+  }
+
+  private func planState(_ placed: PlacedRest, _ ended: Day?) -> RestState {
+    if let ended { return .over(ended, placed.wasBroken ? .broken : .ended) }
+    guard let paid = paid(placed.rest) else { return .lasting(nil) }
+    guard let missing = placed.rest.missing(paid: paid).first else { return .over(today, .kept) }
+    let last = missing.due + policy.plan.graceDays
+    return today > last ? .over(last, .broken) : .lasting(last)
+  }
+
+  /// What was paid of the items of a promise or plan since it was made: what is open less on them by now, and money that
+  /// came since and names no invoice. Nil where a bad row hides one of the items.
+  func paid(_ rest: Rest) -> Money? {
+    let others = rest.items.filter { $0.open.currency == account.currency }
+    let isHidden = others.contains { docket.quarantine.row(for: $0.key, payer: payer.id) != nil }
+    guard !isHidden else { return nil }
+    let open = Dictionary(account.items.map { ($0.key, $0.open) }) { $0 + $1 }
+    var paid = others.reduce(Money.zero(account.currency)) { sum, item in
+      let left = open[item.key] ?? .zero(account.currency)
+      return left < item.open ? sum + (item.open - left) : sum
+    }
+    let made = placedDay(of: rest)
+    for credit in account.credits where credit.date.map({ made < $0 }) ?? false { paid += credit.amount }
+    return paid
+  }
+
+  private func placedDay(of rest: Rest) -> Day {
+    let placed = history.rests[rest.scope]?.first { $0.rest.id == rest.id }?.placed
+    return placed.map { calendar.zone.day($0) } ?? today
+  }
+}
+
+extension PlacedRest {
+  /// Recorded as not kept.
+  var wasBroken: Bool { end?.outcome == "broken" || end?.outcome == "partly_kept" }
+}
+
+extension Rest {
+  /// The instalments that are still to be met once so much was paid, oldest first; of the first one what is left of it.
+  package func missing(paid: Money) -> [Instalment] {
+    var left = paid
+    var missing: [Instalment] = []
+    for instalment in instalments.sorted(by: { $0.due < $1.due }) {
+      if left >= instalment.amount {
+        left -= instalment.amount
+      } else {
+        missing.append(Instalment(due: instalment.due, amount: instalment.amount - left))
+        left = .zero(paid.currency)
+      }
+    }
+    return missing
+  }
+}

@@ -1,0 +1,43 @@
+import Ledger
+import Testing
+import Units
+
+@testable import Decisions
+
+@Suite("Disputes, and how they end")
+struct DisputeTests {
+  private func disputed(_ amount: Money?, owner: String? = nil, deadline: Day? = nil) -> Scene {
+    Scene(due: "2026-03-02").sent("first", "2026-03-09").happened(
+      .restPlaced(
+        Rest(
+          kind: .dispute, scope: .invoice,
+          items: [ListedItem(key: ItemKey(customer: "C", number: "R1"), open: "100 EUR")], amount: amount,
+          owner: owner, deadline: deadline, by: "ben", text: nil)), "2026-03-10")
+  }
+
+  private func closed(_ scene: Scene, _ outcome: String, until: Day? = nil) -> Scene {
+    scene.happened(
+      .restEnded(RestEnd(kind: .dispute, scope: .invoice, by: "ben", outcome: outcome, until: until, text: nil)),
+      "2026-03-16")
+  }
+
+  @Test("rejected: it goes on after resume_after, or once a new day to pay by has passed")
+  func rejected() {
+    closed(disputed(nil), "rejected").at("2026-03-17").expect(.disputed, until: "2026-03-18")
+    closed(disputed(nil), "rejected").at("2026-03-18").expect(.contact, step: "second")
+    let later = closed(disputed(nil), "rejected", until: "2026-03-26")
+    // Two banking days for the money to be posted, then resume_after.
+    later.at("2026-03-31").expect(.disputed, until: "2026-04-01")
+    later.at("2026-04-01").expect(.contact, step: "second")
+  }
+
+  @Test("accepted: what is not owed is not asked for, however long the credit note takes")
+  func accepted() {
+    closed(disputed(nil), "accepted").at("2026-05-04").expect(.disputed, until: "open")
+    let part = closed(disputed("30 EUR"), "accepted").at("2026-05-04")
+    part.expect(.contact, dunnable: "70 EUR")
+    part.payment("-0 EUR", on: "2026-03-17").with { $0.invoices[0].amount = "70 EUR" }
+      .expect(.contact, dunnable: "70 EUR")
+    part.with { $0.invoices[0].amount = "80 EUR" }.expect(.contact, dunnable: "70 EUR")
+  }
+}

@@ -1,0 +1,147 @@
+import Ledger
+import Testing
+import Units
+
+@testable import Decisions
+
+@Suite("Promises to pay")
+struct PromiseTests {
+  /// Friday the 20th and three banking days of grace: the money may come until Wednesday the 25th.
+  static let scene = Scene(due: "2026-03-02").sent("first", "2026-03-09")
+    .promised(by: "2026-03-20", from: "2026-03-12")
+
+  @Test("rest an invoice until the day, its grace and resume_after have passed, then it goes on where it stood")
+  func rests() {
+    let scene = Self.scene
+    scene.at("2026-03-17").expect(.promised, step: "second", until: "2026-03-27")
+    scene.at("2026-03-25").expect(.promised, until: "2026-03-27")
+    scene.at("2026-03-26").expect(.promised, until: "2026-03-27")
+    scene.at("2026-03-27").expect(.contact, step: "second")
+  }
+
+  @Test("are seen as broken once the grace has passed, and never before")
+  func broken() {
+    #expect(Self.scene.at("2026-03-25").verdict.outcomes.isEmpty)
+    let ends = Self.scene.at("2026-03-26").verdict.outcomes
+    #expect(ends.map(\.outcome) == ["broken"])
+    #expect(ends.first?.paid == "0 EUR")
+    // Recorded late, by a daemon that was off: the rest is no longer for that.
+    Self.scene.looked("2026-03-27").at("2026-03-27").expect(.contact, step: "second")
+    #expect(Self.scene.looked("2026-03-26").at("2026-03-27").verdict.outcomes.isEmpty)
+  }
+
+  @Test("are kept when the money came, in time or within the grace")
+  func kept() {
+    let paid = Self.scene.payment("100 EUR", on: "2026-03-24", for: "R1")
+    let verdict = paid.at("2026-03-24").verdict
+    #expect(verdict.outcomes.map(\.outcome) == ["kept"])
+    paid.at("2026-03-24").expect(.settled)
+  }
+
+  @Test("are kept when the invoice is gone from the ledger, and not while a bad row hides it")
+  func gone() {
+    let gone = Self.scene.at("2026-03-16").with { $0.invoices = [] }
+    #expect(gone.verdict.outcomes.map(\.outcome) == ["kept"])
+    #expect(gone.badRow(.customer("C")).verdict.outcomes.isEmpty)
+    #expect(gone.invoice("R2", due: "2026-04-01").verdict.outcomes.map(\.outcome) == ["kept"])
+  }
+
+  @Test("in part: what came is said, and the rest goes on")
+  func partly() {
+    let scene = Self.scene.payment("40 EUR", on: "2026-03-19", for: "R1")
+    let end = scene.at("2026-03-26").verdict.outcomes.first
+    #expect(end?.outcome == "partly_kept")
+    #expect(end?.paid == "40 EUR")
+    scene.at("2026-03-27").expectContacts("second 60.00 EUR: R1*")
+  }
+
+  @Test("money that names no invoice counts when it came after the promise")
+  func unapplied() {
+    #expect(
+      Self.scene.payment("100 EUR", on: "2026-03-18").at("2026-03-18").verdict.outcomes.map(\.outcome) == ["kept"])
+    let before = Scene(due: "2026-03-02").invoice("R2", due: "2026-03-03").payment("100 EUR", on: "2026-03-10")
+      .promised("50 EUR", by: "2026-03-20", from: "2026-03-12")
+    #expect(before.at("2026-03-18").verdict.outcomes.isEmpty)
+  }
+
+  @Test("a part that was promised rests the whole invoice; kept, the other part goes on after resume_after")
+  func part() {
+    let scene = Scene(due: "2026-03-02").sent("first", "2026-03-09")
+      .promised("30 EUR", by: "2026-03-20", from: "2026-03-12").payment("30 EUR", on: "2026-03-16", for: "R1")
+    scene.at("2026-03-16").expect(.promised, until: "2026-03-18")
+    let kept = scene.looked("2026-03-16")
+    kept.at("2026-03-17").expect(.promised, until: "2026-03-18")
+    kept.at("2026-03-18").expectContacts("second 70.00 EUR: R1*")
+  }
+
+  @Test("of a customer cover the oldest invoices, up to their amount; others are followed up, and name it apart")
+  func customer() {
+    let scene = Scene(due: "2026-03-02").invoice("R2", due: "2026-03-03").invoice("R3", due: "2026-03-04")
+      .promised("150 EUR", by: "2026-03-20", from: "2026-03-05")
+    scene.at("2026-03-10").expect(.promised, of: "R1").expect(.promised, of: "R2")
+      .expectContacts("first 100.00 EUR: R3* (R1 promised, R2 promised)")
+  }
+
+  @Test("a second broken one asks for a person's word on the next notice")
+  func second() {
+    let once = Self.scene.looked("2026-03-26")
+    let twice = once.promised(by: "2026-04-01", from: "2026-03-27", id: "promise-2").looked("2026-04-09")
+    twice.at("2026-04-13").expect(.needsApproval, step: "second")
+    #expect(twice.at("2026-04-13").verdict.waiting.first?.isWaiting(for: .contact) == true)
+    twice.approved("second", "2026-04-13").at("2026-04-13 13:00").expect(.contact, step: "second")
+  }
+
+  @Test("a broken one goes on at on_broken_promise, on its resuming day, and never back")
+  func jump() {
+    let scene = Self.scene.with { $0.policy.schedules[0].onBrokenPromise = "final" }
+    scene.at("2026-03-27").expect(.needsApproval, step: "final")
+    scene.approved("final", "2026-03-26").at("2026-03-27").expect(.contact, step: "final")
+    scene.with { $0.policy.schedules[0].onBrokenPromise = "upcoming" }.at("2026-03-27")
+      .expect(.contact, step: "second")
+  }
+
+  @Test("that are withdrawn end at once, and the invoice goes on after resume_after")
+  func withdrawn() {
+    let end = RestEnd(
+      kind: .promise, scope: .customer, id: "promise-1", by: "anna", outcome: "withdrawn", text: "misheard")
+    let scene = Self.scene.happened(.restEnded(end), "2026-03-16")
+    scene.at("2026-03-17").expect(.promised, until: "2026-03-18")
+    scene.at("2026-03-18").expect(.contact, step: "second")
+  }
+
+  @Test("a confirmation goes at once, beside every cap, and a note the day before")
+  func messages() {
+    let scene = Self.scene.with {
+      $0.policy.promise.steps = [
+        Step("confirmed", 0, level: 0, anchor: .issued), Step("tomorrow", -1, level: 0),
+      ]
+    }
+    scene.at("2026-03-12 13:00").expectContacts("confirmed 100.00 EUR: promise-1*")
+    let days = scene.at("2026-03-12 13:00").daysOfContact(10)
+    #expect(days == ["2026-03-12 confirmed", "2026-03-19 tomorrow"])
+    #expect(scene.at("2026-03-12 13:00").verdict.tally.values.reduce(0, +) == 1)
+  }
+
+  @Test("make no sense beyond what is open, over what is promised or paid, in the past")
+  func refusals() {
+    func refusal(_ scene: Scene, _ amount: Money?, _ day: Day = "2026-03-20", _ scopes: [Scope] = [.customer])
+      -> Pledging.Refusal?
+    {
+      do throws(Pledging.Refusal) {
+        _ = try Pledging(scene.verdict.decisions, of: scopes, today: "2026-03-12").promise(amount: amount, by: day)
+        return nil
+      } catch { return error }
+    }
+    let scene = Scene(due: "2026-03-02").at("2026-03-12")
+    #expect(refusal(scene, "100 EUR") == nil)
+    #expect(refusal(scene, "100.01 EUR") == .moreThanOpen("100.01 EUR", open: "100 EUR"))
+    #expect(refusal(scene, "10 USD") == .otherCurrency("10 USD", Money("1 EUR").currency))
+    #expect(refusal(scene, nil, "2026-03-11") == .pastDay("2026-03-11", today: "2026-03-12"))
+    #expect(refusal(Self.scene.at("2026-03-12"), nil) == .nothingOpen("C"))
+    if case .notFree("R1", _)? = refusal(Self.scene.at("2026-03-12"), nil, "2026-03-20", [.invoice]) {
+    } else {
+      Issue.record("a second promise on an invoice is refused with what stands in its way")
+    }
+    #expect(refusal(scene.payment("100 EUR", on: "2026-03-10", for: "R1"), nil) == .nothingOpen("C"))
+  }
+}
