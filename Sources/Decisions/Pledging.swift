@@ -48,16 +48,16 @@ package struct Pledging: Sendable {
     for scope in scopes {
       let covered = decisions.filter { scope.covers($0.key, payer: $0.payer) }
       let free = covered.filter(\.isFree)
-      if case .invoice(_, let number) = scope, free.isEmpty, let taken = covered.first {
-        if taken.reason == .settled { throw .nothingOpen("invoice \(number)") }
-        throw .notFree(number, sentence: taken.sentence)
+      if free.isEmpty {
+        guard let taken = covered.first(where: { $0.reason != .settled }) else { throw .nothingOpen(scope.words) }
+        throw .notFree(scope.words, sentence: taken.sentence)
       }
       items += free.filter { new in !items.contains { $0.key == new.key } }
     }
     let payers = Set(items.map(\.payer)).sorted()
     guard payers.count <= 1 else { throw .severalPayers(payers) }
     let currencies = Set(items.map(\.currency)).sorted()
-    guard let currency = currencies.first else { throw .nothingOpen(scopes.first?.customer ?? "") }
+    guard let currency = currencies.first else { throw .nothingOpen(scopes.map(\.words).joined(separator: ", ")) }
     guard currencies.count == 1 else { throw .severalCurrencies(currencies.map(\.code)) }
     self.items = items.sorted { ($0.due ?? today, $0.key) < ($1.due ?? today, $1.key) }
     self.today = today
@@ -140,7 +140,8 @@ extension Pledging.Refusal: CustomStringConvertible {
   package var description: String {
     switch self {
     case .nothingOpen(let name): "nothing is open on \(name)"
-    case .notFree(let number, let sentence): "invoice \(number) is not free for it: \(sentence)"
+    case .notFree(let name, let sentence):
+      "\(name) is not free for it: \(sentence.dropLast(sentence.hasSuffix(".") ? 1 : 0))"
     case .severalPayers(let payers):
       "these invoices are of several payers (\(payers.joined(separator: ", "))): record one for each"
     case .severalCurrencies(let codes):

@@ -198,7 +198,14 @@ package struct StaffTasks {
       add(.dispute, customer, decisions, since: rest.deadline ?? since, owner: rest.owner, "disputed\(deadline)\(why)")
     case .plan where rest.isProposal:
       let until = rest.until.map { " until \($0)" } ?? ""
-      add(.proposal, customer, decisions, since: since, subject: rest.id, "a proposed plan waits for agreement\(until)")
+      if rest.stage == .proposed {
+        add(
+          .proposal, customer, decisions, since: since, subject: rest.id, "a proposed plan waits for an answer\(until)")
+      } else {
+        add(
+          .approval, customer, decisions, since: since, subject: rest.id,
+          "a payment plan of \(rest.by) waits for a word\(until)")
+      }
     default: break
     }
   }

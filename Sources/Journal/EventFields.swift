@@ -133,6 +133,7 @@ struct EventFields {
       data["instalments"] = .array(
         rest.instalments.map { .object(JSONObject([("due", .day($0.due)), ("amount", .money($0.amount))])) })
     }
+    if rest.isProposal { put("stage", rest.stage.rawValue) }
     if let owner = rest.owner { put("owner", owner) }
     if let deadline = rest.deadline { data["deadline"] = .day(deadline) }
     put("by", rest.by)

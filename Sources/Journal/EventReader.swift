@@ -17,7 +17,7 @@ struct EventReader {
   private func event(_ type: RecordType) throws(LineFault) -> HistoryEvent {
     switch type {
     case .placed(let kind): return .restPlaced(try rest(kind))
-    case .proposed: return .restPlaced(try rest(.plan, isProposal: true))
+    case .proposed: return .restPlaced(try rest(.plan))
     case .ended(let kind): return .restEnded(try end(of: kind))
     case .call: return .callLogged(try call())
     case .opened: return .opened(instance: try data.text("instance"))
@@ -77,10 +77,10 @@ struct EventReader {
     return .invoice(customer: customer, number: number)
   }
 
-  private func rest(_ kind: Rest.Kind, isProposal: Bool = false) throws(LineFault) -> Rest {
+  private func rest(_ kind: Rest.Kind) throws(LineFault) -> Rest {
     var rest = Rest(
       kind: kind, id: try data.optionalText("id") ?? "", scope: try scope(), until: try data.optionalDay("until"),
-      isProposal: isProposal, owner: try data.optionalText("owner"), deadline: try data.optionalDay("deadline"),
+      stage: data.has("stage") ? try data.word("stage") : .agreed, owner: try data.optionalText("owner"), deadline: try data.optionalDay("deadline"),
       by: try data.text("by"), text: try personal.optionalText("reason"))
     if data.has("amount") { rest.amount = try data.money("amount", try data.currency()) }
     if data.has("invoices") {

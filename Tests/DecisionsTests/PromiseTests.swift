@@ -137,11 +137,12 @@ struct PromiseTests {
     #expect(refusal(scene, "100.01 EUR") == .moreThanOpen("100.01 EUR", open: "100 EUR"))
     #expect(refusal(scene, "10 USD") == .otherCurrency("10 USD", Money("1 EUR").currency))
     #expect(refusal(scene, nil, "2026-03-11") == .pastDay("2026-03-11", today: "2026-03-12"))
-    #expect(refusal(Self.scene.at("2026-03-12"), nil) == .nothingOpen("C"))
-    if case .notFree("R1", _)? = refusal(Self.scene.at("2026-03-12"), nil, "2026-03-20", [.invoice]) {
-    } else {
-      Issue.record("a second promise on an invoice is refused with what stands in its way")
-    }
-    #expect(refusal(scene.payment("100 EUR", on: "2026-03-10", for: "R1"), nil) == .nothingOpen("C"))
+    let taken = Self.scene.at("2026-03-12").verdict.decisions[0].sentence
+    #expect(refusal(Self.scene.at("2026-03-12"), nil) == .notFree("customer C", sentence: taken))
+    #expect(
+      refusal(Self.scene.at("2026-03-12"), nil, "2026-03-20", [.invoice])
+        == .notFree("invoice R1 of C", sentence: taken))
+    let paid = scene.payment("100 EUR", on: "2026-03-10", for: "R1")
+    #expect(refusal(paid, nil) == .nothingOpen("customer C"))
   }
 }

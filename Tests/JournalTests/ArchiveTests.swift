@@ -10,9 +10,8 @@ struct ArchiveTests {
   static func events(_ count: Int, _ random: inout Seeded) -> [HistoryEvent] {
     var first: [String: IntendedContact] = [:]
     var attempts: [String: Int] = [:]
-    return (0..<count).map { _ in
-      let event = random.chance() ? random.event() : random.event(kind: random.below(10))
-      guard case .contactIntended(var intended) = event else { return event }
+    func counted(_ new: IntendedContact, _ random: inout Seeded) -> IntendedContact {
+      var intended = new
       intended.contact = random.pick((0..<12).map { "contact-\($0)" })
       if let before = first[intended.contact] {
         (intended.customer, intended.currency, intended.invoices) = (before.customer, before.currency, before.invoices)
@@ -22,7 +21,16 @@ struct ArchiveTests {
       }
       attempts[intended.contact, default: 0] += 1
       intended.attempt = attempts[intended.contact] ?? 1
-      return .contactIntended(intended)
+      return intended
+    }
+    return (0..<count).map { _ in
+      switch random.chance() ? random.event() : random.event(kind: random.below(10)) {
+      case .contactIntended(let intended): return .contactIntended(counted(intended, &random))
+      case .callLogged(var call):
+        call.contact = call.contact.map { counted($0, &random) }
+        return .callLogged(call)
+      case let event: return event
+      }
     }
   }
 

@@ -20,6 +20,18 @@ struct GoldenTests {
     contact: "aaaa", recipient: 0, attempt: 1, stage: "rcpt", code: 451, reply: "451 4.2.1 <a@c1.example> busy",
     server: "mx.c1.example:25")
 
+  private static let plan = Rest(
+    kind: .plan, id: "plan-1", scope: customer,
+    items: [ListedItem(key: ItemKey(customer: "C1", number: "R-7", item: "2"), open: hundred)], amount: hundred,
+    until: Day(iso: "2026-03-16"), instalments: [Instalment(due: Day(iso: "2026-04-01")!, amount: hundred)],
+    stage: .waitsToBeProposed, by: "anna", text: "by phone")
+
+  private static var call: IntendedContact {
+    var call = Sample.intended
+    call.channel = .call
+    return call
+  }
+
   static let events: [HistoryEvent] = [
     .daemonStarted(version: "0.1.0", policy: "5f2a"), .daemonReloaded(version: "0.1.0", policy: "77c1"),
     .contactIntended(full), .contactSent(attempt), .contactDeferred(attempt, next: Sample.start + .minutes(5)),
@@ -57,6 +69,25 @@ struct GoldenTests {
         by: "anna", text: "looked at all")),
     .journalRecovered(bytes: 120, sha256: Digest.sha256([]), file: "journal/000001.4711.torn"),
     .cycleCompleted(Sample.summary), .daemonStopped(version: "0.1.0"),
+    .restPlaced(plan),
+    .restPlaced(
+      Rest(kind: .dispute, scope: invoice, owner: "tom", deadline: Day(iso: "2026-04-01"), by: "anna", text: "late")),
+    .restEnded(
+      RestEnd(
+        kind: .promise, scope: customer, id: "promise-1", by: "dunningd", outcome: "partly_kept", paid: hundred,
+        text: nil)),
+    .restEnded(
+      RestEnd(
+        kind: .dispute, scope: invoice, by: "anna", outcome: "rejected", until: Day(iso: "2026-04-20"),
+        text: "signed for")),
+    .callLogged(LoggedCall(customer: "C1", outcome: .noAnswer, by: "anna", text: "rang out")),
+    .callLogged(
+      LoggedCall(
+        customer: "C1", outcome: .promised, contact: call,
+        rest: Rest(
+          kind: .promise, id: "promise-2", scope: customer, items: plan.items, amount: hundred,
+          until: Day(iso: "2026-04-02"), by: "anna", text: "Ms Berger"), by: "anna", text: "Ms Berger")),
+    .stepSkipped(scope: invoice, step: "second", undone: true, by: "anna", text: "after all"),
   ]
 
   /// Types that came later stand behind all others, so that no line of the file changes.

@@ -24,7 +24,7 @@ struct Seeded {
 
 /// Events of every kind with contents of every kind.
 extension Seeded {
-  static let kindCount = 23
+  static let kindCount = 25
 
   mutating func event() -> HistoryEvent { event(kind: below(Seeded.kindCount)) }
 
@@ -44,14 +44,13 @@ extension Seeded {
     case 8: .contactReplied(contact: contact(), customer: text(), excerpt: optional())
     case 9: .addressCleared(customer: text(), address: optional(), by: text())
     case 10, 11:
-      .restPlaced(
-        Rest(
-          kind: pick(Rest.Kind.allCases), scope: scope(), amount: chance() ? money(currency()) : nil,
-          until: chance() ? day() : nil, by: text(), text: optional()))
+      .restPlaced(rest(pick(Rest.Kind.allCases)))
     case 12, 13:
       .restEnded(
-        kind: pick(Rest.Kind.allCases), scope: scope(), by: text(),
-        outcome: pick([nil, "kept", "broken", "partly", "completed", "released", "closed"]), text: optional())
+        RestEnd(
+          kind: pick(Rest.Kind.allCases), scope: scope(), id: optional(), by: text(),
+          outcome: pick([nil, "kept", "broken", "partly_kept", "completed", "released", "closed"]),
+          paid: chance() ? money(currency()) : nil, until: chance() ? day() : nil, text: optional()))
     case 14: .stepSkipped(scope: scope(), step: text(), undone: chance(), by: text(), text: optional())
     case 15: .noteAdded(scope: scope(), by: text(), text: optional())
     case 16: .approvalGiven(approval())
@@ -59,6 +58,7 @@ extension Seeded {
     case 18: .daemonStopped(version: text())
     case 19: .daemonReloaded(version: text(), policy: text())
     case 20: .cycleCompleted(summary())
+    case 22, 23: .callLogged(call())
     case 21: .journalErased(customer: text(), records: below(99), messages: below(9), by: text(), text: optional())
     default: .journalRecovered(bytes: below(5000), sha256: text(), file: text())
     }
@@ -82,6 +82,25 @@ extension Seeded {
   mutating func key() -> ItemKey { ItemKey(customer: text(), number: text(), item: chance() ? "" : text()) }
   mutating func scope() -> Scope { chance() ? .customer(text()) : .invoice(customer: text(), number: text()) }
   mutating func texts(_ most: Int) -> [String] { (0..<below(most + 1)).map { _ in text() } }
+
+  mutating func rest(_ kind: Rest.Kind) -> Rest {
+    let currency = currency()
+    return Rest(
+      kind: kind, id: chance() ? "" : text(), scope: scope(),
+      items: (0..<below(3)).map { _ in ListedItem(key: key(), open: money(pick([currency, self.currency()]))) },
+      amount: chance() ? money(currency) : nil, until: chance() ? day() : nil,
+      stage: kind == .plan ? pick(Rest.Stage.allCases) : .agreed, owner: optional(),
+      deadline: chance() ? day() : nil, by: text(), text: optional())
+  }
+
+  /// What a call comes to has the call's own words.
+  mutating func call() -> LoggedCall {
+    var call = LoggedCall(
+      customer: text(), outcome: pick(LoggedCall.Outcome.allCases), contact: chance() ? intended() : nil,
+      rest: chance() ? rest(pick([.promise, .dispute])) : nil, by: text(), text: optional())
+    call.rest?.text = call.text
+    return call
+  }
 
   mutating func attempt() -> Attempt {
     Attempt(

@@ -50,7 +50,9 @@ struct ApproveCommand: Intervening {
       let waiting = step.session.verdict(step.ledger, step.history).waiting
       let list = CycleList(waiting.filter { $0.isWaiting(for: .cycle) }, step)
       if cycle { return try approveCycle(list, step) }
-      guard let name else { return show(waiting, list, step) }
+      let plans = step.waitingPlans
+      guard let name else { return show(waiting, list, plans, step) }
+      if let plan = plans.first(where: { $0.id == name }) { return try approve(plan, step) }
       let found = waiting.filter { step.session.id($0, step.history) == name }
       guard let contact = found.first(where: { $0.isWaiting(for: .contact) }) else {
         if !found.isEmpty {
@@ -63,6 +65,25 @@ struct ApproveCommand: Intervening {
       }
       try record([contact], .contact, subject: name, step)
     }
+  }
+
+  /// A plan that is allowed is proposed, or holds; one that is refused ends, and its invoices go on.
+  private func approve(_ plan: Rest, _ step: Intervention) throws(CommandFailure) {
+    let lines = plan.items.map {
+      Approval.Line(key: $0.key, step: PlanRules.scheduleName, repetition: 0, upTo: $0.open)
+    }
+    let approval = Approval(
+      extent: .contact, subject: plan.id, lines: lines, granted: !refuse, by: by.author, text: reason)
+    let outcome: HistoryEvent
+    if let stage = plan.stage.allowed, !refuse {
+      outcome = .restPlaced(plan.moved(to: stage, by: plan.by, reason: nil))
+    } else {
+      outcome = .restEnded(
+        RestEnd(kind: .plan, scope: plan.scope, id: plan.id, by: by.author, outcome: "refused", text: reason))
+    }
+    try step.record(
+      [.approvalGiven(approval), outcome], done: "\(refuse ? "Refused" : "Approved"): \(plan.summary) (\(plan.id)).",
+      about: plan.itemScopes)
   }
 
   private func approveCycle(_ list: CycleList, _ step: Intervention) throws(CommandFailure) {
@@ -97,9 +118,15 @@ struct ApproveCommand: Intervening {
       [.approvalGiven(approval)], done: "\(refuse ? "Refused" : "Approved"): \(count) (\(subject)).", about: scopes)
   }
 
-  private func show(_ waiting: [PlannedContact], _ list: CycleList, _ step: Intervention) {
-    step.session.show(listing(waiting, step))
+  private func show(_ waiting: [PlannedContact], _ list: CycleList, _ plans: [Rest], _ step: Intervention) {
+    if !waiting.isEmpty || plans.isEmpty || common.format != .table { step.session.show(listing(waiting, step)) }
     guard common.format == .table else { return }
+    for plan in plans {
+      let numbers = plan.items.map(\.key.number).joined(separator: " ")
+      Output.line(
+        "\(plan.scope.customer), payment plan for \(numbers), \(plan.summary), asked for by \(plan.by): "
+          + "dunningd approve \(plan.id)")
+    }
     if !list.contacts.isEmpty {
       Output.line("")
       Output.line("\(list.contacts.count) of them wait as a list: dunningd approve --cycle \(list.hash)")
@@ -145,5 +172,15 @@ struct CycleList {
       let digits = String(byte, radix: 16)
       return digits.count == 1 ? "0" + digits : digits
     }.joined()
+  }
+}
+
+extension Intervention {
+  /// Plans that wait for a person's word, as long as they stand.
+  var waitingPlans: [Rest] {
+    let today = session.policy.company.zone.day(session.now)
+    return history.restingScopes.sorted().flatMap { history.rests[$0] ?? [] }
+      .filter { $0.ended == nil && $0.rest.stage.allowed != nil && ($0.rest.until.map { today <= $0 } ?? true) }
+      .map(\.rest)
   }
 }

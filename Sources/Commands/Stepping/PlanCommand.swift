@@ -89,15 +89,18 @@ struct PlanCommand: Intervening {
       }
       let rules = step.session.policy.plan
       let excess = rules.excess(of: plan)
-      if propose || excess != nil {
-        plan.isProposal = true
+      plan.stage =
+        switch (propose, excess) {
+        case (true, nil): .proposed
+        case (false, nil): .agreed
+        case (true, _): .waitsToBeProposed
+        case (false, _): .waitsToBeAgreed
+        }
+      if plan.isProposal {
         plan.until = step.session.policy.company.zone.day(step.session.now) + rules.proposalDays
       }
-      var done = "\(plan.isProposal ? "Proposed" : "Agreed"): \(plan.words(currency: plan.amount)) (\(plan.id))."
-      if let excess {
-        done +=
-          "\n  It waits for another word: \(excess). dunningd approve \(plan.id), then dunningd plan \(plan.id) --agree"
-      }
+      var done = "\(plan.stage == .agreed ? "Agreed" : "Proposed"): \(plan.summary) (\(plan.id))."
+      if let excess { done += " It waits for approval, since \(excess): dunningd approve \(plan.id)." }
       try step.record([.restPlaced(plan)], done: done, about: plan.itemScopes)
     }
   }
@@ -110,19 +113,12 @@ struct PlanCommand: Intervening {
       throw CommandFailure(
         .data, "there is no proposal to agree to by that name: nothing was recorded. `dunningd tasks` lists proposals")
     }
-    let events = try proposals.map { proposal throws(CommandFailure) in
-      if let excess = step.session.policy.plan.excess(of: proposal), !step.isApproved(proposal) {
-        throw CommandFailure(
-          .data,
-          "plan \(proposal.id) needs another word first: \(excess). dunningd approve \(proposal.id); nothing was recorded"
-        )
-      }
-      var plan = proposal
-      plan.isProposal = false
-      plan.until = nil
-      plan.by = by.author
-      plan.text = reason ?? proposal.text
-      return HistoryEvent.restPlaced(plan)
+    if let waiting = proposals.first(where: { $0.stage != .proposed }) {
+      throw CommandFailure(
+        .data, "plan \(waiting.id) waits for approval: dunningd approve \(waiting.id); nothing was recorded")
+    }
+    let events = proposals.map { proposal in
+      HistoryEvent.restPlaced(proposal.moved(to: .agreed, by: by.author, reason: reason))
     }
     try step.record(
       events, done: "Agreed: " + proposals.map(\.id).joined(separator: ", ") + ".",
@@ -157,21 +153,24 @@ struct PlanRhythm: ExpressibleByArgument {
 
 extension Rest {
   /// `600.00 EUR in 6 instalments from 2026-04-01 to 2026-09-01`
-  fileprivate func words(currency amount: Money?) -> String {
+  var summary: String {
     let days = instalments.map(\.due).sorted()
-    let range = days.first.map { first in
-      days.last.map { first == $0 ? " on \(first)" : " from \(first) to \($0)" } ?? ""
+    let count = instalments.count == 1 ? "1 instalment" : "\(instalments.count) instalments"
+    var words = "\(amount.map(\.description) ?? "") in \(count)"
+    if let first = days.first, let last = days.last {
+      words += first == last ? " on \(first)" : " from \(first) to \(last)"
     }
-    return "\(amount.map(\.description) ?? "") in \(instalments.count) instalments\(range ?? "")"
+    return words
   }
-}
 
-extension Intervention {
-  /// Somebody gave his word on this plan.
-  func isApproved(_ plan: Rest) -> Bool {
-    plan.items.contains { item in
-      history.approvals[item.key]?.last { $0.subject == plan.id }?.granted ?? false
-    }
+  /// The same plan at a later stage.
+  func moved(to stage: Stage, by author: String, reason: String?) -> Rest {
+    var plan = self
+    plan.stage = stage
+    if stage == .agreed { plan.until = nil }
+    plan.by = author
+    plan.text = reason ?? text
+    return plan
   }
 }
 

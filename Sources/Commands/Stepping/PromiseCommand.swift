@@ -77,7 +77,7 @@ extension Intervention {
       rest.id = RestID.of(rest, instance: history.instance, at: session.now)
       return rest
     } catch {
-      throw CommandFailure(.usage, "\(error): nothing was recorded")
+      throw CommandFailure(.usage, "\(error); nothing was recorded")
     }
   }
 

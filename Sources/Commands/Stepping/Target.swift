@@ -72,16 +72,6 @@ struct TargetFinder {
   }
 }
 
-extension Scope {
-  /// `invoice R-1 of K-7`, `customer K-7`.
-  var words: String {
-    switch self {
-    case .customer(let id): "customer \(id)"
-    case .invoice(let customer, let number): "invoice \(number) of \(customer)"
-    }
-  }
-}
-
 extension String {
   fileprivate func without(prefix: String) -> String? { hasPrefix(prefix) ? String(dropFirst(prefix.count)) : nil }
 }

@@ -36,7 +36,8 @@ extension GroupCase {
   }
 
   private func proposal(_ placed: PlacedRest) -> [ItemCase] {
-    guard !docket.schedules.proposal.steps.isEmpty, let amount = placed.rest.amount, let until = placed.rest.until
+    guard placed.rest.stage == .proposed, !docket.schedules.proposal.steps.isEmpty, let amount = placed.rest.amount,
+      let until = placed.rest.until
     else {
       return []
     }

@@ -19,7 +19,7 @@ extension Docket {
     awaited.values.joined().sorted().flatMap { scope in
       (past.history.rests[scope] ?? []).compactMap { placed in
         guard placed.isAwaited, !seen.contains(placed.rest.id), let amount = placed.rest.amount,
-          strayCustomers.isDisjoint(with: placed.rest.items.map(\.key.customer)),
+          !placed.rest.isProposal, strayCustomers.isDisjoint(with: placed.rest.items.map(\.key.customer)),
           placed.rest.items.allSatisfy({ quarantine.row(for: $0.key, payer: scope.customer) == nil })
         else { return nil }
         return placed.outcome(placed.rest.kind == .plan ? "completed" : "kept", paid: amount)
@@ -49,7 +49,7 @@ extension GroupCase {
   private func outcome(of placed: PlacedRest) -> RestEnd? {
     guard case .over(_, let ending) = state(of: placed), let paid = paid(placed.rest) else { return nil }
     switch ending {
-    case .ended: return nil
+    case .ended: return placed.rest.isProposal ? placed.outcome("lapsed", paid: nil) : nil
     case .kept: return placed.outcome(placed.rest.kind == .plan ? "completed" : "kept", paid: paid)
     case .broken:
       let isPartly = placed.rest.kind == .promise && paid.isPositive
@@ -59,13 +59,13 @@ extension GroupCase {
 }
 
 extension PlacedRest {
-  /// A promise, or a plan that was agreed to, of which nothing is recorded yet.
+  /// A promise or a plan of which nothing is recorded yet.
   var isAwaited: Bool {
-    ended == nil && !rest.isProposal && (rest.kind == .promise || rest.kind == .plan) && rest.amount != nil
+    ended == nil && (rest.kind == .promise || rest.kind == .plan) && rest.amount != nil
       && !rest.id.isEmpty
   }
 
-  fileprivate func outcome(_ word: String, paid: Money) -> RestEnd {
+  fileprivate func outcome(_ word: String, paid: Money?) -> RestEnd {
     RestEnd(kind: rest.kind, scope: rest.scope, id: rest.id, by: "dunningd", outcome: word, paid: paid, text: nil)
   }
 }

@@ -97,8 +97,10 @@ extension Ground {
     let goesOn = resumes.map { "it goes on from \($0)" } ?? "it goes on when the plan ends"
     if rest.isProposal {
       let until = rest.until.map { " until \($0)" } ?? ""
-      return
-        "rests: payment plan \(rest.id) was proposed by \(rest.by) and waits for agreement\(until); if there is none, \(goesOn)"
+      let what =
+        rest.stage == .proposed
+        ? "was proposed by \(rest.by) and waits for an answer" : "of \(rest.by) waits for approval"
+      return "rests: payment plan \(rest.id) \(what)\(until); if there is none, \(goesOn)"
     }
     if placed.ended != nil {
       return "rests: payment plan \(rest.id) was \(placed.end?.outcome ?? "ended"); \(goesOn)"

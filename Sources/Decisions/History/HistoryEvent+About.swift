@@ -78,4 +78,11 @@ extension Scope {
     case .customer(let id), .invoice(let id, _): id
     }
   }
+  /// `invoice R-1 of K-7`, `customer K-7`.
+  package var words: String {
+    switch self {
+    case .customer(let id): "customer \(id)"
+    case .invoice(let customer, let number): "invoice \(number) of \(customer)"
+    }
+  }
 }

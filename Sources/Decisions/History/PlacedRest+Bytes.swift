@@ -18,7 +18,7 @@ extension HistoryWriter {
       writer.write(instalment.due)
       writer.write(instalment.amount)
     }
-    write(rest.isProposal)
+    write(rest.stage.rawValue)
     write(rest.owner) { $0.write($1) }
     write(rest.deadline) { $0.write($1) }
     write(rest.by)
@@ -46,7 +46,7 @@ extension HistoryReader {
       amount: try optional { r throws(Damage) in try r.money() },
       until: try optional { r throws(Damage) in try r.day() },
       instalments: try list { r throws(Damage) in Instalment(due: try r.day(), amount: try r.money()) },
-      isProposal: try flag(), owner: try optional { r throws(Damage) in try r.text() },
+      stage: try word(), owner: try optional { r throws(Damage) in try r.text() },
       deadline: try optional { r throws(Damage) in try r.day() }, by: try text(),
       text: try optional { r throws(Damage) in try r.text() })
     return PlacedRest(

@@ -7,6 +7,25 @@ package struct Rest: Sendable, Equatable {
   /// The raw values are the first halves of the journal's types: `hold.placed`, `dispute.opened`.
   package enum Kind: String, Sendable, CaseIterable { case hold, dispute, promise, plan, reply }
 
+  /// How far a plan has come; everything else is agreed from the start.
+  package enum Stage: String, Sendable, CaseIterable {
+    case agreed
+    /// To the customer, who has still to answer.
+    case proposed
+    /// A person has still to allow that it is proposed, or that it holds.
+    case waitsToBeProposed = "waits-to-be-proposed"
+    case waitsToBeAgreed = "waits-to-be-agreed"
+
+    /// After a person's word; nil where none is missing.
+    package var allowed: Stage? {
+      switch self {
+      case .waitsToBeProposed: .proposed
+      case .waitsToBeAgreed: .agreed
+      case .agreed, .proposed: nil
+      }
+    }
+  }
+
   package var kind: Kind
   /// Names this one rest; empty for those that are ended by their scope, as holds and disputes are.
   package var id: String
@@ -20,8 +39,7 @@ package struct Rest: Sendable, Equatable {
   package var until: Day?
   /// Of a plan: by due date, and in all `amount`.
   package var instalments: [Instalment]
-  /// A plan that the customer, or somebody here, has still to agree to.
-  package var isProposal: Bool
+  package var stage: Stage
   /// Who is to see to it that it ends, and by when.
   package var owner: String?
   package var deadline: Day?
@@ -31,7 +49,7 @@ package struct Rest: Sendable, Equatable {
 
   package init(
     kind: Kind, id: String = "", scope: Scope, items: [ListedItem] = [], amount: Money? = nil, until: Day? = nil,
-    instalments: [Instalment] = [], isProposal: Bool = false, owner: String? = nil, deadline: Day? = nil, by: String,
+    instalments: [Instalment] = [], stage: Stage = .agreed, owner: String? = nil, deadline: Day? = nil, by: String,
     text: String?
   ) {
     self.kind = kind
@@ -41,12 +59,15 @@ package struct Rest: Sendable, Equatable {
     self.amount = amount
     self.until = until
     self.instalments = instalments
-    self.isProposal = isProposal
+    self.stage = stage
     self.owner = owner
     self.deadline = deadline
     self.by = by
     self.text = text
   }
+
+  /// A plan that does not hold yet.
+  package var isProposal: Bool { stage != .agreed }
 
   /// Whether it is about that item, given that its scope covers it.
   package func covers(_ key: ItemKey) -> Bool { items.isEmpty || items.contains { $0.key == key } }

@@ -110,7 +110,7 @@ extension Scene {
     else { preconditionFailure("the case pledges what makes no sense") }
     rest.id = id
     rest.by = "anna"
-    rest.isProposal = isProposal
+    rest.stage = isProposal ? .proposed : .agreed
     if isProposal { rest.until = then.zone.day(then.now) + policy.plan.proposalDays }
     return happened(.restPlaced(rest), from)
   }
