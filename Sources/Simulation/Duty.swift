@@ -61,7 +61,12 @@ extension Watch {
   private func mustGo(
     _ item: SimulatedTrade.Item, _ step: Step, _ payer: Customer, _ home: Home, _ today: Day
   ) -> Bool {
-    guard rests(on: item.key, of: payer.id).allSatisfy({ !isInForce($0, today, home) }) else { return false }
+    let rests = rests(on: item.key, of: payer.id)
+    guard rests.allSatisfy({ !isInForce($0, today, home) }) else { return false }
+    // A second broken promise asks for a person's word; whether a plan is broken takes more than a line.
+    guard rests.count(where: \.wasBroken) < 2, !rests.contains(where: { $0.kind == .plan && $0.ended == nil }) else {
+      return false
+    }
     if step.level >= 1, !policy.contact.minBalance.isEmpty, item.undisputed < 2500 { return false }
     let group = seen.items.filter { seen.payer(of: $0.key.customer) == payer.id && $0.currency == item.currency }
     guard group.reduce(0, { $0 + $1.open }) == seen.net(of: payer.id, item.currency) else { return false }

@@ -175,6 +175,10 @@ extension Plan {
     add(disk, sending: 600) { _ in .shortWrite }
     add(disk / 2, sending: 400) { .diskFull(hours: $0.pick([1, 30])) }
 
+    add(people, sending: 300, inCycle: 100) { _ in .promise }
+    add(people / 2, sending: 200) { _ in .plan }
+    add(people / 2, sending: 200) { _ in .withdraw }
+
     let order = drawn.indices.sorted { (drawn[$0].at, $0) < (drawn[$1].at, $1) }
     return order.enumerated().map { number, index in
       let one = drawn[index]

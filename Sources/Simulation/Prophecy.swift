@@ -57,7 +57,7 @@ enum Prophecy {
       // A reminder that has to wait until after its time is none any more then.
       if decision.step?.level == 0, later?.step?.name != decision.step?.name { return nil }
       // What ends as a rest may meet another reason to wait.
-      let isRest = [.held, .disputed].contains(decision.reason)
+      let isRest = [.held, .disputed, .promised, .inPlan].contains(decision.reason)
       if let then, isRest ? then == decision.reason : waits.contains(then) {
         let ground = later.map { "\($0.ground), step \($0.step?.name ?? "none")" } ?? ""
         return "\(name) until \(day), and is \(ground) then"

@@ -78,6 +78,35 @@ extension Simulation {
     }
   }
 
+  /// A promise or a plan, if one makes sense today.
+  private mutating func pledge(
+    _ deed: Happening.Deed, _ scope: Scope, _ luck: inout SplitMix64
+  ) -> HistoryEvent? {
+    let today = plan.homes[0].day(wall)
+    let verdict = decide(books(), state.history, watch.policy, now: wall, ledgerAge: .zero)
+    do throws(Pledging.Refusal) {
+      let pledging = try Pledging(verdict.decisions, of: [scope], today: today)
+      var rest: Rest
+      if deed == .plan {
+        rest = try pledging.plan(
+          instalments: luck.pick(1...4), every: luck.pick([.months(1), .days(10)]), first: today + luck.pick(1...20))
+      } else {
+        let part = Money(minor: max(1, pledging.open.minor * luck.pick(1...4) / 4), pledging.currency)
+        rest = try pledging.promise(amount: part, by: today + luck.pick(0...20))
+      }
+      rest.id = "\(rest.kind.rawValue)-\(wall.milliseconds)"
+      rest.by = "ann"
+      let dues = rest.instalments.map { "\($0.due) \($0.amount)" }.joined(separator: ", ")
+      tell(
+        "  \(rest.id) of \(rest.scope.words): \(rest.items.map { "\($0.key.number) \($0.open)" }.joined(separator: ", ")), "
+          + "\(rest.amount.map { "\($0)" } ?? "") \(rest.until.map { "by \($0)" } ?? dues)")
+      return .restPlaced(rest)
+    } catch {
+      tell("  \(error)")
+      return nil
+    }
+  }
+
   private mutating func intervention(_ deed: Happening.Deed, _ luck: inout SplitMix64) -> HistoryEvent? {
     let scope = scope(&luck)
     let today = plan.homes[0].day(wall)
@@ -99,6 +128,13 @@ extension Simulation {
     case .closeDispute:
       let placed = watch.rests.last { $0.kind == .dispute && $0.ended == nil }
       return .restEnded(kind: .dispute, scope: placed?.scope ?? scope, by: "ann", outcome: "rejected", text: nil)
+    case .promise, .plan: return pledge(deed, scope, &luck)
+    case .withdraw:
+      let open = watch.rests.filter { !$0.id.isEmpty && $0.ended == nil }
+      guard !open.isEmpty else { return nil }
+      let rest = luck.pick(open)
+      return .restEnded(
+        RestEnd(kind: rest.kind, scope: rest.scope, id: rest.id, by: "ann", outcome: "withdrawn", text: nil))
     case .note: return .noteAdded(scope: scope, by: "bob", text: "simulated")
     case .approve, .refuse: return word(isGranted: deed == .approve)
     case .skip:

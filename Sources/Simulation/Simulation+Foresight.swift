@@ -47,6 +47,7 @@ extension Simulation {
       let said = notebook.verdict?.decisions.first { $0.key == key }.map { "\($0.ground)" } ?? "nothing"
       watch.object(.forgotten, "\(words); the decision was \(said)")
     }
+    for id in watch.unheeded() { watch.object(.forgotten, "nothing is recorded of \(id), whose days are over") }
     for decision in notebook.verdict?.decisions ?? [] where decision.reason != .settled {
       tell("  \(decision.key.number): \(decision.ground)")
     }

@@ -76,10 +76,10 @@ extension Watch {
       if item.isAtRest { object(.atRest, "\(line.key.number) is asked for though the ledger has it at rest") }
       var most = item.undisputed
       for rest in rests(on: line.key, of: intended.customer) where isInForce(rest, today, home) {
-        if let amount = rest.amount {
+        if rest.kind == .dispute, let amount = rest.amount {
           most = min(most, max(0, item.open - amount))
         } else {
-          object(.atRest, "\(line.key.number) is asked for though \(rest.kind == .hold ? "held" : "disputed")")
+          object(.atRest, "\(line.key.number) is asked for though there is a \(rest.kind.rawValue) on it")
         }
       }
       if line.open.minor > most { object(.amount, "\(line.key.number): \(line.open.minor) of at most \(most)") }
@@ -90,7 +90,8 @@ extension Watch {
 
   func rests(on key: ItemKey, of payer: String) -> [Rest] {
     rests.filter { rest in
-      switch rest.scope {
+      guard rest.items.isEmpty || rest.items[key] != nil else { return false }
+      return switch rest.scope {
       case .customer(let id): id == key.customer || id == payer
       case .invoice(let customer, let number): customer == key.customer && number == key.number
       }
@@ -99,7 +100,21 @@ extension Watch {
 
   /// It lasts, or ended less than `resume_after` ago.
   func isInForce(_ rest: Rest, _ today: Day, _ home: Home) -> Bool {
-    let ends = [rest.until, rest.ended.map { home.day($0) }].compactMap(\.self)
+    let ended = rest.ended.map { home.day($0) }
+    var ends = [rest.until, rest.lastDay ?? ended].compactMap(\.self)
+    if ended == nil, rest.kind != .plan, let last = rest.kind == .promise ? lastDay(of: rest) : rest.until,
+      today <= last
+    {
+      return true
+    }
+    switch rest.kind {
+    case .promise:
+      guard let last = lastDay(of: rest) else { break }
+      ends = rest.wasBroken ? [last, ended].compactMap(\.self) : [ended ?? last]
+    // One that may be broken by now says nothing.
+    case .plan where ended == nil: return isSound(rest, today)
+    case .hold, .dispute, .plan, .reply: break
+    }
     guard let last = ends.min() else { return true }
     return today < bankingDay(policy.contact.resumeAfterBankingDays, after: last)
   }

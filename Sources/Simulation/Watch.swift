@@ -48,6 +48,14 @@ struct Watch {
     let amount: Int?
     let until: Day?
     var ended: Instant?
+    /// Of a promise or a plan; what was open on each of its items then, by the records.
+    var id = ""
+    var items: [ItemKey: Int] = [:]
+    var currency: Currency?
+    var instalments: [Instalment] = []
+    var wasBroken = false
+    /// Of a plan, by the record of its end.
+    var lastDay: Day?
   }
 
   struct Word {
@@ -191,10 +199,18 @@ struct Watch {
       }
     case .restPlaced(let rest):
       rests.append(
-        Rest(kind: rest.kind, scope: rest.scope, amount: rest.amount?.minor, until: rest.until))
+        Rest(
+          kind: rest.kind, scope: rest.scope, amount: rest.amount?.minor, until: rest.until, id: rest.id,
+          items: Dictionary(rest.items.map { ($0.key, $0.open.minor) }) { $1 }, currency: rest.amount?.currency,
+          instalments: rest.instalments))
     case .restEnded(let end):
       for index in rests.indices where rests[index].kind == end.kind && rests[index].scope == end.scope {
-        if rests[index].ended == nil { rests[index].ended = time }
+        if let id = end.id, rests[index].id != id { continue }
+        if rests[index].ended != nil { continue }
+        rests[index].ended = time
+        rests[index].lastDay = end.kind == .plan ? end.until : nil
+        rests[index].wasBroken = end.outcome == "broken" || end.outcome == "partly_kept"
+        if end.by == "dunningd" { check(end, of: rests[index], at: time) }
       }
     case .stepSkipped(let scope, let step, _, _, _): skipped[scope, default: []].insert(step)
     case .approvalGiven(let approval):

@@ -41,8 +41,10 @@ struct PlanTests {
     let scene = Self.scene
     #expect(scene.at("2026-04-08").verdict.outcomes.isEmpty)
     #expect(scene.at("2026-04-09").verdict.outcomes.map(\.outcome) == ["broken"])
-    scene.looked("2026-04-09").at("2026-04-09").expect(.inPlan, until: "2026-04-13")
-    scene.looked("2026-04-09").at("2026-04-13").expect(.contact, step: "second")
+    scene.looked("2026-04-09").at("2026-04-09").expect(.inPlan, until: "2026-04-10")
+    scene.looked("2026-04-09").at("2026-04-10").expect(.contact, step: "second")
+    // Seen late, it was over all the same.
+    scene.looked("2026-04-13").at("2026-04-13").expect(.contact, step: "second")
     scene.at("2026-04-10").expect(.contact, step: "second")
   }
 

@@ -46,6 +46,24 @@ struct PromiseTests {
     #expect(gone.invoice("R2", due: "2026-04-01").verdict.outcomes.map(\.outcome) == ["kept"])
   }
 
+  @Test("a credit note for another invoice is no money of the promise")
+  func otherCredit() {
+    let scene = Scene(due: "2026-03-02").invoice("R2", due: "2026-03-03").promised(
+      by: "2026-03-20", from: "2026-03-12", of: [.invoice])
+    #expect(scene.creditNote("G1", "100 EUR", on: "2026-03-16", for: "R2").at("2026-03-17").verdict.outcomes.isEmpty)
+    #expect(
+      scene.creditNote("G1", "100 EUR", on: "2026-03-16", for: "R1").at("2026-03-17").verdict.outcomes.map(\.outcome)
+        == ["kept"])
+  }
+
+  @Test("the last day is one of rest, however soon contacts resume after it")
+  func lastDay() {
+    let scene = Scene(due: "2026-03-02").rules { $0.resumeAfterBankingDays = 0 }
+    scene.promised(by: "2026-03-18", from: "2026-03-12").at("2026-03-23").expect(.promised, until: "2026-03-24")
+    scene.held(.invoice, until: "2026-03-18").at("2026-03-18").expect(.held, until: "2026-03-19")
+    scene.held(.invoice, until: "2026-03-18").at("2026-03-19").expect(.contact)
+  }
+
   @Test("in part: what came is said, and the rest goes on")
   func partly() {
     let scene = Self.scene.payment("40 EUR", on: "2026-03-19", for: "R1")

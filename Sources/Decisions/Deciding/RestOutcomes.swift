@@ -47,13 +47,15 @@ extension GroupCase {
   }
 
   private func outcome(of placed: PlacedRest) -> RestEnd? {
-    guard case .over(_, let ending) = state(of: placed), let paid = paid(placed.rest) else { return nil }
+    guard case .over(let last, let ending) = state(of: placed), let paid = paid(placed.rest) else { return nil }
     switch ending {
     case .ended: return placed.rest.isProposal ? placed.outcome("lapsed", paid: nil) : nil
     case .kept: return placed.outcome(placed.rest.kind == .plan ? "completed" : "kept", paid: paid)
     case .broken:
       let isPartly = placed.rest.kind == .promise && paid.isPositive
-      return placed.outcome(isPartly ? "partly_kept" : "broken", paid: paid)
+      var end = placed.outcome(isPartly ? "partly_kept" : "broken", paid: paid)
+      if placed.rest.kind == .plan { end.until = last }
+      return end
     }
   }
 }

@@ -125,8 +125,12 @@ extension GroupCase {
   func resumes(_ placed: PlacedRest, _ item: ItemCase) -> Day? {
     // What is not owed is not asked for, however long the credit note takes.
     if placed.isAccepted, notCredited(placed, item)?.isPositive ?? true { return nil }
-    guard let last = state(of: placed).last else { return nil }
-    return calendar.bankingDay(policy.contact.resumeAfterBankingDays, after: last)
+    let state = state(of: placed)
+    guard let last = state.last else { return nil }
+    let resumes = calendar.bankingDay(policy.contact.resumeAfterBankingDays, after: last)
+    // Its last day is one of rest, however soon contacts resume after it.
+    if case .lasting = state { return max(resumes, last + 1) }
+    return resumes
   }
 
   /// The rest that lasts longest: in force, or ended so lately that the customer is left in peace a little longer.

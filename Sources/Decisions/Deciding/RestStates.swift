@@ -63,15 +63,15 @@ extension GroupCase {
   }
 
   private func planState(_ placed: PlacedRest, _ ended: Day?) -> RestState {
-    if let ended { return .over(ended, placed.wasBroken ? .broken : .ended) }
+    if let ended { return .over(placed.end?.until ?? ended, placed.wasBroken ? .broken : .ended) }
     guard let paid = paid(placed.rest) else { return .lasting(nil) }
     guard let missing = placed.rest.missing(paid: paid).first else { return .over(today, .kept) }
     let last = missing.due + policy.plan.graceDays
     return today > last ? .over(last, .broken) : .lasting(last)
   }
 
-  /// What was paid of the items of a promise or plan since it was made: what is open less on them by now, and money that
-  /// came since and names no invoice. Nil where a bad row hides one of the items.
+  /// What was paid of the items of a promise or plan since it was made: what is open less on them by now, and credit that
+  /// came since for one of them or for no invoice in particular. Nil where a bad row hides one of the items.
   func paid(_ rest: Rest) -> Money? {
     let others = rest.items.filter { $0.open.currency == account.currency }
     let isHidden = others.contains { docket.quarantine.row(for: $0.key, payer: payer.id) != nil }
@@ -82,7 +82,10 @@ extension GroupCase {
       return left < item.open ? sum + (item.open - left) : sum
     }
     let made = placedDay(of: rest)
-    for credit in account.credits where credit.date.map({ made < $0 }) ?? false { paid += credit.amount }
+    let numbers = Set(others.map(\.key.number))
+    for credit in account.credits where credit.date.map({ made < $0 }) ?? false {
+      if credit.reference.map({ $0.isEmpty || numbers.contains($0) }) ?? true { paid += credit.amount }
+    }
     return paid
   }
 
