@@ -137,6 +137,9 @@ struct PromiseTests {
     scene.at("2026-03-12 13:00").expectContacts("confirmed 100.00 EUR: promise-1*")
     let days = scene.at("2026-03-12 13:00").daysOfContact(10)
     #expect(days == ["2026-03-12 confirmed", "2026-03-19 tomorrow"])
+    // Recorded after the day's hours, it goes on the next day.
+    #expect(
+      scene.at("2026-03-13").daysOfContact(8) == ["2026-03-13 confirmed", "2026-03-19 tomorrow"])
     #expect(scene.at("2026-03-12 13:00").verdict.tally.values.reduce(0, +) == 1)
   }
 

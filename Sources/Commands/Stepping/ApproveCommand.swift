@@ -2,6 +2,7 @@ import ArgumentParser
 import Crypto
 import Daemon
 import Decisions
+import Letters
 import Units
 
 struct ApproveCommand: Intervening {
@@ -19,6 +20,7 @@ struct ApproveCommand: Intervening {
       Examples:
         dunningd approve
         dunningd approve --cycle 3f9a1c0b7d2e
+        dunningd approve 4k2m9q0r7t1v3x5z --show
         dunningd approve 4k2m9q0r7t1v3x5z
         dunningd approve 4k2m9q0r7t1v3x5z --refuse --reason "call first"
       """)
@@ -33,6 +35,9 @@ struct ApproveCommand: Intervening {
   @Flag(help: "The list of the first or a large cycle.")
   var cycle = false
 
+  @Flag(help: "Shows the message and what went before, and records nothing.")
+  var show = false
+
   @Flag(help: "Refuses instead.")
   var refuse = false
 
@@ -40,6 +45,7 @@ struct ApproveCommand: Intervening {
   var reason: String?
 
   func validate() throws {
+    if show, name == nil || cycle || refuse { throw ValidationError("--show takes a contact, and nothing else") }
     if refuse, name == nil, !cycle { throw ValidationError("--refuse needs a contact, or --cycle") }
     if refuse, reason == nil { throw ValidationError("--refuse needs --reason TEXT") }
   }
@@ -54,6 +60,7 @@ struct ApproveCommand: Intervening {
       guard let name else { return show(waiting, list, plans, step) }
       if let plan = plans.first(where: { $0.id == name }) { return try approve(plan, step) }
       let found = waiting.filter { step.session.id($0, step.history) == name }
+      if show, let contact = found.first { return try step.show(contact, id: name) }
       guard let contact = found.first(where: { $0.isWaiting(for: .contact) }) else {
         if !found.isEmpty {
           throw CommandFailure(
@@ -176,6 +183,26 @@ struct CycleList {
 }
 
 extension Intervention {
+  /// The message as it would go now, and the story of its invoices.
+  func show(_ contact: PlannedContact, id: String) throws(CommandFailure) {
+    Output.line("To: \(contact.to.joined(separator: ", "))")
+    let composer = try session.composer(ledger)
+    do throws(LetterError) {
+      let letter = try composer.compose(
+        contact, id: id, instance: history.instance, at: session.now, offsetSeconds: 0)
+      Output.line("Subject: \(letter.subject.printable)\n")
+      Output.text(letter.text + "\n")
+    } catch {
+      throw CommandFailure(.configuration, "the message cannot be made: \(error)")
+    }
+    let records = try session.records(about: Set(contact.advancing.map(\.key.customer) + [contact.payer.id]))
+    let story = Story(records, zone: session.zone(of: contact))
+    for item in contact.advancing {
+      Output.line("Invoice \(item.key.number), so far:")
+      for line in story.lines(of: item.key) { Output.line("  " + line.printable) }
+    }
+  }
+
   /// Plans that wait for a person's word, as long as they stand.
   var waitingPlans: [Rest] {
     let today = session.policy.company.zone.day(session.now)

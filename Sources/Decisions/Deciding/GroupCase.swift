@@ -71,7 +71,7 @@ final class GroupCase {
     item.rest == nil && item.dunnable.isPositive && excluded(item) == nil
   }
 
-  func gather(_ item: OpenItem, _ matched: ScheduleCase?) -> ItemCase {
+  func gather(_ item: OpenItem, _ matched: ScheduleCase?, lingers: Bool = false) -> ItemCase {
     guard item.open.isPositive else {
       return ItemCase(item, .none, matched, .completed)
     }
@@ -83,7 +83,8 @@ final class GroupCase {
       schedule.map { schedule in
         StepChooser(
           item: item, schedule: schedule, progress: progress, calendar: calendar, frequency: frequency,
-          maxLevel: payer.maxLevel, terms: payer.terms, jumps: broken.isEmpty ? nil : schedule.onBrokenPromise
+          maxLevel: payer.maxLevel, terms: payer.terms, jumps: broken.isEmpty ? nil : schedule.onBrokenPromise,
+          lingers: lingers
         ).choice
       } ?? .completed
     let gathered = ItemCase(item, progress, schedule, choice)

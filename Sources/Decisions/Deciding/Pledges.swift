@@ -60,7 +60,7 @@ extension GroupCase {
       place: schedule.schedule.place ?? Place(file: "", line: 0))
     invoice.amount = amount
     invoice.issued = calendar.zone.day(placed.placed)
-    let pledge = gather(OpenItem(invoice, open: amount, returned: nil, on: today), schedule)
+    let pledge = gather(OpenItem(invoice, open: amount, returned: nil, on: today), schedule, lingers: true)
     pledge.pledge = rest
     // Who answered waits for a person, but what was just agreed with him is confirmed.
     if pledge.next?.step.kind == .invoice, case .replied? = pledge.rest?.ground { pledge.rest = nil }

@@ -38,6 +38,9 @@ struct StepChooser {
   let terms: PaymentTerms?
   /// Where in the schedule it goes on after a broken promise, unless it has come further; nil for where it stood.
   var jumps: Int?
+  /// A message about a promise or plan that could not go on its day goes on a later one: what was agreed is confirmed
+  /// late rather than never.
+  var lingers = false
 
   var choice: StepChoice {
     var first: NextStep?
@@ -88,7 +91,7 @@ struct StepChooser {
     if step.step.day >= 0 {
       // An invoice cannot be sent before it exists, so one that is dated on a closed day goes on the next open one.
       if anchoredAt == .issued { next.opens = calendar.openDay(onOrAfter: planned) }
-      next.closes = next.opens
+      next.closes = lingers ? item.invoice.due : next.opens
     } else {
       next.opens = calendar.openDay(onOrBefore: planned)
       next.closes = item.invoice.due - 1
