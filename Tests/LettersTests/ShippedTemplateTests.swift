@@ -141,4 +141,65 @@ struct ShippedTemplateTests {
       }
     }
   }
+
+  @Test(
+    "about promises and plans name customer, invoices, amounts, days, how to pay and whom to ask, in both parts",
+    arguments: ["instalment", "instalment-late", "plan-proposal", "promise-confirmed", "promise-tomorrow"],
+    ShippedSamples.languages)
+  func pledges(name: String, language: String) throws {
+    let payer = ShippedSamples.payer(language)
+    let code = language == "de" ? "EUR" : "GBP"
+    func money(_ text: String) -> Money { Samples.money("\(text) \(code)") }
+    let isPlan = !name.hasPrefix("promise")
+    var rest = Rest(
+      kind: isPlan ? .plan : .promise, id: isPlan ? "plan-7t1v3x5z" : "promise-4k2m9q0r", scope: .customer(payer.id),
+      items: ["R-1001", "R-1002"].map {
+        ListedItem(key: ItemKey(customer: payer.id, number: $0), open: money("450.00"))
+      }, amount: money("900.00"), until: Samples.day("2026-03-20"), by: "anna", text: nil)
+    if isPlan {
+      rest.instalments = ["2026-04-01", "2026-05-01", "2026-06-01"].map {
+        Instalment(due: Samples.day($0), amount: money("300.00"))
+      }
+    }
+    let isInstalment = name.hasPrefix("instalment")
+    let line = Samples.line(
+      rest.id, isInstalment ? "300.00 \(code)" : "900.00 \(code)", due: isInstalment ? "2026-04-01" : "2026-03-20",
+      overdue: name == "instalment-late" ? 3 : 0, level: 0, customer: payer.id, item: isInstalment ? "1" : "")
+    var contact = Samples.contact(name, [line], payer: payer, level: name == "instalment-late" ? 1 : 0)
+    contact.pledge = rest
+    let letter = try Samples.compose(contact, Samples.shipped)
+    let html = try #require(letter.html)
+    let (formats, locale) = (LocaleFormats(), language == "de" ? "de_DE" : "en_GB")
+    var wanted = [payer.name, "R-1001, R-1002", formats.amount(contact.total, locale), "DE89 3704 0044 0532 0130 00"]
+    wanted += ["accounts@example.com", "Example GmbH", formats.date(line.invoice.due, locale)]
+    for instalment in rest.instalments {
+      wanted += [formats.date(instalment.due, locale), formats.amount(instalment.amount, locale)]
+    }
+    for value in wanted {
+      #expect(letter.text.contains(value), "\(value) in the text")
+      #expect(html.contains(Word.escaped(value)), "\(value) in the HTML")
+    }
+    #expect(!letter.text.contains(rest.id), "a customer knows invoices and no ids of ours")
+    try GoldenFiles.expect("\(name).\(language).txt", Array("Subject: \(letter.subject)\n\n\(letter.text)".utf8))
+    try GoldenFiles.expect("\(name).\(language).html", Array(html.utf8))
+  }
+
+  @Test(
+    "the call script names what is owed, what may be offered and what must not be said",
+    arguments: ShippedSamples.languages)
+  func callScript(language: String) throws {
+    var contact = ShippedSamples.contact("first", language, many: true)
+    contact.step.template = "call"
+    contact.step.offersPlan = true
+    var company = Samples.company
+    company.language = language
+    let composer = try Samples.composer(company: company)
+    let script = try composer.script(contact)
+    for value in ["R-1001", "R-1002", contact.payer.id, "dunningd plan"] {
+      #expect(script.text.contains(value), "\(value)")
+    }
+    #expect(script.text.contains(language == "de" ? "Was nicht gesagt wird" : "What must not be said"))
+    contact.step.offersPlan = false
+    #expect(try !composer.script(contact).text.contains("dunningd plan"))
+  }
 }

@@ -105,6 +105,15 @@ struct FactWriter {
       let url = link.filled(invoice: "", amount: contact.total, customer: customer)
       return [["url": uri(url), "link_invoice": word(""), "link_amount": word(contact.total)] as [String: Any]]
     }
+    if contact.pledge != nil {
+      // The page knows invoices, and no instalments: the first one names what is paid.
+      let numbers = LineLabel.numbers(of: contact)
+      let url = link.filled(invoice: numbers.first ?? "", amount: contact.total, customer: customer)
+      let fact: [String: Any] = [
+        "url": uri(url), "link_invoice": word(numbers.joined(separator: ", ")), "link_amount": word(contact.total),
+      ]
+      return [fact]
+    }
     return contact.listed.map { line in
       let url = link.filled(invoice: line.invoice.key.number, amount: line.open, customer: customer)
       return [
