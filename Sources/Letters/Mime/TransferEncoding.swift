@@ -37,7 +37,13 @@ enum TransferEncoding {
 
     mutating func line(_ line: UnsafeBufferPointer<UInt8>) {
       var column = 0
-      for index in line.indices {
+      var index = 0
+      while index < line.count {
+        // Bytes that are plain wherever they stand go eight at once; what begins or ends a line has rules of its own.
+        while column > 0, column + 8 <= 75, index + 8 < line.count, takeEight(line, index) {
+          column += 8
+          index += 8
+        }
         let isLast = index == line.count - 1
         var isPlain = isPlain(line, index, beginsLine: column == 0, endsLine: isLast)
         // One column stays free for the soft break's "=", unless this is the line's end.
@@ -57,9 +63,26 @@ enum TransferEncoding {
           put(Hex.upperDigit(line[index] & 15))
           column += 3
         }
+        index += 1
       }
       put(0x0D)
       put(0x0A)
+    }
+
+    /// Puts eight bytes if every one of them is between blank and tilde, and none is "=".
+    @inline(__always)
+    private mutating func takeEight(_ line: UnsafeBufferPointer<UInt8>, _ index: Int) -> Bool {
+      let word = UnsafeRawBufferPointer(line).loadUnaligned(fromByteOffset: index, as: UInt64.self)
+      let ones: UInt64 = 0x0101_0101_0101_0101
+      let highs: UInt64 = 0x8080_8080_8080_8080
+      let equals = word ^ (ones &* UInt64(UInt8(ascii: "=")))
+      let deletes = word ^ (ones &* 0x7F)
+      // A byte is zero, or below 0x20, where subtracting borrows from its highest bit.
+      let odd = word | (word &- ones &* 0x20) & ~word | (equals &- ones) & ~equals | (deletes &- ones) & ~deletes
+      guard odd & highs == 0 else { return false }
+      UnsafeMutableRawBufferPointer(output).storeBytes(of: word, toByteOffset: count, as: UInt64.self)
+      count += 8
+      return true
     }
 
     @inline(__always)
