@@ -61,7 +61,8 @@ extension Engine {
     }
     guard !mails.isEmpty else { return [] }
     awaiting = .composition(mails)
-    return [.compose(mails)]
+    let ahead = (cycle?.queue ?? []).prefix(2 * connections)
+    return [.compose(mails, ahead: Array(ahead))]
   }
 
   mutating func take(_ compositions: [Composition]) -> [Effect] {
