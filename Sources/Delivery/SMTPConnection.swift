@@ -13,6 +13,8 @@ final class SMTPConnection {
   private let errorText: UnsafeMutablePointer<CChar>
   private var handle: UnsafeMutableRawPointer?
   private var conversation: Conversation
+  /// Mostly that of the next message, too.
+  private var lastSender: (given: String, address: EnvelopeAddress)?
 
   /// libcurl's process-wide part; thread-safe and once.
   private static let hasStarted: Bool = ccurl_start() == CURLE_OK
@@ -110,10 +112,15 @@ final class SMTPConnection {
       return .failure(refused(.contentRefused, .message, fault))
     }
     let sender: EnvelopeAddress
-    do throws(EnvelopeAddress.Fault) {
-      sender = try EnvelopeAddress(envelope.sender)
-    } catch {
-      return .failure(refused(.relayRefused, .settings, "the sender's address cannot be used: \(error.reason)"))
+    if let lastSender, lastSender.given == envelope.sender {
+      sender = lastSender.address
+    } else {
+      do throws(EnvelopeAddress.Fault) {
+        sender = try EnvelopeAddress(envelope.sender)
+      } catch {
+        return .failure(refused(.relayRefused, .settings, "the sender's address cannot be used: \(error.reason)"))
+      }
+      lastSender = (envelope.sender, sender)
     }
     do throws(EnvelopeAddress.Fault) {
       return .success((sender, try EnvelopeAddress(envelope.recipient)))

@@ -61,7 +61,7 @@ extension Engine {
     }
     guard !mails.isEmpty else { return [] }
     awaiting = .composition(mails)
-    let ahead = (cycle?.queue ?? []).prefix(2 * connections)
+    let ahead = (cycle?.queue ?? []).prefix(connections)
     return [.compose(mails, ahead: Array(ahead))]
   }
 

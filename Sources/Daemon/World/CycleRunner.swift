@@ -22,6 +22,8 @@ package struct CycleRunner {
   private let connections: Int
 
   private var engine: Engine
+  private var maker: MessageMaker
+  /// By `maker`.
   private var drafts: Drafts
   /// Of the ledger that was read last; nil before the first.
   private var seal: LedgerFolder.Seal?
@@ -34,6 +36,10 @@ package struct CycleRunner {
   /// Outcomes are durable at most so much later than they are known.
   private static let tick = Duration.seconds(1)
   private var nextTick = Monotonic.now + tick
+  /// When it was last seen, before something began, that neither ledger nor journal had changed.
+  private var lastLook = Duration.zero
+  /// For so long that holds; a change that comes between a look and the first byte cannot be heeded anyhow.
+  private static let glance = Duration.milliseconds(1)
 
   /// - Parameters:
   ///   - history: what was recorded so far; the runner goes on folding it.
@@ -59,13 +65,13 @@ package struct CycleRunner {
       let workers: any Workers = $0.invoices.count < Self.manyInvoices ? Alone() : Threads()
       return decide($0, $1, $2, now: $3, ledgerAge: $4, detail: .contacts, workers: workers)
     }
-    drafts = Drafts(
-      MessageMaker(
-        composer: Composer(
-          templates: site.templates, identity: installation.mail.identity, pay: site.configuration.pay,
-          company: site.policy.company),
-        instance: journal.head?.instance ?? "", policy: site.policy.hash,
-        documents: Documents(site.configuration.ledger.documents), clock: clock))
+    maker = MessageMaker(
+      composer: Composer(
+        templates: site.templates, identity: installation.mail.identity, pay: site.configuration.pay,
+        company: site.policy.company),
+      instance: journal.head?.instance ?? "", policy: site.policy.hash,
+      documents: Documents(site.configuration.ledger.documents), clock: clock)
+    drafts = Drafts(maker.compose)
   }
 
   /// Runs one cycle to its end.
@@ -93,9 +99,13 @@ package struct CycleRunner {
   /// Hands over what may begin now. Intents can wait here for long, where the pace is slow or the server is: what
   /// somebody held or paid meanwhile is taken back instead.
   private mutating func begin() {
-    guard !hasJournalFailed, desk.mayBegin(connections, at: Monotonic.now) else { return }
-    guard folder.token == seal?.token, !journal.isBehind else { return takeBack() }
-    for envelope in desk.next(connections, at: Monotonic.now) { postman.submit(envelope) }
+    let now = Monotonic.now
+    guard !hasJournalFailed, desk.mayBegin(connections, at: now) else { return }
+    if now - lastLook >= Self.glance {
+      guard folder.token == seal?.token, !journal.isBehind else { return takeBack() }
+      lastLook = now
+    }
+    for envelope in desk.next(connections, at: now) { postman.submit(envelope) }
   }
 
   private mutating func takeBack() {
@@ -195,7 +205,9 @@ package struct CycleRunner {
     let snapshot = try folder.read(lastRowCounts: ledgerState.rowCounts, pause: Pause.aMoment)
     let ledger = snapshot.ledger
     ledgerState.accept(ledger.rowCounts)
-    drafts.begin(columns: ExtraColumns(ledger.books))
+    drafts.clear()
+    maker.composer.columns = ExtraColumns(ledger.books)
+    drafts = Drafts(maker.compose)
     tellNew(
       ledger.books.badRows.map { .badRow($0) }
         + ledger.warnings.map { .ledgerWarning($0.place, column: $0.column) })

@@ -1,34 +1,11 @@
 import Decisions
 import Delivery
-import Letters
 
 /// Messages made ahead, on a thread of their own, while the one that runs the cycle waits for the disk.
 ///
 /// A draft is used only for the very contact that it was made for, and only for a moment: it bears the time at which it
 /// was made.
-struct Drafts {
-  private var bench: Bench
-
-  init(_ maker: MessageMaker) { bench = Bench(maker) }
-
-  /// Another ledger: what was made ahead is of no use.
-  mutating func begin(columns: ExtraColumns) {
-    bench.clear()
-    var maker = bench.maker
-    maker.composer.columns = columns
-    bench = Bench(maker)
-  }
-
-  /// The messages of `contacts`, in their order; those of `ahead` are made next, while the caller does other things.
-  func messages(for contacts: [PlannedContact], ahead: [PlannedContact]) -> [Composition] {
-    let messages = contacts.map { bench.draft(for: $0) ?? bench.maker.compose($0) }
-    bench.expect(ahead)
-    return messages
-  }
-}
-
-/// What the cycle's thread and the one that makes messages share.
-private final class Bench: Sendable {
+final class Drafts: Sendable {
   private struct Draft {
     var composition: Composition
     var made: Duration
@@ -53,16 +30,25 @@ private final class Bench: Sendable {
     }
   }
 
-  let maker: MessageMaker
+  private let compose: @Sendable (PlannedContact) -> Composition
   private let state = Monitor(State())
   private static let ageMax = Duration.seconds(1)
+  private static let patience = Duration.milliseconds(100)
 
-  init(_ maker: MessageMaker) { self.maker = maker }
+  init(_ compose: @escaping @Sendable (PlannedContact) -> Composition) { self.compose = compose }
 
+  /// The messages of `contacts`, in their order; those of `ahead` are made next, while the caller does other things.
+  func messages(for contacts: [PlannedContact], ahead: [PlannedContact]) -> [Composition] {
+    let messages = contacts.map { draft(for: $0) ?? compose($0) }
+    expect(ahead)
+    return messages
+  }
+
+  /// Nothing that was made ahead is used.
   func clear() { state.with { $0.clear() } }
 
   /// Waits for it where it is being made; nil where another contact was expected, or it has become old.
-  func draft(for contact: PlannedContact) -> Composition? {
+  private func draft(for contact: PlannedContact) -> Composition? {
     let draft = state.wait(until: nil) { state -> Draft?? in
       guard state.line.first == contact else {
         state.clear()
@@ -76,8 +62,8 @@ private final class Bench: Sendable {
     return draft.composition
   }
 
-  func expect(_ contacts: [PlannedContact]) {
-    let needsThread = state.with(waking: .none) { state -> Bool in
+  private func expect(_ contacts: [PlannedContact]) {
+    let needsThread = state.with { state -> Bool in
       if !contacts.starts(with: state.line) { state.clear() }
       state.line += contacts.dropFirst(state.line.count)
       guard !state.isMaking, state.next != nil else { return false }
@@ -92,18 +78,21 @@ private final class Bench: Sendable {
     }
   }
 
-  /// The life of the thread: until nobody is expected any more.
+  /// The life of the thread: until nobody was expected for a moment.
   private func make() {
     while true {
-      let task = state.with { state -> (contact: PlannedContact, clearings: Int)? in
-        guard let contact = state.next else {
-          state.isMaking = false
-          return nil
-        }
-        return (contact, state.clearings)
+      let task = state.wait(until: Monotonic.now + Self.patience) { state in
+        state.next.map { (contact: $0, clearings: state.clearings) }
       }
-      guard let task else { return }
-      let draft = Draft(composition: maker.compose(task.contact), made: Monotonic.now)
+      guard let task else {
+        let isNeeded = state.with { state -> Bool in
+          state.isMaking = state.next != nil
+          return state.isMaking
+        }
+        if isNeeded { continue }
+        return
+      }
+      let draft = Draft(composition: compose(task.contact), made: Monotonic.now)
       state.with { if $0.clearings == task.clearings { $0.drafts.append(draft) } }
     }
   }
