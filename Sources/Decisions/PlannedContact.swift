@@ -2,9 +2,9 @@ import Ledger
 import Units
 
 /// One message, call or letter to one payer: what `decide` wants done. Composing and sending it is others' work.
-package struct PlannedContact: Sendable {
+package struct PlannedContact: Sendable, Equatable {
   /// An item as the message shows it.
-  package struct Line: Sendable {
+  package struct Line: Sendable, Equatable {
     /// Why an item stands apart from the total.
     package enum Apart: String, Sendable { case notDue = "not_due", disputed, promised, other }
 

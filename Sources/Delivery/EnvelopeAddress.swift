@@ -25,7 +25,7 @@ package struct EnvelopeAddress: Sendable, Equatable {
       default: break
       }
     }
-    let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+    let parts = EnvelopeAddress.split(text[...], at: "@")
     guard parts.count == 2 else { throw Fault(reason: "it does not have exactly one @") }
     try EnvelopeAddress.checkLocalPart(parts[0])
     let domain = try EnvelopeAddress.asciiDomain(parts[1])
@@ -34,6 +34,14 @@ package struct EnvelopeAddress: Sendable, Equatable {
     guard whole.utf8.count <= 254 else { throw Fault(reason: "it is longer than 254 characters") }
     self.text = whole
     self.domain = domain
+  }
+
+  /// Without looking for characters of more than one scalar where there can be none.
+  private static func split(_ text: Substring, at mark: Unicode.Scalar) -> [Substring] {
+    guard text.utf8.allSatisfy({ $0 < 0x80 }) else {
+      return text.split(separator: Character(mark), omittingEmptySubsequences: false)
+    }
+    return text.utf8.split(separator: UInt8(ascii: mark), omittingEmptySubsequences: false).map(Substring.init)
   }
 
   private static func checkLocalPart(_ text: Substring) throws(Fault) {
@@ -58,7 +66,7 @@ package struct EnvelopeAddress: Sendable, Equatable {
   private static func asciiDomain(_ text: Substring) throws(Fault) -> String {
     guard !text.isEmpty else { throw Fault(reason: "nothing stands after its @") }
     var labels: [String] = []
-    for part in text.split(separator: ".", omittingEmptySubsequences: false) {
+    for part in split(text, at: ".") {
       let label: String
       if part.utf8.allSatisfy({ $0 < 0x80 }) {
         label = part.lowercased()
@@ -70,7 +78,8 @@ package struct EnvelopeAddress: Sendable, Equatable {
       let isLetterDigitHyphen = label.utf8.allSatisfy { byte in
         (0x30...0x39).contains(byte) || (0x61...0x7a).contains(byte) || byte == UInt8(ascii: "-")
       }
-      guard !label.isEmpty, label.utf8.count <= 63, isLetterDigitHyphen, !label.hasPrefix("-"), !label.hasSuffix("-")
+      guard !label.isEmpty, label.utf8.count <= 63, isLetterDigitHyphen, label.utf8.first != UInt8(ascii: "-"),
+        label.utf8.last != UInt8(ascii: "-")
       else { throw Fault(reason: "what stands after its @ is no domain name") }
       labels.append(label)
     }

@@ -9,10 +9,26 @@ package enum MessageBytes {
   /// The first fault with its line (from 1), in words; nil for a message that may go out.
   package static func fault(in message: [UInt8]) -> String? {
     if message.isEmpty { return "the message is empty" }
+    return message.withUnsafeBytes { fault(in: $0) }
+  }
+
+  private static func fault(in message: UnsafeRawBufferPointer) -> String? {
     var line = 1
     var length = 0
     var previous: UInt8 = 0
-    for byte in message {
+    var index = 0
+    while index < message.count {
+      // Nothing but the length of the line is to be looked at where eight bytes are text.
+      while index + 8 <= message.count, previous != 0x0d,
+        isText(message.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+      {
+        length += 8
+        index += 8
+        previous = 0x20
+        if length > lineBytesMax { return "line \(line) is longer than \(lineBytesMax) characters" }
+      }
+      guard index < message.count else { break }
+      let byte = message[index]
       if previous == 0x0d && byte != 0x0a { return "line \(line) has a CR without its LF" }
       switch byte {
       case 0x0d: break
@@ -27,7 +43,14 @@ package enum MessageBytes {
         if length > lineBytesMax { return "line \(line) is longer than \(lineBytesMax) characters" }
       }
       previous = byte
+      index += 1
     }
     return previous == 0x0a ? nil : "line \(line), the last, does not end in CRLF"
+  }
+
+  /// Whether each of eight bytes is ASCII from the blank on.
+  private static func isText(_ word: UInt64) -> Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    return (word | (word &- ones &* 0x20) & ~word) & (ones &* 0x80) == 0
   }
 }

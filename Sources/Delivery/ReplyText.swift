@@ -12,13 +12,13 @@ package struct ServerReply: Sendable, Equatable {
     var texts: [String] = []
     var enhanced: String?
     for line in lines {
-      var text = Substring(line).dropFirst(ServerReply.code(of: line) == nil ? 0 : 4)
-      let word = text.prefix { $0 != " " }
+      var text = Substring(line).utf8.dropFirst(ServerReply.code(of: line) == nil ? 0 : 4)
+      let word = text.prefix { $0 != UInt8(ascii: " ") }
       if ServerReply.isEnhanced(word) {
-        if enhanced == nil { enhanced = String(word) }
+        if enhanced == nil { enhanced = String(Substring(word)) }
         text = text.dropFirst(word.count + 1)
       }
-      texts.append(String(text))
+      texts.append(String(Substring(text)))
     }
     self.code = code
     self.texts = texts
@@ -33,11 +33,15 @@ package struct ServerReply: Sendable, Equatable {
 
   /// The three digits that a reply line begins with, if a blank, a hyphen or nothing follows them.
   package static func code(of line: String) -> Int? {
-    let bytes = Array(line.utf8.prefix(4))
-    guard bytes.count >= 3, bytes[..<3].allSatisfy({ (0x30...0x39).contains($0) }),
-      bytes.count == 3 || bytes[3] == UInt8(ascii: " ") || bytes[3] == UInt8(ascii: "-")
-    else { return nil }
-    return bytes[..<3].reduce(0) { $0 * 10 + Int($1 - 0x30) }
+    var code = 0
+    var count = 0
+    for byte in line.utf8 {
+      guard count < 3 else { return byte == UInt8(ascii: " ") || byte == UInt8(ascii: "-") ? code : nil }
+      guard (0x30...0x39).contains(byte) else { return nil }
+      code = code * 10 + Int(byte - 0x30)
+      count += 1
+    }
+    return count == 3 ? code : nil
   }
 
   /// True for the line that ends a reply: no hyphen after its code.
@@ -45,11 +49,12 @@ package struct ServerReply: Sendable, Equatable {
     code(of: line) != nil && line.utf8.dropFirst(3).first != UInt8(ascii: "-")
   }
 
-  private static func isEnhanced(_ word: Substring) -> Bool {
-    let parts = word.split(separator: ".", omittingEmptySubsequences: false)
-    return parts.count == 3 && ["2", "4", "5"].contains(parts[0])
-      && parts.dropFirst().allSatisfy {
-        (1...3).contains($0.utf8.count) && $0.utf8.allSatisfy { (0x30...0x39).contains($0) }
+  private static func isEnhanced(_ word: Substring.UTF8View) -> Bool {
+    guard let first = word.first, "245".utf8.contains(first) else { return false }
+    let parts = word.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    return parts.count == 3 && parts[0].count == 1
+      && parts.dropFirst().allSatisfy { part in
+        (1...3).contains(part.count) && part.allSatisfy { (0x30...0x39).contains($0) }
       }
   }
 }
@@ -62,6 +67,7 @@ package enum ReplyText {
   /// Control, formatting (bidirectional, zero-width) and line-separating characters become blanks, runs of blanks one
   /// blank; no blanks at the ends; at most 500 characters, an ellipsis for the rest.
   package static func clean(_ text: String) -> String {
+    if isClean(text) { return text }
     var scalars = String.UnicodeScalarView()
     var blankIsDue = false
     for scalar in text.unicodeScalars {
@@ -78,5 +84,16 @@ package enum ReplyText {
     // Scalars are counted, not graphemes: a thousand accents on one letter are one character to Swift alone.
     guard scalars.count > charactersMax else { return String(scalars) }
     return String(String.UnicodeScalarView(scalars.prefix(charactersMax - 1))) + "…"
+  }
+
+  /// A short text of visible ASCII with single blanks between, as most replies are.
+  private static func isClean(_ text: String) -> Bool {
+    guard text.utf8.count <= charactersMax else { return false }
+    var previous = UInt8(ascii: " ")
+    for byte in text.utf8 {
+      guard byte >= 0x20, byte < 0x7F, byte != 0x20 || previous != 0x20 else { return false }
+      previous = byte
+    }
+    return previous != 0x20 || text.isEmpty
   }
 }

@@ -7,10 +7,14 @@ import CCurl
 /// what is done about it, stands in docs/decisions/0002-libcurl-by-threads.md.
 final class SMTPConnection {
   private let settings: RelaySettings
+  /// Why these settings cannot work; nil when they can.
+  private let settingsFault: String?
   private let isStopping: @Sendable () -> Bool
   private let errorText: UnsafeMutablePointer<CChar>
   private var handle: UnsafeMutableRawPointer?
   private var conversation: Conversation
+  /// Mostly that of the next message, too.
+  private var lastSender: (given: String, address: EnvelopeAddress)?
 
   /// libcurl's process-wide part; thread-safe and once.
   private static let hasStarted: Bool = ccurl_start() == CURLE_OK
@@ -18,6 +22,7 @@ final class SMTPConnection {
   /// `isStopping` is asked from time to time: true ends what has not handed over a byte of its message.
   init(_ settings: RelaySettings, isStopping: @escaping @Sendable () -> Bool = { false }) {
     self.settings = settings
+    settingsFault = settings.fault
     self.isStopping = isStopping
     conversation = Conversation(needsLogin: settings.username != nil, isStopping: isStopping)
     errorText = .allocate(capacity: Int(ccurl_error_size))
@@ -62,7 +67,7 @@ final class SMTPConnection {
   /// Hands one message to the relay and waits for what becomes of it.
   func deliver(_ envelope: Envelope) -> DeliveryResult {
     let addresses: (sender: EnvelopeAddress, recipient: EnvelopeAddress)
-    switch SMTPConnection.checked(envelope, settings) {
+    switch checked(envelope) {
     case .failure(let refusal): return refusal.result
     case .success(let both): addresses = both
     }
@@ -75,7 +80,7 @@ final class SMTPConnection {
 
   /// Connects, encrypts and logs in as for a mail, says NOOP and QUIT.
   func probe() -> ProbeReport {
-    if let fault = settings.fault {
+    if let fault = settingsFault {
       return ProbeReport(
         result: DeliveryResult(verdict: .relayRefused, stage: .settings, detail: fault, isConfiguration: true),
         exchanges: [])
@@ -93,8 +98,8 @@ final class SMTPConnection {
     let result: DeliveryResult
   }
 
-  private static func checked(
-    _ envelope: Envelope, _ settings: RelaySettings
+  private func checked(
+    _ envelope: Envelope
   ) -> Result<(sender: EnvelopeAddress, recipient: EnvelopeAddress), Refusal> {
     func refused(_ verdict: DeliveryVerdict, _ stage: DeliveryStage, _ detail: String) -> Refusal {
       Refusal(
@@ -102,15 +107,20 @@ final class SMTPConnection {
           verdict: verdict, stage: stage, detail: detail, isConfiguration: verdict == .relayRefused,
           server: settings.server))
     }
-    if let fault = settings.fault { return .failure(refused(.relayRefused, .settings, fault)) }
+    if let fault = settingsFault { return .failure(refused(.relayRefused, .settings, fault)) }
     if let fault = MessageBytes.fault(in: envelope.message) {
       return .failure(refused(.contentRefused, .message, fault))
     }
     let sender: EnvelopeAddress
-    do throws(EnvelopeAddress.Fault) {
-      sender = try EnvelopeAddress(envelope.sender)
-    } catch {
-      return .failure(refused(.relayRefused, .settings, "the sender's address cannot be used: \(error.reason)"))
+    if let lastSender, lastSender.given == envelope.sender {
+      sender = lastSender.address
+    } else {
+      do throws(EnvelopeAddress.Fault) {
+        sender = try EnvelopeAddress(envelope.sender)
+      } catch {
+        return .failure(refused(.relayRefused, .settings, "the sender's address cannot be used: \(error.reason)"))
+      }
+      lastSender = (envelope.sender, sender)
     }
     do throws(EnvelopeAddress.Fault) {
       return .success((sender, try EnvelopeAddress(envelope.recipient)))

@@ -63,7 +63,8 @@ package struct JournalHead: Sendable, Equatable {
     ]
     if let key { data.append(("key_id", .string(key.id))) }
     let fields = EventFields(type: "journal.opened", data: data)
-    return Appended(bytes: head.line(fields, function, after: .first, salt: []), head: head)
+    return Appended(
+      bytes: head.line(fields, function, at: now.description, after: .first, salt: []), head: head)
   }
 
   /// Lines for `events`, in their order, all bearing one time; they are to be written at once and synced once.
@@ -81,11 +82,13 @@ package struct JournalHead: Sendable, Equatable {
       head.time = now
     }
     var bytes: [UInt8] = []
+    bytes.reserveCapacity(events.count * 1024)
     let group = events.count > 1 ? seq + 1 : nil
+    let written = head.time.description
     for event in events {
       let fields = EventFields(event)
       bytes += head.line(
-        fields, function, after: link, group: group, salt: fields.personal.isEmpty ? [] : salt())
+        fields, function, at: written, after: link, group: group, salt: fields.personal.isEmpty ? [] : salt())
       link = head.link ?? link
     }
     return Appended(bytes: bytes, head: head)
@@ -93,7 +96,8 @@ package struct JournalHead: Sendable, Equatable {
 
   /// Writes one line and moves on by it.
   private mutating func line(
-    _ fields: EventFields, _ function: ChainFunction, after before: Link, group: Int? = nil, salt: [UInt8]
+    _ fields: EventFields, _ function: ChainFunction, at time: String, after before: Link, group: Int? = nil,
+    salt: [UInt8]
   ) -> [UInt8] {
     seq += 1
     var text = JSONText()

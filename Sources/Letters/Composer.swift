@@ -105,7 +105,7 @@ package struct Composer: Sendable {
         hasAttachment: hasAttachment))
     func render(_ part: TemplatePart) -> String { shapes.render(part, of: template.file, &facts, rendering) }
     // No blanks but U+0020 count here: a control must reach the header, which refuses it.
-    let subject = render(template.subject).split(separator: " ").joined(separator: " ")
+    let subject = Composer.spacedOnce(render(template.subject))
     facts.add(subject: writer.word(subject))
     let text = render(template.text)
     let html = template.html.map(render)
@@ -116,6 +116,11 @@ package struct Composer: Sendable {
     }
     guard !subject.isEmpty else { throw .noSubject(template: template.file) }
     return Written(subject: subject, text: text, html: html)
+  }
+
+  /// With no two blanks in a row, and none at its ends.
+  private static func spacedOnce(_ text: String) -> String {
+    text.utf8.split(separator: UInt8(ascii: " ")).map { Substring($0) }.joined(separator: " ")
   }
 
   private func bytes(of message: MailMessage) throws(LetterError) -> [UInt8] {

@@ -60,7 +60,7 @@ extension Simulation {
     switch effect {
     case .readLedger: try readLedger()
     case .lookAround: try lookAround()
-    case .compose(let contacts): try give(.composed(contacts.map { compose($0) }))
+    case .compose(let contacts, _): try give(.composed(contacts.map { compose($0) }))
     case .append(let batch): try append(batch)
     default: break
     }

@@ -7,7 +7,8 @@ package struct SnapshotFiles: Sendable {
 
   /// What changed whenever one of the files did; compared before each batch of contacts.
   package struct Token: Hashable, Sendable {
-    fileprivate let identities: [String: FileIdentity]
+    /// In the order of the paths; nil for a file that is not there.
+    fileprivate let identities: [FileIdentity?]
   }
 
   package enum Fault: Error, Sendable, Equatable {
@@ -32,7 +33,7 @@ package struct SnapshotFiles: Sendable {
       if attempt > 0 { pause() }
       let before = Self.token(of: paths)
       var files: [String: File] = [:]
-      for path in paths where before.identities[path] != nil {
+      for (path, identity) in zip(paths, before.identities) where identity != nil {
         do {
           let (bytes, identity) = try FileReading.whole(path)
           files[path] = File(bytes: bytes, identity: identity)
@@ -43,25 +44,22 @@ package struct SnapshotFiles: Sendable {
         }
       }
       let after = Self.token(of: paths)
-      let read = Token(identities: files.mapValues(\.identity))
+      let read = Token(identities: paths.map { files[$0]?.identity })
       if before == after, read == before {
         self.files = files
         token = before
         return
       }
       changed =
-        paths.first { before.identities[$0] != after.identities[$0] || read.identities[$0] != before.identities[$0] }
-        ?? ""
+        paths.indices.first {
+          before.identities[$0] != after.identities[$0] || read.identities[$0] != before.identities[$0]
+        }.map { paths[$0] } ?? ""
     }
     throw .keepsChanging(path: changed)
   }
 
   /// The present state of the files, without reading them.
   package static func token(of paths: [String]) -> Token {
-    var identities: [String: FileIdentity] = [:]
-    for path in paths {
-      if let identity = FileReading.identity(of: path) { identities[path] = identity }
-    }
-    return Token(identities: identities)
+    Token(identities: paths.map(FileReading.identity(of:)))
   }
 }

@@ -137,7 +137,7 @@ struct Rig {
       if let fault = lookFault { return [.notDurable(fault)] }
       let seen = surroundings.isEmpty ? (false, []) : surroundings.removeFirst()
       return [.surroundings(ledgerChanged: seen.0, news: seen.1)]
-    case .compose(let contacts):
+    case .compose(let contacts, _):
       trace.append("compose \(contacts.count)")
       return [.composed(contacts.map(compose))]
     case .append(let batch):

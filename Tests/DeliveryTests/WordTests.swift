@@ -55,6 +55,31 @@ struct WordTests {
     #expect(MessageBytes.fault(in: Array(text.utf8)) == fault)
   }
 
+  @Test("a fault is found wherever it stands in a line")
+  func placed() {
+    for length in 1...40 {
+      for place in 0..<length {
+        for (byte, words) in [
+          (0x00, "has a NUL in it"), (0x0a, "ends in LF without CR"), (0x0d, "has a CR without its LF"),
+          (0x80, "has a byte that is not 7-bit"), (0xff, "has a byte that is not 7-bit"),
+        ] as [(UInt8, String)] {
+          var line = [UInt8](repeating: 0x7e, count: length)
+          line[place] = byte
+          // A CR at the end is that of the line's own end.
+          let isHarmless = byte == 0x0d && place == length - 1
+          #expect(
+            MessageBytes.fault(in: line + (isHarmless ? [0x0a] : [0x0d, 0x0a]))
+              == (isHarmless ? nil : "line 1 \(words)"))
+        }
+        for byte in [0x01, 0x09, 0x20, 0x7f] as [UInt8] {
+          var line = [UInt8](repeating: 0x7e, count: length)
+          line[place] = byte
+          #expect(MessageBytes.fault(in: line + [0x0d, 0x0a]) == nil)
+        }
+      }
+    }
+  }
+
   @Test(
     "a reply is one line with its codes once",
     arguments: [

@@ -115,6 +115,50 @@ struct BodyTests {
     ])
   func quotedPrintable(text: String, expected: String) { #expect(Self.encoded(text) == expected) }
 
+  /// One line, byte by byte, as the rules say it.
+  private static func encodedPlainly(_ line: [UInt8]) -> String {
+    var output = ""
+    var column = 0
+    for (index, byte) in line.enumerated() {
+      let isLast = index == line.count - 1
+      func written(beginsLine: Bool) -> String {
+        let isBlank = byte == 0x20 || byte == 0x09
+        let isVisible = byte > 0x20 && byte < 0x7f && byte != UInt8(ascii: "=")
+        let isOdd = byte == UInt8(ascii: ".") || line[index...].starts(with: "From ".utf8)
+        let isPlain = isBlank ? !isLast : isVisible && !(beginsLine && isOdd)
+        return isPlain ? String(Unicode.Scalar(byte)) : "=" + Hex.pair(byte)
+      }
+      if column + written(beginsLine: column == 0).utf8.count > (isLast ? 76 : 75) {
+        output += "=\r\n"
+        column = 0
+      }
+      let text = written(beginsLine: column == 0)
+      output += text
+      column += text.utf8.count
+    }
+    return output + "\r\n"
+  }
+
+  @Test("a byte is encoded by what it is and where it stands, not by what is looked at with it")
+  func everywhere() {
+    for byte in UInt8(0)...0x7f where byte != 0x0a {
+      for length in [1, 2, 7, 8, 9, 16, 17, 74, 75, 76, 77, 83, 84, 85, 160] {
+        for place in [0, 1, 6, 7, 8, 9, length / 2, 73, 74, 75, 76, length - 2, length - 1]
+        where (0..<length).contains(place) {
+          var line = [UInt8](repeating: UInt8(ascii: "x"), count: length)
+          line[place] = byte
+          #expect(
+            Self.encoded(String(decoding: line, as: UTF8.self) + "\n") == Self.encodedPlainly(line),
+            "\(byte) at \(place) of \(length)")
+        }
+      }
+    }
+    for length in 1...300 {
+      let line = (0..<length).map { UInt8(ascii: $0 % 11 == 3 ? "=" : $0 % 7 == 5 ? "." : $0 % 5 == 2 ? " " : "F") }
+      #expect(Self.encoded(String(decoding: line, as: UTF8.self) + "\n") == Self.encodedPlainly(line))
+    }
+  }
+
   @Test("no line is longer than 76, whatever is broken where")
   func widths() {
     for length in 70...160 {

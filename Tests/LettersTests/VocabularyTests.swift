@@ -37,8 +37,8 @@ struct VocabularyTests {
     var facts = writer.message(
       contact, language: "en", company: Samples.company, identity: Samples.identity, pay: Samples.pay,
       hasAttachment: false)
-    facts["subject"] = writer.word("x")
-    Self.isSame(facts, Vocabulary.root, "message")
+    facts.append(Fact("subject", writer.word("x")))
+    Self.isSame(facts.named(), Vocabulary.root, "message")
   }
 
   @Test("are no name twice in one place")

@@ -168,8 +168,10 @@ extension Session {
 
   /// Says it on standard error, as systemd and people read it.
   static func log(_ remark: Remark) {
-    Logger(label: "dunningd") { _ in LogLines() }.log(level: remark.severity.level, "\(remark.sentence)")
+    logger.log(level: remark.severity.level, "\(remark.sentence)")
   }
+
+  private static let logger = Logger(label: "dunningd") { _ in LogLines() }
 }
 
 extension CommandFailure {

@@ -58,16 +58,11 @@ extension Engine {
     // What was decided in time may come to its turn too late.
     guard next.allSatisfy({ $0.window.contains(now) }) else { return startAnew(because: .hours) }
     cycle?.queue.removeFirst(next.count)
-    // Other channels open a task for a person, or hand a case over: each will have its own way from here.
-    let mails = next.filter { contact in
-      switch contact.channel {
-      case .email: true
-      case .call, .letter, .statement, .handover, .webhook: false
-      }
-    }
+    let mails = next.filter(\.isMail)
     guard !mails.isEmpty else { return [] }
     awaiting = .composition(mails)
-    return [.compose(mails)]
+    let ahead = (cycle?.queue ?? []).prefix(connections)
+    return [.compose(mails, ahead: ahead.filter(\.isMail))]
   }
 
   mutating func take(_ compositions: [Composition]) -> [Effect] {
@@ -122,6 +117,16 @@ extension Engine {
     case .made: return false
     case .inDoubt: return (step.inDoubt ?? policy.inDoubt) == .resend
     case .deferred, .failed, .bounced, .undone: return true
+    }
+  }
+}
+
+extension PlannedContact {
+  /// Other channels open a task for a person, or hand a case over: each will have its own way from here.
+  fileprivate var isMail: Bool {
+    switch channel {
+    case .email: true
+    case .call, .letter, .statement, .handover, .webhook: false
     }
   }
 }

@@ -22,8 +22,10 @@ extension Engine {
     for acquitted in notice.acquitted {
       if let leg = suspects[acquitted] { acquit(leg, because: result) }
     }
-    let stillSuspect = Set(breaker.suspects)
-    suspects = suspects.filter { stillSuspect.contains($0.key) }
+    if !suspects.isEmpty {
+      let stillSuspect = Set(breaker.suspects)
+      suspects = suspects.filter { stillSuspect.contains($0.key) }
+    }
     if notice.hasOpened { effects += [.tell(.relayAtFault(result)), .recall] }
 
     switch result.verdict {

@@ -41,8 +41,8 @@ extension Engine {
     case readLedger
     /// Have the ledger's files or the journal changed since they were read?
     case lookAround
-    /// Messages for these contacts, attachments read whole.
-    case compose([PlannedContact])
+    /// Messages for these contacts, attachments read whole. `ahead`: those that will probably be asked for next.
+    case compose([PlannedContact], ahead: [PlannedContact])
     case append(Batch)
     /// One transaction each; more of them than there are connections wait their turn.
     case send([Envelope])

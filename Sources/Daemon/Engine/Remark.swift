@@ -110,8 +110,11 @@ extension Remark {
     case .queue, .settings, .connect, .hello, .tls, .auth, .mail: return said.isEmpty ? nil : said.withoutAddresses
     case .address, .message, .rcpt, .data, .body, .dot, .noop, nil:
       guard let code = attempt.code else { return nil }
-      let enhanced = said.split(separator: " ").dropFirst().first.map(String.init) ?? ""
-      let isStatus = enhanced.contains(".") && enhanced.allSatisfy { $0 == "." || $0.isASCII && $0.isNumber }
+      let dot = UInt8(ascii: ".")
+      let enhanced =
+        said.utf8.split(separator: UInt8(ascii: " "), maxSplits: 2).dropFirst().first.map(Substring.init) ?? ""
+      let isStatus =
+        enhanced.utf8.contains(dot) && enhanced.utf8.allSatisfy { $0 == dot || (0x30...0x39).contains($0) }
       return isStatus ? "\(code) \(enhanced)" : "\(code)"
     }
   }

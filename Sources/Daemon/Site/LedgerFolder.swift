@@ -40,6 +40,7 @@ package struct LedgerFolder: Sendable {
 
   private let settings: LedgerSettings
   private let zones: Zones
+  private let paths: [String]
 
   /// File systems note times more coarsely than processors work; two seconds is the coarsest in use (FAT).
   private static let tick = Span.seconds(2)
@@ -49,13 +50,12 @@ package struct LedgerFolder: Sendable {
   package init(_ settings: LedgerSettings, zones: Zones) {
     self.settings = settings
     self.zones = zones
+    let names = IntakeFormat.File.allCases.map { settings.format.name(of: $0) }
+    paths = (names + [settings.format.cashThrough].compactMap(\.self)).map { Self.path($0, settings) }
   }
 
-  private func path(_ name: String) -> String { name.hasPrefix("/") ? name : settings.path + "/" + name }
-
-  private var paths: [String] {
-    IntakeFormat.File.allCases.map { path(settings.format.name(of: $0)) }
-      + [settings.format.cashThrough].compactMap(\.self).map(path)
+  private static func path(_ name: String, _ settings: LedgerSettings) -> String {
+    name.hasPrefix("/") ? name : settings.path + "/" + name
   }
 
   /// What the files look like now, without reading them.
@@ -102,7 +102,7 @@ package struct LedgerFolder: Sendable {
 
   private func files(of snapshot: SnapshotFiles) -> LedgerFiles {
     func file(_ name: String) -> LedgerFile? {
-      snapshot.files[path(name)].map { file in
+      snapshot.files[Self.path(name, settings)].map { file in
         LedgerFile(
           name: name.split(separator: "/").last.map(String.init) ?? name, bytes: file.bytes,
           modified: Instant(milliseconds: file.identity.modifiedMilliseconds))

@@ -139,7 +139,7 @@ package final class JournalFile {
     // Each word is a system call.
     var generator = SystemRandomNumberGenerator()
     let words = (0..<(count + 7) / 8).map { _ in generator.next() }
-    return (0..<count).map { UInt8(truncatingIfNeeded: words[$0 / 8] >> (8 * UInt64($0 % 8))) }
+    return words.withUnsafeBytes { Array($0.prefix(count)) }
   }
 
   // MARK: - Appending

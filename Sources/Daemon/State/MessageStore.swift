@@ -47,25 +47,25 @@ package final class MessageStore {
     // Another process may have kept some since.
     try scan(segment)
     var bytes: [UInt8] = []
-    var size = try file.status().size
+    let size = try file.status().size
     // A crash may have left half a message; a header begins a line.
     if size > 0, try disk.read(path(segment), from: size - 1, count: 1) != [UInt8(ascii: "\n")] {
       bytes.append(UInt8(ascii: "\n"))
     }
-    size += bytes.count
+    bytes.reserveCapacity(messages.reduce(0) { $0 + $1.bytes.count + MessageStore.headerMax + 1 })
     var fresh: [String: Found] = [:]
     for message in messages where index[message.sha256] == nil && fresh[message.sha256] == nil {
-      let header = MessageStore.magic + Array("\(message.sha256) \(message.bytes.count)\n".utf8)
-      fresh[message.sha256] = Found(segment: segment, offset: size + header.count, count: message.bytes.count)
-      let entry = header + message.bytes + [UInt8(ascii: "\n")]
-      bytes += entry
-      size += entry.count
+      bytes += MessageStore.magic
+      bytes += "\(message.sha256) \(message.bytes.count)\n".utf8
+      fresh[message.sha256] = Found(segment: segment, offset: size + bytes.count, count: message.bytes.count)
+      bytes += message.bytes
+      bytes.append(UInt8(ascii: "\n"))
     }
     guard !fresh.isEmpty else { return }
     try file.append(bytes)
     try file.sync()
     index.merge(fresh) { old, _ in old }
-    scanned[segment] = size
+    scanned[segment] = size + bytes.count
   }
 
   /// Takes these messages out of their files, and whatever else in a file is no whole message.

@@ -22,7 +22,9 @@ package struct CycleRunner {
   private let connections: Int
 
   private var engine: Engine
-  private var composer: Composer
+  private var maker: MessageMaker
+  /// By `maker`.
+  private var drafts: Drafts
   /// Of the ledger that was read last; nil before the first.
   private var seal: LedgerFolder.Seal?
   private var desk: SendingDesk
@@ -34,6 +36,10 @@ package struct CycleRunner {
   /// Outcomes are durable at most so much later than they are known.
   private static let tick = Duration.seconds(1)
   private var nextTick = Monotonic.now + tick
+  /// When it was last seen, before something began, that neither ledger nor journal had changed.
+  private var lastLook = Duration.zero
+  /// For so long that holds; a change that comes between a look and the first byte cannot be heeded anyhow.
+  private static let glance = Duration.milliseconds(1)
 
   /// - Parameters:
   ///   - history: what was recorded so far; the runner goes on folding it.
@@ -55,17 +61,18 @@ package struct CycleRunner {
     desk = SendingDesk(Pacer(perMinute: installation.mail.maxPerMinute))
     ledgerState = LedgerState(journal.state)
     folder = LedgerFolder(site.configuration.ledger, zones: site.zones)
-    instance = journal.head?.instance ?? ""
     engine = Engine(policy: site.policy, history: history, connections: connections) {
       let workers: any Workers = $0.invoices.count < Self.manyInvoices ? Alone() : Threads()
       return decide($0, $1, $2, now: $3, ledgerAge: $4, detail: .contacts, workers: workers)
     }
-    composer = Composer(
-      templates: site.templates, identity: installation.mail.identity, pay: site.configuration.pay,
-      company: site.policy.company)
+    maker = MessageMaker(
+      composer: Composer(
+        templates: site.templates, identity: installation.mail.identity, pay: site.configuration.pay,
+        company: site.policy.company),
+      instance: journal.head?.instance ?? "", policy: site.policy.hash,
+      documents: Documents(site.configuration.ledger.documents), clock: clock)
+    drafts = Drafts(maker.compose)
   }
-
-  private let instance: String
 
   /// Runs one cycle to its end.
   package mutating func run() -> CycleReport {
@@ -78,11 +85,13 @@ package struct CycleRunner {
         stopped = true
         inbox.append(.stop)
       }
-      let event = inbox.isEmpty ? heard() : inbox.removeFirst()
-      for effect in engine.step(event) {
+      if inbox.isEmpty { inbox = heard() }
+      for effect in inbox.isEmpty ? [] : engine.step(inbox.removeFirst()) {
         if case .finished(let report) = effect { return report }
         perform(effect)
       }
+      // What came in together makes room together.
+      if case .delivered = inbox.first { continue }
       begin()
     }
   }
@@ -90,9 +99,13 @@ package struct CycleRunner {
   /// Hands over what may begin now. Intents can wait here for long, where the pace is slow or the server is: what
   /// somebody held or paid meanwhile is taken back instead.
   private mutating func begin() {
-    guard !hasJournalFailed, desk.mayBegin(connections, at: Monotonic.now) else { return }
-    guard folder.token == seal?.token, !journal.isBehind else { return takeBack() }
-    for envelope in desk.next(connections, at: Monotonic.now) { postman.submit(envelope) }
+    let now = Monotonic.now
+    guard !hasJournalFailed, desk.mayBegin(connections, at: now) else { return }
+    if now - lastLook >= Self.glance {
+      guard folder.token == seal?.token, !journal.isBehind else { return takeBack() }
+      lastLook = now
+    }
+    for envelope in desk.next(connections, at: now) { postman.submit(envelope) }
   }
 
   private mutating func takeBack() {
@@ -139,23 +152,28 @@ package struct CycleRunner {
     return Survey(engine.verdict(on: books, at: clock.now(), age: age) ?? Verdict(), engine.history, badRows: badRows)
   }
 
-  /// Waits for the mail server, or until the second is over, however much the server has to say meanwhile.
-  private mutating func heard() -> Engine.Event {
+  /// Waits for the mail server, or until the second is over, however much the server has to say meanwhile. All that it
+  /// has said by then; nothing when it is time for what waits for its place in the pace.
+  private mutating func heard() -> [Engine.Event] {
     let now = Monotonic.now
-    let left = min(nextTick, desk.wakes(after: now) ?? nextTick) - now
-    guard left > .zero, let delivered = postman.next(left) else {
+    let pause = min(nextTick, desk.wakes(after: now) ?? nextTick) - now
+    guard nextTick > now, let first = postman.next(max(.zero, pause)) else {
+      guard nextTick <= Monotonic.now else { return [] }
       nextTick = Monotonic.now + Self.tick
-      return .tick(now: clock.now())
+      return [.tick(now: clock.now())]
     }
-    desk.landed(delivered.ticket)
-    return .delivered(delivered, at: clock.now())
+    var heard = [first]
+    while heard.count < connections, let next = postman.next(.zero) { heard.append(next) }
+    for delivered in heard { desk.landed(delivered.ticket) }
+    let time = clock.now()
+    return heard.map { .delivered($0, at: time) }
   }
 
   private mutating func perform(_ effect: Engine.Effect) {
     switch effect {
     case .readLedger: inbox.append(readLedger())
     case .lookAround: inbox.append(lookAround())
-    case .compose(let contacts): inbox.append(.composed(contacts.map { compose($0) }))
+    case .compose(let contacts, let ahead): inbox.append(.composed(drafts.messages(for: contacts, ahead: ahead)))
     case .append(let batch):
       let answer = journal.append(batch, now: clock.now())
       if case .notDurable = answer { hasJournalFailed = true }
@@ -187,7 +205,9 @@ package struct CycleRunner {
     let snapshot = try folder.read(lastRowCounts: ledgerState.rowCounts, pause: Pause.aMoment)
     let ledger = snapshot.ledger
     ledgerState.accept(ledger.rowCounts)
-    composer.columns = ExtraColumns(ledger.books)
+    drafts.clear()
+    maker.composer.columns = ExtraColumns(ledger.books)
+    drafts = Drafts(maker.compose)
     tellNew(
       ledger.books.badRows.map { .badRow($0) }
         + ledger.warnings.map { .ledgerWarning($0.place, column: $0.column) })
@@ -213,30 +233,6 @@ package struct CycleRunner {
       return .surroundings(ledgerChanged: folder.token != seal?.token, news: try journal.news())
     } catch {
       return .notDurable(.broken(error.description))
-    }
-  }
-
-  // MARK: - Messages
-
-  private func compose(_ contact: PlannedContact) -> Composition {
-    let id = contact.id(instance: instance)
-    let attachments: [Attachment]
-    do throws(DocumentFault) {
-      attachments = try Documents(site.configuration.ledger.documents).attachments(of: contact)
-    } catch {
-      return .failed(error.description)
-    }
-    do throws(LetterError) {
-      let now = clock.now()
-      let letter = try composer.compose(
-        contact, id: id, instance: instance, at: now, offsetSeconds: site.policy.company.zone.offset(at: now),
-        attachments: attachments)
-      let intended = IntendedContact(
-        contact, id: id, messageID: letter.messageID, sha256: letter.sha256, policy: site.policy.hash, to: letter.to,
-        cc: letter.cc, names: letter.names)
-      return .ready(Prepared(intended: intended, sender: letter.envelopeSender, message: letter.bytes))
-    } catch {
-      return .failed(error.description)
     }
   }
 }

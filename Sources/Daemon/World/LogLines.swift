@@ -18,9 +18,9 @@ package struct LogLines: LogHandler {
   package func log(event: LogEvent) {
     let text = Self.plain(event.message.description)
     let start = isTerminal ? "\(event.level.rawValue): " : "<\(Self.priority(event.level))>"
-    let bytes = Array((start + text + "\n").utf8)
+    var line = start + text + "\n"
     // One write, so that lines of several threads do not mix. What cannot be logged is lost; there is no one to tell.
-    _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    _ = line.withUTF8 { write(STDERR_FILENO, $0.baseAddress, $0.count) }
   }
 
   /// RFC 5424 section 6.2.1.
@@ -37,6 +37,7 @@ package struct LogLines: LogHandler {
 
   /// On one line, without what could forge another event or steer a terminal.
   private static func plain(_ text: String) -> String {
+    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
     var plain = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       switch scalar.properties.generalCategory {

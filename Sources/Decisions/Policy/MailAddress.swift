@@ -81,23 +81,25 @@ package struct MailAddress: Hashable, Sendable, CustomStringConvertible {
   /// been a way to smuggle something.
   package static func fault(in address: String) -> Fault? {
     if address.isEmpty { return .empty }
-    for scalar in address.unicodeScalars {
+    let bytes = address.utf8
+    for scalar in bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) ? "".unicodeScalars : address.unicodeScalars {
       if isControl(scalar) { return .controlCharacter(scalar) }
       if !scalar.isASCII { return .nonASCII(scalar) }
     }
-    if address.contains(",") || address.contains(";") { return .several }
-    let parts = address.split(separator: "@", omittingEmptySubsequences: false).map(String.init)
+    if bytes.contains(UInt8(ascii: ",")) || bytes.contains(UInt8(ascii: ";")) { return .several }
+    let parts = bytes.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
     if parts.count < 2 { return .noAt }
     if parts.count > 2 { return .several }
     let (local, domain) = (parts[0], parts[1])
-    if address.utf8.count > 254 || local.utf8.count > 64 { return .tooLong(address.utf8.count) }
-    for atom in local.split(separator: ".", omittingEmptySubsequences: false) {
-      guard !atom.isEmpty, atom.utf8.allSatisfy(isAtomText) else { return .badLocalPart(local) }
+    if bytes.count > 254 || local.count > 64 { return .tooLong(bytes.count) }
+    for atom in local.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false) {
+      guard !atom.isEmpty, atom.allSatisfy(isAtomText) else { return .badLocalPart(String(Substring(local))) }
     }
-    for label in domain.split(separator: ".", omittingEmptySubsequences: false) {
-      guard (1...63).contains(label.utf8.count), !label.hasPrefix("-"), !label.hasSuffix("-"),
-        label.utf8.allSatisfy({ isAlphanumeric($0) || $0 == UInt8(ascii: "-") })
-      else { return .badDomain(domain) }
+    let hyphen = UInt8(ascii: "-")
+    for label in domain.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false) {
+      guard (1...63).contains(label.count), label.first != hyphen, label.last != hyphen,
+        label.allSatisfy({ isAlphanumeric($0) || $0 == hyphen })
+      else { return .badDomain(String(Substring(domain))) }
     }
     return nil
   }

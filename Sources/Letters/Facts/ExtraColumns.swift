@@ -24,6 +24,7 @@ package struct ExtraColumns: Sendable, Equatable {
 
   /// A row's columns under the names that templates use.
   static func named(_ extra: [String: String]) -> [String: String] {
+    if extra.isEmpty { return [:] }
     var named: [String: String] = [:]
     for (column, value) in extra.sorted(by: { $0.key < $1.key }) {
       let name = Vocabulary.columnName(column)

@@ -23,102 +23,108 @@ struct FactWriter {
   }
 
   /// The names of `Vocabulary.item`.
-  func item(_ line: PlannedContact.Line, payer: Customer) -> [String: Any] {
+  func item(_ line: PlannedContact.Line, payer: Customer) -> [Fact] {
     let invoice = line.invoice
     let key = invoice.key
     let details = invoice.details
     return [
-      "label": word(LineLabel.of(key)),
-      "number": word(key.number),
-      "item": word(key.item),
-      "for_customer": word(key.customer == payer.id ? "" : key.customer),
-      "reference": word(details?.reference),
-      "purchase_order": word(details?.purchaseOrder),
-      "link": uri(details?.link),
-      "issued": word(invoice.issued),
-      "issued_short": word(invoice.issued, short: true),
-      "due": word(invoice.due),
-      "due_short": word(invoice.due, short: true),
-      "amount": word(invoice.amount),
-      "open": word(line.open),
-      "is_part": invoice.amount.map { $0 != line.open } ?? false,
-      "is_overdue": line.daysPastDue > 0,
-      "days_past_due": word(line.daysPastDue),
-      "one_day": line.daysPastDue == 1,
-      "many_days": line.daysPastDue > 1,
-      "level": word(line.level),
-      "extra": ColumnContext(
-        rows: [ExtraColumns.named(details?.extra ?? [:]), ExtraColumns.named(payer.extra)],
-        known: columns.ofInvoices.union(columns.ofCustomers), rendering: rendering),
+      Fact("label", word(LineLabel.of(key))),
+      Fact("number", word(key.number)),
+      Fact("item", word(key.item)),
+      Fact("for_customer", word(key.customer == payer.id ? "" : key.customer)),
+      Fact("reference", word(details?.reference)),
+      Fact("purchase_order", word(details?.purchaseOrder)),
+      Fact("link", uri(details?.link)),
+      Fact("issued", word(invoice.issued)),
+      Fact("issued_short", word(invoice.issued, short: true)),
+      Fact("due", word(invoice.due)),
+      Fact("due_short", word(invoice.due, short: true)),
+      Fact("amount", word(invoice.amount)),
+      Fact("open", word(line.open)),
+      Fact("is_part", invoice.amount.map { $0 != line.open } ?? false),
+      Fact("is_overdue", line.daysPastDue > 0),
+      Fact("days_past_due", word(line.daysPastDue)),
+      Fact("one_day", line.daysPastDue == 1),
+      Fact("many_days", line.daysPastDue > 1),
+      Fact("level", word(line.level)),
+      Fact(
+        "extra",
+        ColumnContext(
+          rows: [ExtraColumns.named(details?.extra ?? [:]), ExtraColumns.named(payer.extra)],
+          known: columns.ofInvoices.union(columns.ofCustomers), rendering: rendering)),
     ]
   }
 
   /// The names of `Vocabulary.item` and `Vocabulary.listed`.
-  func listed(_ line: PlannedContact.Line, payer: Customer) -> [String: Any] {
-    var facts = item(line, payer: payer)
+  func listed(_ line: PlannedContact.Line, payer: Customer) -> [Fact] {
     let discount = line.discount
-    facts["advances"] = line.advances
-    facts["has_discount"] = discount != nil
-    facts["discount_percent"] = word(basisPoints: discount?.basisPoints)
-    facts["discount_until"] = word(discount?.lastDay)
-    facts["discount_until_short"] = word(discount?.lastDay, short: true)
-    facts["discount_amount"] = word(discount?.reduced)
-    facts["discount_saving"] = word(discount.map { line.open - $0.reduced })
-    return facts
+    return item(line, payer: payer) + [
+      Fact("advances", line.advances),
+      Fact("has_discount", discount != nil),
+      Fact("discount_percent", word(basisPoints: discount?.basisPoints)),
+      Fact("discount_until", word(discount?.lastDay)),
+      Fact("discount_until_short", word(discount?.lastDay, short: true)),
+      Fact("discount_amount", word(discount?.reduced)),
+      Fact("discount_saving", word(discount.map { line.open - $0.reduced })),
+    ]
   }
 
   /// The names of `Vocabulary.item` and `Vocabulary.why`.
-  func apart(_ line: PlannedContact.Line, payer: Customer) -> [String: Any] {
-    var facts = item(line, payer: payer)
-    facts["is_not_due"] = line.apart == .notDue
-    facts["is_disputed"] = line.apart == .disputed
-    facts["is_promised"] = line.apart == .promised
-    facts["is_other"] = line.apart == .other || line.apart == nil
-    return facts
+  func apart(_ line: PlannedContact.Line, payer: Customer) -> [Fact] {
+    item(line, payer: payer) + [
+      Fact("is_not_due", line.apart == .notDue),
+      Fact("is_disputed", line.apart == .disputed),
+      Fact("is_promised", line.apart == .promised),
+      Fact("is_other", line.apart == .other || line.apart == nil),
+    ]
   }
 
   /// The names of `Vocabulary.pay`.
-  func pay(_ option: PayOption, _ contact: PlannedContact) -> [String: Any] {
-    var facts: [String: Any] = [
-      "is_bank_transfer": false, "account_name": word(""), "iban": word(""), "bic": word(""),
-      "pay_reference": word(""), "is_link": false, "link_label": word(""), "links": [Any](),
-    ]
+  func pay(_ option: PayOption, _ contact: PlannedContact) -> [Fact] {
+    var account: BankAccount?
+    var link: PayLink?
     switch option.kind {
-    case .bankTransfer(let account):
-      let numbers = LineLabel.numbers(of: contact)
-      facts["is_bank_transfer"] = true
-      facts["account_name"] = word(account.name)
-      facts["iban"] = word(account.iban.grouped)
-      facts["bic"] = word(account.bic?.text)
-      facts["pay_reference"] = word(account.reference(invoices: numbers, customer: contact.payer.id))
-    case .link(let link):
-      facts["is_link"] = true
-      facts["link_label"] = word(link.label)
-      facts["links"] = links(link, contact)
+    case .bankTransfer(let given): account = given
+    case .link(let given): link = given
     }
-    return facts
+    let reference = account.map {
+      $0.reference(invoices: LineLabel.numbers(of: contact), customer: contact.payer.id)
+    }
+    return [
+      Fact("is_bank_transfer", account != nil),
+      Fact("account_name", word(account?.name)),
+      Fact("iban", word(account?.iban.grouped)),
+      Fact("bic", word(account?.bic?.text)),
+      Fact("pay_reference", word(reference)),
+      Fact("is_link", link != nil),
+      Fact("link_label", word(link?.label)),
+      Fact("links", link.map { links($0, contact) } ?? []),
+    ]
   }
 
-  private func links(_ link: PayLink, _ contact: PlannedContact) -> [Any] {
+  private func links(_ link: PayLink, _ contact: PlannedContact) -> [[Fact]] {
     let customer = contact.payer.id
     if !link.isPerInvoice {
       let url = link.filled(invoice: "", amount: contact.total, customer: customer)
-      return [["url": uri(url), "link_invoice": word(""), "link_amount": word(contact.total)] as [String: Any]]
+      return [[Fact("url", uri(url)), Fact("link_invoice", word("")), Fact("link_amount", word(contact.total))]]
     }
     if contact.pledge != nil {
       // The page knows invoices, and no instalments: the first one names what is paid.
       let numbers = LineLabel.numbers(of: contact)
       let url = link.filled(invoice: numbers.first ?? "", amount: contact.total, customer: customer)
-      let fact: [String: Any] = [
-        "url": uri(url), "link_invoice": word(numbers.joined(separator: ", ")), "link_amount": word(contact.total),
+      return [
+        [
+          Fact("url", uri(url)), Fact("link_invoice", word(numbers.joined(separator: ", "))),
+          Fact("link_amount", word(contact.total)),
+        ]
       ]
-      return [fact]
     }
     return contact.listed.map { line in
       let url = link.filled(invoice: line.invoice.key.number, amount: line.open, customer: customer)
       return [
-        "url": uri(url), "link_invoice": word(LineLabel.of(line.invoice.key)), "link_amount": word(line.open),
-      ] as [String: Any]
+        Fact("url", uri(url)), Fact("link_invoice", word(LineLabel.of(line.invoice.key))),
+        Fact("link_amount", word(line.open)),
+      ]
     }
   }
 }

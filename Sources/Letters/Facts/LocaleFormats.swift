@@ -4,34 +4,62 @@ import Units
 
 /// Amounts, dates and percentages as a language and country write them, from ICU.
 ///
-/// Formatters are made once for each locale and kept: making one costs a thousand times what using it does.
+/// Formatters are made once for each locale and kept: making one costs a thousand times what using it does. What they
+/// wrote is kept for a while, too, since messages of one day share most of their dates, and each names its amounts twice.
 final class LocaleFormats: Sendable {
   private struct Formatters {
     var amounts: [String: NumberFormatter] = [:]
     var dates: [String: DateFormatter] = [:]
     var percents: [String: NumberFormatter] = [:]
+    var writtenAmounts: [WrittenAmount: String] = [:]
+    var writtenDates: [WrittenDate: String] = [:]
+  }
+
+  private struct WrittenAmount: Hashable {
+    var money: Money
+    var locale: String
+  }
+
+  private struct WrittenDate: Hashable {
+    var day: Day
+    var isShort: Bool
+    var locale: String
   }
 
   private let formatters = Mutex(Formatters())
+  private static let writtenMax = 1024
 
   /// `1.234,50 €`
   func amount(_ money: Money, _ locale: String) -> String {
     formatters.withLock { formatters in
+      let written = WrittenAmount(money: money, locale: locale)
+      if let known = formatters.writtenAmounts[written] { return known }
       let key = "\(locale) \(money.currency.code)"
       let formatter = formatters.amounts[key] ?? LocaleFormats.amountFormatter(money.currency, locale)
       formatters.amounts[key] = formatter
-      return formatter.string(from: NSDecimalNumber(string: money.decimal)) ?? money.description
+      let text = formatter.string(from: NSDecimalNumber(string: money.decimal)) ?? money.description
+      LocaleFormats.keep(text, as: written, in: &formatters.writtenAmounts)
+      return text
     }
   }
 
   /// `1. März 2026`, or short `01.03.2026`.
   func date(_ day: Day, _ locale: String, short: Bool = false) -> String {
     formatters.withLock { formatters in
+      let written = WrittenDate(day: day, isShort: short, locale: locale)
+      if let known = formatters.writtenDates[written] { return known }
       let key = "\(locale) \(short)"
       let formatter = formatters.dates[key] ?? LocaleFormats.dateFormatter(locale, short)
       formatters.dates[key] = formatter
-      return formatter.string(from: Date(timeIntervalSince1970: Double(day.number) * 86_400))
+      let text = formatter.string(from: Date(timeIntervalSince1970: Double(day.number) * 86_400))
+      LocaleFormats.keep(text, as: written, in: &formatters.writtenDates)
+      return text
     }
+  }
+
+  private static func keep<Key: Hashable>(_ text: String, as key: Key, in written: inout [Key: String]) {
+    if written.count >= writtenMax { written.removeAll(keepingCapacity: true) }
+    written[key] = text
   }
 
   /// `2 %`; basis points are hundredths of a percent.

@@ -86,18 +86,34 @@ struct Word: MustacheCustomRenderable, MustacheParent {
     return String(String.UnicodeScalarView(text.unicodeScalars.filter { !isDirection($0) }))
   }
 
-  /// Whether it holds nothing but ASCII that can be seen, as most values do.
-  private static func isHarmless(_ text: String) -> Bool { text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F } }
+  /// Whether its bytes alone show that no control and no direction is among them, as those of most values do: neither
+  /// ASCII nor Latin-1 controls (`C2 80` to `C2 9F`), nor anything of the blocks that the others stand in.
+  private static func isHarmless(_ text: String) -> Bool {
+    var previous: UInt8 = 0
+    for byte in text.utf8 {
+      switch (previous, byte) {
+      case (_, ..<0x20), (_, 0x7F), (0xC2, ..<0xA0), (0xE2, ...0x81), (0xEF, 0xBB): return false
+      default: previous = byte
+      }
+    }
+    return true
+  }
 
   /// Embeddings, overrides and isolates (Unicode standard annex 9), and the byte order mark.
   private static func isDirection(_ scalar: Unicode.Scalar) -> Bool {
     (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value) || scalar.value == 0xFEFF
   }
 
+  private static func isMarkup(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"), UInt8(ascii: "\""), UInt8(ascii: "'"): true
+    default: false
+    }
+  }
+
   /// For HTML text and quoted attributes; by scalar, because browsers read by scalar.
   static func escaped(_ text: String) -> String {
-    let marks: (UInt8) -> Bool = { "<>&\"'".utf8.contains($0) }
-    guard text.utf8.contains(where: marks) else { return text }
+    guard text.utf8.contains(where: isMarkup) else { return text }
     var output = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       switch scalar {

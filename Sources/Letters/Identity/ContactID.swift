@@ -55,7 +55,7 @@ package enum ContactID {
   }
 
   private static func append(_ count: Int, to bytes: inout [UInt8]) {
-    for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: count >> shift)) }
+    withUnsafeBytes(of: count.bigEndian) { bytes.append(contentsOf: $0) }
   }
 
   /// Two characters for every ten bits; `bytes` must be a multiple of five.
@@ -82,7 +82,8 @@ package enum MessageID {
   /// `<contact.instance@domain>`: the contact's id, the first eight characters of the journal's instance (left out when
   /// there is none, as in a preview), and the domain of the sender.
   package static func of(contact: String, instance: String, domain: String) -> String {
-    let prefix = instance.lowercased().filter { $0.isASCII && ($0.isLetter || $0.isNumber) }.prefix(8)
+    let plain = instance.lowercased().utf8.lazy.filter { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) }
+    let prefix = String(decoding: plain.prefix(8), as: UTF8.self)
     return prefix.isEmpty ? "<\(contact)@\(domain)>" : "<\(contact).\(prefix)@\(domain)>"
   }
 

@@ -10,38 +10,43 @@ enum EncodedWord {
   /// Each is complete in itself: none splits a character (a grapheme, or where one alone is too long, a Unicode
   /// scalar). Readers join them without the blank between.
   static func words(_ text: String, firstMax: Int = lengthMax) -> [String] {
-    func quotedWidth(_ bytes: some Sequence<UInt8>) -> Int {
-      bytes.reduce(into: 0) { $0 += isPlain($1) || $1 == 0x20 ? 1 : 3 }
-    }
-    let usesQ = quotedWidth(text.utf8) <= (text.utf8.count + 2) / 3 * 4
+    let bytes = Array(text.utf8)
+    let usesQ = quotedWidth(bytes[...]) <= (bytes.count + 2) / 3 * 4
     let overhead = "=?utf-8?Q??=".utf8.count
     var words: [String] = []
-    var chunk: [UInt8] = []
+    /// What goes into the next word, of which the quoted width is known.
+    var chunk = 0..<0
     var chunkWidth = 0
     func room() -> Int { (words.isEmpty ? min(firstMax, lengthMax) : lengthMax) - overhead }
-    /// Of so many bytes, of which the quoted width is known.
     func width(_ count: Int, _ quoted: Int) -> Int { usesQ ? quoted : (count + 2) / 3 * 4 }
     func close() {
       guard !chunk.isEmpty else { return }
-      words.append(usesQ ? "=?utf-8?Q?\(quoted(chunk))?=" : "=?utf-8?B?\(Data(chunk).base64EncodedString())?=")
-      (chunk, chunkWidth) = ([], 0)
+      let bytes = bytes[chunk]
+      words.append(usesQ ? "=?utf-8?Q?\(quoted(bytes))?=" : "=?utf-8?B?\(Data(bytes).base64EncodedString())?=")
+      (chunk, chunkWidth) = (chunk.upperBound..<chunk.upperBound, 0)
     }
-    func add(_ piece: [UInt8]) {
-      let pieceWidth = quotedWidth(piece)
-      if width(chunk.count + piece.count, chunkWidth + pieceWidth) > room() { close() }
-      chunk += piece
+    func add(_ count: Int) {
+      let end = chunk.upperBound + count
+      let pieceWidth = quotedWidth(bytes[chunk.upperBound..<end])
+      if width(chunk.count + count, chunkWidth + pieceWidth) > room() { close() }
+      chunk = chunk.lowerBound..<end
       chunkWidth += pieceWidth
     }
     for character in text {
-      let bytes = Array(character.utf8)
-      if width(bytes.count, quotedWidth(bytes)) <= min(firstMax, lengthMax) - overhead {
-        add(bytes)
+      let count = character.utf8.count
+      let whole = bytes[chunk.upperBound..<chunk.upperBound + count]
+      if width(count, quotedWidth(whole)) <= min(firstMax, lengthMax) - overhead {
+        add(count)
       } else {
-        for scalar in character.unicodeScalars { add(Array(String(scalar).utf8)) }
+        for scalar in character.unicodeScalars { add(UTF8.width(scalar)) }
       }
     }
     close()
     return words
+  }
+
+  private static func quotedWidth(_ bytes: ArraySlice<UInt8>) -> Int {
+    bytes.reduce(into: 0) { $0 += isPlain($1) || $1 == 0x20 ? 1 : 3 }
   }
 
   /// What may stand bare in the Q encoding wherever an encoded word may stand (RFC 2047 section 5 (3)).
@@ -55,18 +60,19 @@ enum EncodedWord {
     }
   }
 
-  private static func quoted(_ bytes: [UInt8]) -> String {
-    var output = ""
+  private static func quoted(_ bytes: ArraySlice<UInt8>) -> String {
+    var output: [UInt8] = []
+    output.reserveCapacity(lengthMax)
     for byte in bytes {
       if byte == 0x20 {
-        output += "_"
+        output.append(UInt8(ascii: "_"))
       } else if isPlain(byte) {
-        output.unicodeScalars.append(Unicode.Scalar(byte))
+        output.append(byte)
       } else {
-        output += "=" + Hex.pair(byte)
+        output += [UInt8(ascii: "="), Hex.upperDigit(byte >> 4), Hex.upperDigit(byte & 15)]
       }
     }
-    return output
+    return String(decoding: output, as: UTF8.self)
   }
 }
 

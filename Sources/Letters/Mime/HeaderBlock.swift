@@ -14,51 +14,61 @@ package struct HeaderFault: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// The headers of a message (RFC 5322 section 2.2): lines of at most 78 ASCII characters, ending in CRLF.
 struct HeaderBlock {
-  private(set) var text = ""
+  private(set) var bytes: [UInt8] = []
+  /// Characters so far of the line that is being written.
+  private var column = 0
+  private var isFirst = true
 
   /// RFC 2047 section 2 allows 76 in a line with an encoded word; all lines keep to it.
   private static let widthMax = 76
 
+  init() { bytes.reserveCapacity(1024) }
+
+  var text: String { String(decoding: bytes, as: UTF8.self) }
+
   /// A header of free text, such as Subject.
   mutating func unstructured(_ name: String, _ value: String) throws(HeaderFault) {
     try HeaderBlock.refuseControls(name, value)
-    let tokens = value.split(separator: " ").map(String.init)
-    let isPlain =
-      value.utf8.allSatisfy { $0 < 0x7F } && !value.contains("=?") && tokens.allSatisfy { $0.utf8.count < 70 }
-    if isPlain {
-      append(name, tokens)
+    let tokens = value.utf8.split(separator: UInt8(ascii: " "))
+    if HeaderBlock.isPlain(value), tokens.allSatisfy({ $0.count < 70 }) {
+      write(name) { header in for token in tokens { header.put(token) } }
     } else {
-      append(name, EncodedWord.words(value, firstMax: HeaderBlock.widthMax - name.utf8.count - 2))
+      let words = EncodedWord.words(value, firstMax: HeaderBlock.widthMax - name.utf8.count - 2)
+      write(name) { header in for word in words { header.put(word.utf8) } }
     }
   }
 
   /// A header of tokens that may be folded between; each must be ASCII without blanks where it must not be folded.
   mutating func tokens(_ name: String, _ values: [String]) throws(HeaderFault) {
     for value in values { try HeaderBlock.refuseControls(name, value) }
-    append(name, values)
+    write(name) { header in for value in values { header.put(value.utf8) } }
   }
 
   /// A header of mailboxes, such as To.
   mutating func mailboxes(_ name: String, _ mailboxes: [MailAddress]) throws(HeaderFault) {
-    var tokens: [String] = []
-    for (index, mailbox) in mailboxes.enumerated() {
-      try HeaderBlock.refuseControls(name, mailbox.name)
-      let comma = index == mailboxes.count - 1 ? "" : ","
-      if mailbox.name.isEmpty {
-        tokens.append(mailbox.address + comma)
-      } else {
-        let firstMax = index == 0 ? HeaderBlock.widthMax - name.utf8.count - 2 : EncodedWord.lengthMax
-        tokens += HeaderBlock.phrase(mailbox.name, firstMax: firstMax) + ["<\(mailbox.address)>\(comma)"]
+    for mailbox in mailboxes { try HeaderBlock.refuseControls(name, mailbox.name) }
+    write(name) { header in
+      for (index, mailbox) in mailboxes.enumerated() {
+        let comma = index == mailboxes.count - 1 ? "" : ","
+        if mailbox.name.isEmpty {
+          header.put((mailbox.address + comma).utf8)
+        } else {
+          let firstMax = index == 0 ? HeaderBlock.widthMax - name.utf8.count - 2 : EncodedWord.lengthMax
+          for word in HeaderBlock.phrase(mailbox.name, firstMax: firstMax) { header.put(word.utf8) }
+          header.put("<\(mailbox.address)>\(comma)".utf8)
+        }
       }
     }
-    append(name, tokens)
   }
+
+  /// The blank line behind the headers.
+  mutating func end() { bytes += "\r\n".utf8 }
 
   /// A display name as atoms, as a quoted string, or as encoded words (RFC 5322 section 3.2.5, RFC 2047 section 5).
   private static func phrase(_ name: String, firstMax: Int) -> [String] {
-    let tokens = name.split(separator: " ").map(String.init)
+    let tokens = name.utf8.split(separator: UInt8(ascii: " ")).map { String(Substring($0)) }
     let single = tokens.joined(separator: " ")
-    guard single.utf8.allSatisfy({ $0 < 0x7F }), single.utf8.count <= 60, !single.contains("=?") else {
+    guard isPlain(single), single.utf8.count <= 60 else {
       return EncodedWord.words(single, firstMax: firstMax)
     }
     if tokens.allSatisfy({ $0.utf8.allSatisfy(MailAddress.isAtomText) }) { return tokens }
@@ -70,20 +80,39 @@ struct HeaderBlock {
     return ["\"\(quoted)\""]
   }
 
-  private mutating func append(_ name: String, _ tokens: [String]) {
-    var line = name + ":"
-    for (index, token) in tokens.enumerated() {
-      // The first token stays beside the name: a line of nothing but the name trips some readers.
-      if index > 0, line.utf8.count + 1 + token.utf8.count > HeaderBlock.widthMax {
-        text += line + "\r\n"
-        line = ""
-      }
-      line += " " + token
+  /// ASCII in which no reader sees an encoded word.
+  private static func isPlain(_ text: String) -> Bool {
+    var previous: UInt8 = 0
+    for byte in text.utf8 {
+      if byte >= 0x7F || (previous == UInt8(ascii: "=") && byte == UInt8(ascii: "?")) { return false }
+      previous = byte
     }
-    text += line + "\r\n"
+    return true
+  }
+
+  private mutating func write(_ name: String, _ tokens: (inout HeaderBlock) -> Void) {
+    bytes += name.utf8
+    bytes.append(UInt8(ascii: ":"))
+    column = name.utf8.count + 1
+    isFirst = true
+    tokens(&self)
+    bytes += "\r\n".utf8
+  }
+
+  private mutating func put(_ token: some Collection<UInt8>) {
+    // The first token stays beside the name: a line of nothing but the name trips some readers.
+    if !isFirst, column + 1 + token.count > HeaderBlock.widthMax {
+      bytes += "\r\n".utf8
+      column = 0
+    }
+    bytes.append(UInt8(ascii: " "))
+    bytes.append(contentsOf: token)
+    column += 1 + token.count
+    isFirst = false
   }
 
   private static func refuseControls(_ name: String, _ value: String) throws(HeaderFault) {
+    if value.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return }
     for scalar in value.unicodeScalars where MailAddress.isControl(scalar) {
       throw HeaderFault(header: name, scalar: scalar)
     }

@@ -7,15 +7,26 @@ enum MailDate {
     let minutes = (offsetSeconds - (offsetSeconds % 60 + 60) % 60) / 60
     let local = Zone.utc.civil(Instant(seconds: instant.seconds + minutes * 60))
     let (second, parts) = (local.secondsOfDay, local.day.components)
-    let weekdays: [Weekday: String] = [
-      .monday: "Mon", .tuesday: "Tue", .wednesday: "Wed", .thursday: "Thu", .friday: "Fri", .saturday: "Sat",
-      .sunday: "Sun",
-    ]
-    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-    let clock = [second / 3600, second / 60 % 60, second % 60].map(twoDigits).joined(separator: ":")
+    let time = "\(twoDigits(second / 3600)):\(twoDigits(second / 60 % 60)):\(twoDigits(second % 60))"
     let ahead = (minutes < 0 ? "-" : "+") + twoDigits(abs(minutes) / 60) + twoDigits(abs(minutes) % 60)
-    let weekday = weekdays[local.day.weekday] ?? "Mon"
-    return "\(weekday), \(twoDigits(parts.day)) \(months[parts.month - 1]) \(parts.year) \(clock) \(ahead)"
+    let day = "\(name(of: local.day.weekday)), \(twoDigits(parts.day)) \(months[parts.month - 1]) \(parts.year)"
+    return "\(day) \(time) \(ahead)"
+  }
+
+  private static let months = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+  ]
+
+  private static func name(of weekday: Weekday) -> String {
+    switch weekday {
+    case .monday: "Mon"
+    case .tuesday: "Tue"
+    case .wednesday: "Wed"
+    case .thursday: "Thu"
+    case .friday: "Fri"
+    case .saturday: "Sat"
+    case .sunday: "Sun"
+    }
   }
 
   private static func twoDigits(_ value: Int) -> String { value < 10 ? "0\(value)" : String(value) }

@@ -48,7 +48,7 @@ struct MailMessage {
     for other in others { try header.unstructured(other.name, other.value) }
     try header.tokens("Content-Language", [language])
     try header.tokens("MIME-Version", ["1.0"])
-    return Array(header.text.utf8) + (try body())
+    return header.bytes + (try body())
   }
 
   /// From the first Content-Type on.
@@ -67,7 +67,8 @@ struct MailMessage {
     var header = HeaderBlock()
     try header.tokens("Content-Type", ["text/\(subtype);", "charset=utf-8"])
     try header.tokens("Content-Transfer-Encoding", ["quoted-printable"])
-    return Array((header.text + "\r\n").utf8) + TransferEncoding.quotedPrintable(text)
+    header.end()
+    return header.bytes + TransferEncoding.quotedPrintable(text)
   }
 
   private func part(_ attachment: Attachment) throws(HeaderFault) -> [UInt8] {
@@ -80,7 +81,8 @@ struct MailMessage {
     try header.tokens(
       "Content-Disposition", separated("attachment", MimeParameter.pieces("filename", attachment.name)))
     try header.tokens("Content-Transfer-Encoding", ["base64"])
-    return Array((header.text + "\r\n" + TransferEncoding.base64(attachment.bytes)).utf8)
+    header.end()
+    return header.bytes + TransferEncoding.base64(attachment.bytes).utf8
   }
 
   /// The boundaries begin with `=_`, which neither quoted-printable nor base64 can contain (RFC 2045 section 6.7).
@@ -89,8 +91,9 @@ struct MailMessage {
   ) throws(HeaderFault) -> [UInt8] {
     var header = HeaderBlock()
     try header.tokens("Content-Type", ["multipart/\(subtype);", "boundary=\"\(boundary)\""])
+    header.end()
     let between = Array("--\(boundary)\r\n".utf8)
-    var output = Array((header.text + "\r\n").utf8)
+    var output = header.bytes
     output.reserveCapacity(output.count + parts.reduce(0) { $0 + $1.count + between.count + 2 } + between.count + 2)
     for part in parts {
       output += between

@@ -8,19 +8,27 @@ enum TransferEncoding {
   static func quotedPrintable(_ text: String) -> [UInt8] {
     var text = text
     return text.withUTF8 { bytes in
-      // At most three for one, and a soft break for each 72 of them; a line feed becomes two.
-      let most = bytes.count * 3 + (bytes.count / 24 + 1) * 3 + 2
+      // At most three for one, and a soft break for each 72 of them; a line feed becomes two. Eight are written at once.
+      let most = bytes.count * 3 + (bytes.count / 24 + 1) * 3 + 2 + 8
       return Array(unsafeUninitializedCapacity: most) { output, count in
         var writer = Writer(output)
         var start = bytes.startIndex
         while start < bytes.endIndex {
-          let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.endIndex
+          let end = endOfLine(bytes, from: start)
           writer.line(UnsafeBufferPointer(rebasing: bytes[start..<end]))
           start = end + 1
         }
         count = writer.count
       }
     }
+  }
+
+  /// Where the next line feed stands, or else the end.
+  private static func endOfLine(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+    guard let first = bytes.baseAddress,
+      let feed = memchr(first + start, Int32(UInt8(ascii: "\n")), bytes.count - start)
+    else { return bytes.endIndex }
+    return UnsafeRawPointer(feed) - UnsafeRawPointer(first)
   }
 
   private struct Writer {
@@ -37,7 +45,15 @@ enum TransferEncoding {
 
     mutating func line(_ line: UnsafeBufferPointer<UInt8>) {
       var column = 0
-      for index in line.indices {
+      var index = 0
+      while index < line.count {
+        // Most bytes are plain wherever they stand; what begins or ends a line has rules of its own.
+        while column > 0 {
+          let taken = takeRun(line, index, atMost: min(75 - column, line.count - 1 - index))
+          if taken == 0 { break }
+          column += taken
+          index += taken
+        }
         let isLast = index == line.count - 1
         var isPlain = isPlain(line, index, beginsLine: column == 0, endsLine: isLast)
         // One column stays free for the soft break's "=", unless this is the line's end.
@@ -57,9 +73,29 @@ enum TransferEncoding {
           put(Hex.upperDigit(line[index] & 15))
           column += 3
         }
+        index += 1
       }
       put(0x0D)
       put(0x0A)
+    }
+
+    /// Puts up to eight bytes, as many as are between blank and tilde and no "=".
+    @inline(__always)
+    private mutating func takeRun(_ line: UnsafeBufferPointer<UInt8>, _ index: Int, atMost limit: Int) -> Int {
+      guard limit > 0, index + 8 <= line.count else { return 0 }
+      let word = UInt64(
+        littleEndian: UnsafeRawBufferPointer(line).loadUnaligned(fromByteOffset: index, as: UInt64.self))
+      let ones: UInt64 = 0x0101_0101_0101_0101
+      let highs: UInt64 = 0x8080_8080_8080_8080
+      let equals = word ^ (ones &* UInt64(UInt8(ascii: "=")))
+      let deletes = word ^ (ones &* 0x7F)
+      // A byte is zero, or below 0x20, where subtracting borrows from its highest bit: surely so for the first of them.
+      let odd = word | (word &- ones &* 0x20) & ~word | (equals &- ones) & ~equals | (deletes &- ones) & ~deletes
+      let taken = min(limit, (odd & highs).trailingZeroBitCount / 8)
+      // All eight are written, and those that do not count are written over.
+      UnsafeMutableRawBufferPointer(output).storeBytes(of: word.littleEndian, toByteOffset: count, as: UInt64.self)
+      count += taken
+      return taken
     }
 
     @inline(__always)

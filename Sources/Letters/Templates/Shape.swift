@@ -13,6 +13,8 @@ struct Shape: Sendable {
   }
 
   private var pieces: [Piece] = []
+  /// Bytes of all literals.
+  private var literalCount = 0
 
   /// Values are marked by private use characters (Unicode, section 23.5), which no template and no font has.
   static let firstMark: UInt32 = 0xF0000
@@ -35,12 +37,13 @@ struct Shape: Sendable {
       pieces.append(.word(Int(scalar.value - Shape.firstMark)))
     }
     if !literal.isEmpty { pieces.append(.literal(String(literal))) }
+    for case .literal(let literal) in pieces { literalCount += literal.utf8.count }
   }
 
   /// Nil where a value would have been tidied at the end of a line, or is out of the ordinary in another way.
   func filled(_ facts: inout Facts, _ form: TemplatePart.Form) -> String? {
     var text = ""
-    text.reserveCapacity(4096)
+    text.reserveCapacity(literalCount + 24 * pieces.count)
     for piece in pieces {
       switch piece {
       case .literal(let literal): text += literal
@@ -57,29 +60,31 @@ struct Shape: Sendable {
 }
 
 extension Shape {
-  /// The facts of one message in the order of the vocabulary: which of its values are there, and the values.
+  /// The facts of one message: which of its values are there, and the values.
   struct Facts {
-    /// As templates see them.
-    private(set) var named: [String: Any]
+    private var facts: [Fact]
     /// A byte or more for each name: what a template can branch on.
     private(set) var key: [UInt8] = []
     private(set) var words: [Word] = []
     /// Words written out already, since most stand in a message more than once.
     private var texts: [String?] = []
 
-    init(_ facts: [String: Any]) {
-      named = facts
+    init(_ facts: [Fact]) {
+      self.facts = facts
       key.reserveCapacity(128)
       words.reserveCapacity(96)
-      walk(facts, Vocabulary.root)
+      walk(facts)
       texts = Array(repeating: nil, count: words.count)
     }
 
+    /// As the template engine looks them up.
+    var named: [String: Any] { facts.named() }
+
     /// The subject comes out of all others, and so it comes last.
     mutating func add(subject: Word) {
-      named["subject"] = subject
-      key.append(subject.isNull ? 0 : 1)
-      words.append(subject)
+      let fact = Fact("subject", subject)
+      facts.append(fact)
+      walk([fact])
       texts.append(nil)
     }
 
@@ -89,21 +94,20 @@ extension Shape {
       return Word.written(text, form)
     }
 
-    private mutating func walk(_ facts: [String: Any], _ terms: [Vocabulary.Term]) {
-      for term in terms {
-        switch facts[term.name] {
-        case let word as Word:
+    /// The names and their order are the same in every message, so that they need not stand in the key.
+    private mutating func walk(_ facts: [Fact]) {
+      for fact in facts {
+        switch fact.value {
+        case .word(let word):
           key.append(word.isNull ? 0 : 1)
           words.append(word)
-        case let flag as Bool: key.append(flag ? 1 : 0)
-        case let list as [Any]:
+        case .flag(let flag): key.append(flag ? 1 : 0)
+        case .list(let entries):
           // No list that is kept is longer: `Shape.wordsMax`.
-          key.append(UInt8(truncatingIfNeeded: list.count))
-          key.append(UInt8(truncatingIfNeeded: list.count >> 8))
-          if case .list(let inner) = term.kind {
-            for case let entry as [String: Any] in list { walk(entry, inner) }
-          }
-        default: key.append(2)
+          key.append(UInt8(truncatingIfNeeded: entries.count))
+          key.append(UInt8(truncatingIfNeeded: entries.count >> 8))
+          for entry in entries { walk(entry) }
+        case .columns: break
         }
       }
     }
@@ -111,33 +115,10 @@ extension Shape {
     /// The same facts with a mark in place of each value.
     func marked(_ rendering: Rendering) -> [String: Any] {
       var next = 0
-      var marked = named
-      marked["subject"] = nil
-      marked = Facts.marked(marked, Vocabulary.root, rendering, &next)
-      if let subject = named["subject"] as? Word {
-        marked["subject"] = subject.isNull ? subject : Word(text: Shape.mark(next), rendering: rendering)
+      return facts.named { word in
+        defer { next += 1 }
+        return word.isNull ? word : Word(text: Shape.mark(next), rendering: rendering)
       }
-      return marked
-    }
-
-    private static func marked(
-      _ facts: [String: Any], _ terms: [Vocabulary.Term], _ rendering: Rendering, _ next: inout Int
-    ) -> [String: Any] {
-      var marked = facts
-      for term in terms {
-        switch facts[term.name] {
-        case let word as Word:
-          if !word.isNull { marked[term.name] = Word(text: Shape.mark(next), rendering: rendering) }
-          next += 1
-        case let list as [Any]:
-          guard case .list(let inner) = term.kind else { continue }
-          marked[term.name] = list.map { entry in
-            (entry as? [String: Any]).map { Facts.marked($0, inner, rendering, &next) as Any } ?? entry
-          }
-        default: continue
-        }
-      }
-      return marked
     }
   }
 }

@@ -5,7 +5,7 @@
 package struct JSONText {
   package private(set) var bytes: [UInt8] = []
 
-  package init() {}
+  package init() { bytes.reserveCapacity(1024) }
 
   package mutating func write(_ value: JSONValue) {
     switch value {
@@ -45,11 +45,13 @@ package struct JSONText {
 
   package mutating func write(string text: String) {
     bytes.append(UInt8(ascii: "\""))
-    if text.utf8.allSatisfy(JSONText.isPlain) {
-      bytes.append(contentsOf: text.utf8)
-    } else {
-      for scalar in text.unicodeScalars { write(escaping: scalar) }
+    var text = text
+    let isPlain = text.withUTF8 { utf8 in
+      guard utf8.allSatisfy({ JSONText.isPlain($0) }) else { return false }
+      bytes.append(contentsOf: utf8)
+      return true
     }
+    if !isPlain { for scalar in text.unicodeScalars { write(escaping: scalar) } }
     bytes.append(UInt8(ascii: "\""))
   }
 

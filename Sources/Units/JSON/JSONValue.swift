@@ -3,7 +3,7 @@
 ///
 /// Whole numbers that fit are `int`; any other number keeps the characters it was written with, so that none loses
 /// digits. Money, days and instants are strings.
-package indirect enum JSONValue: Sendable, Equatable {
+package enum JSONValue: Sendable, Equatable {
   case null
   case bool(Bool)
   case int(Int)

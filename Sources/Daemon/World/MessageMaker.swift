@@ -1,0 +1,38 @@
+import Decisions
+import Delivery
+import Ledger
+import Letters
+import Units
+
+/// From a planned contact to its message and the record of it: the real world's answer to `compose`.
+struct MessageMaker: Sendable {
+  var composer: Composer
+  /// The journal's.
+  let instance: String
+  /// The hash of the policy that is decided under.
+  let policy: String
+  let documents: Documents
+  let clock: Clock
+
+  func compose(_ contact: PlannedContact) -> Composition {
+    let id = contact.id(instance: instance)
+    let attachments: [Attachment]
+    do throws(DocumentFault) {
+      attachments = try documents.attachments(of: contact)
+    } catch {
+      return .failed(error.description)
+    }
+    do throws(LetterError) {
+      let now = clock.now()
+      let letter = try composer.compose(
+        contact, id: id, instance: instance, at: now, offsetSeconds: composer.company.zone.offset(at: now),
+        attachments: attachments)
+      let intended = IntendedContact(
+        contact, id: id, messageID: letter.messageID, sha256: letter.sha256, policy: policy, to: letter.to,
+        cc: letter.cc, names: letter.names)
+      return .ready(Prepared(intended: intended, sender: letter.envelopeSender, message: letter.bytes))
+    } catch {
+      return .failed(error.description)
+    }
+  }
+}
