@@ -97,7 +97,7 @@ struct ReasonTests {
 
   @Test("9 replied: the customer answered within pause_on_reply")
   func replied() {
-    let answered = due.happened(.contactReplied(contact: "x", customer: "C", excerpt: nil), "2026-03-07 12:00")
+    let answered = due.happened(.contactReplied(Reply(contact: "x", customer: "C", excerpt: nil)), "2026-03-07 12:00")
     answered.expect(.replied, until: "2026-03-10 12:00")
     answered.at("2026-03-10 11:59").expect(.replied)
     answered.at("2026-03-10 12:00").expect(.contact)

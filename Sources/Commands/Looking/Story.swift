@@ -51,8 +51,16 @@ extension HistoryEvent {
     case .approvalGiven(let approval):
       approval.lines.map { .invoice(customer: $0.key.customer, number: $0.key.number) }
     case .addressCleared(let customer, _, _): [.customer(customer)]
+    case .contactReplied(let reply): [.customer(reply.customer)]
     default: []
     }
+  }
+}
+
+extension Reply {
+  /// `(promise, question)`; nothing where there is none.
+  var suggestionWords: String {
+    suggestions.isEmpty ? "" : "(" + suggestions.map(\.kind.rawValue).joined(separator: ", ") + ")"
   }
 }
 
@@ -77,6 +85,11 @@ extension Entry {
     case .stepSkipped(_, let step, let by, let text):
       return "\(type)  \(step) by \(by)" + (text.map { ": \($0)" } ?? "")
     case .noteAdded(_, let by, let text): return "\(type)  by \(by): \(text ?? "(erased)")"
+    case .contactBounced(_, _, let status, let permanent, _, let excerpt):
+      return "\(type)  \(status), \(permanent ? "permanent" : "not permanent")" + (excerpt.map { ": \($0)" } ?? "")
+    case .contactReplied(let reply):
+      return "\(type)  \(reply.suggestionWords)" + (reply.suggestions.isEmpty ? "" : " ")
+        + (reply.excerpt.map { "\"\($0)\"" } ?? "(erased)")
     case .approvalGiven(let approval): return "\(type)  \(approval.granted ? "granted" : "refused") by \(approval.by)"
     default: return type
     }
