@@ -53,6 +53,7 @@ let package = Package(
     room("Decisions", ["Receivables"]),
     room("Letters", ["Decisions", crypto, mustache]),
     room("Journal", ["Decisions", crypto]),
+    room("Incoming", ["Decisions"]),
     room("TOML"),
     room("Settings", ["TOML", "Decisions"]),
 
@@ -77,7 +78,8 @@ let package = Package(
     room(
       "Daemon",
       [
-        "Intake", "Letters", "Journal", "Settings", "Storage", "Delivery", "Supervision", "Defaults", crypto, logging,
+        "Intake", "Letters", "Journal", "Incoming", "Settings", "Storage", "Delivery", "Supervision", "Defaults",
+        crypto, logging,
       ]),
     room("Simulation", ["Daemon"]),
     .executableTarget(name: "SimulateTool", dependencies: ["Simulation"], swiftSettings: house),
@@ -107,6 +109,7 @@ let package = Package(
       resources: [.copy("Bad"), .copy("Doubtful"), .copy("Good")]),
     tests("DeliveryTests", ["Delivery", "CCurl"]),
     tests("IntakeTests", ["Intake"]),
+    tests("IncomingTests", ["Incoming"]),
     tests("CommandsTests", ["Commands", "Daemon"]),
     tests("SinkTests", ["Sink", "Delivery"]),
     tests("SupervisionTests", ["Supervision"]),
