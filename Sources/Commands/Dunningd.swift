@@ -26,7 +26,7 @@ package struct Dunningd: ParsableCommand {
         name: "Stepping in",
         subcommands: [
           HoldCommand.self, ReleaseCommand.self, DisputeCommand.self, NoteCommand.self, SkipCommand.self,
-          ApproveCommand.self, ResolveCommand.self,
+          ApproveCommand.self, ResolveCommand.self, IntakeMailCommand.self,
         ]),
       CommandGroup(name: "Trying", subcommands: [DemoCommand.self]),
     ])

@@ -11,7 +11,7 @@ struct ControlDesk {
   let configuration: String
 
   /// Commands that callers may use.
-  static let interventions = ["hold", "release", "dispute", "note", "skip", "approve", "resolve"]
+  static let interventions = ["hold", "release", "dispute", "note", "skip", "approve", "resolve", "intake-mail"]
 
   func answer(_ caller: ControlSocket.Caller, _ line: String) -> String {
     guard let words = ControlLine.words(of: line), let command = words.first else {

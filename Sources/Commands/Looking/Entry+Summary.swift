@@ -20,7 +20,7 @@ extension Entry {
     case .contactBounced(let contact, _, let status, let permanent, _, _):
       return "\(contact) \(status), \(permanent ? "permanent" : "not permanent")"
     case .contactReplied(let reply):
-      return ([reply.contact ?? reply.customer] + [reply.suggestionWords, reply.excerpt ?? "(erased)"])
+      return ([reply.contact ?? reply.customer] + [reply.suggestionWords, reply.excerpt?.onOneLine ?? "(erased)"])
         .filter { !$0.isEmpty }.joined(separator: " ")
     case .restPlaced(let rest):
       return rest.scope.words + (rest.until.map { " until \($0)" } ?? "") + " by \(rest.by)"

@@ -57,6 +57,11 @@ extension HistoryEvent {
   }
 }
 
+extension String {
+  /// With a blank for each stretch of white space.
+  var onOneLine: String { split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+}
+
 extension Reply {
   /// `(promise, question)`; nothing where there is none.
   var suggestionWords: String {
@@ -89,7 +94,7 @@ extension Entry {
       return "\(type)  \(status), \(permanent ? "permanent" : "not permanent")" + (excerpt.map { ": \($0)" } ?? "")
     case .contactReplied(let reply):
       return "\(type)  \(reply.suggestionWords)" + (reply.suggestions.isEmpty ? "" : " ")
-        + (reply.excerpt.map { "\"\($0)\"" } ?? "(erased)")
+        + (reply.excerpt.map { "\"\($0.onOneLine)\"" } ?? "(erased)")
     case .approvalGiven(let approval): return "\(type)  \(approval.granted ? "granted" : "refused") by \(approval.by)"
     default: return type
     }
