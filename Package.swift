@@ -121,7 +121,8 @@ let package = Package(
     // What reads strangers' bytes, as inputs of a fuzzer and of a test that replays its corpus.
     .target(
       name: "FuzzTargets",
-      dependencies: ["Intake", "Letters", "Journal", "Settings", "Delivery", "Defaults", crypto], path: "Fuzz/Targets",
+      dependencies: ["Intake", "Letters", "Journal", "Incoming", "Settings", "Delivery", "Defaults", crypto],
+      path: "Fuzz/Targets",
       swiftSettings: counted),
     tests("FuzzTests", ["FuzzTargets"]),
   ]

@@ -9,7 +9,7 @@ struct Suggestions {
   /// At most one of each kind, with the first line that speaks of it.
   func found(in lines: [String]) -> [Suggestion] {
     var found: [Suggestion] = []
-    for line in lines.prefix(200) {
+    for line in lines.prefix(100) {
       for sentence in Suggestions.sentences(of: line) {
         let words = Words(sentence)
         for rule in Suggestions.rules where !found.contains(where: { $0.kind == rule.kind }) && rule.holds(words) {
@@ -29,7 +29,7 @@ struct Suggestions {
   private static func sentences(of line: String) -> [String] {
     var sentences: [String] = []
     var current = ""
-    let characters = Array(line.prefix(2000))
+    let characters = Array(line.prefix(1000))
     for (index, character) in characters.enumerated() {
       current.append(character)
       let isEnd =
