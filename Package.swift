@@ -116,7 +116,7 @@ let package = Package(
     tests("ManualToolTests", ["ManualTool"]),
 
     // The release binary as users run it, against servers of Tests/Support.
-    tests("EndToEndTests", []),
+    tests("EndToEndTests", [], exclude: ["Golden"]),
 
     // What reads strangers' bytes, as inputs of a fuzzer and of a test that replays its corpus.
     .target(

@@ -174,6 +174,35 @@ struct ArrivalTests {
     #expect(try report("auth-failure").kind == .report)
   }
 
+  @Test("notifications as JSON: a bounce, a complaint, a receipt, folded anywhere")
+  func notifications() throws {
+    func notice(_ json: String) throws -> Arrival {
+      try Self.arrival("From: no-reply@sns.test\nSubject: Notification", json)
+    }
+    let bounce = try notice(
+      """
+      {"notificationType":"Bounce","bounce":{"bouncedRecipients":[{"emailAddress":"kim@b.te
+      st","action":"failed","status":"5.1.1","diagnosticCode":"smtp; 550 5.1.1 user unknown"}]}}
+      """)
+    #expect(bounce.kind == .bounce && bounce.recipients.map(\.address) == ["kim@b.test"])
+    #expect(bounce.recipients.first?.diagnosis.isPermanent == true)
+    let complaint = try notice(
+      #"{"notificationType":"Complaint","complaint":{"complainedRecipients":[{"emailAddress":"kim@b.test"}]}}"#)
+    #expect(complaint.kind == .complaint && complaint.recipients.map(\.address) == ["kim@b.test"])
+    #expect(try notice(#"{"notificationType":"Delivery","delivery":{"recipients":["kim@b.test"]}}"#).kind == .delivered)
+  }
+
+  @Test("an out-of-office note has no envelope sender, and is no bounce whatever it says")
+  func nullSender() throws {
+    let note = try Self.arrival(
+      "Return-Path: <>\nFrom: kim@b.test\nSubject: Re: Invoice\nAuto-Submitted: auto-replied",
+      "Your message could not be delivered to my desk: I am away.")
+    #expect(note.kind == .autoReply)
+    let bounce = try Self.arrival(
+      "Return-Path: <>\nFrom: returns@b.test\nSubject: Undeliverable: Invoice", "kim@b.test: 550 5.1.1 unknown user")
+    #expect(bounce.kind == .bounce)
+  }
+
   @Test("what has no header is no message")
   func noMessage() {
     for text in ["", "\n\n", "hello\n\nworld", "\u{0}\u{1}", "<html></html>"] {

@@ -53,6 +53,10 @@ struct DiagnosisTests {
   ]
 
   static let notBad: [Case] = [
+    Case("550 5.1.1 RCP-P2 https://b.test/codes", .mailboxUnknown),
+    Case("550 : User unknown (in reply to RCPT TO command)", .content),
+    Case("550-Verification failed for <x@y.test> 550-Unrouteable address 550 Sender verify failed", "5.1.1", .sender),
+    Case("550 Domain not found", .domainUnknown),
     Case("450 4.1.1 <a@b.test>: User unknown in virtual table (in reply to RCPT TO command)", .mailboxUnknown),
     Case("550 <a@b.test>: User unknown (in reply to end of DATA command)", .mailboxUnknown),
     Case("550 User unknown", .mailboxUnknown),

@@ -16,7 +16,9 @@ enum AutoReply {
         return true
       }
     }
-    if headers["x-auto-response-from"] != nil || headers["x-autoreply-from"] != nil || headers["x-vacation"] != nil {
+    if headers["x-auto-response-from"] != nil || headers["x-autoreply-from"] != nil || headers["x-vacation"] != nil
+      || headers["x-apple-action"] != nil
+    {
       return true
     }
     let precedence = headers["precedence"]?.lowercased().collapsed ?? headers["x-precedence"]?.lowercased().collapsed
@@ -60,16 +62,29 @@ struct FeedbackReport: Sendable {
   /// Nil when it is none.
   init?(_ message: MailPart) {
     let own = message.own
-    guard
-      let part = own.first(where: { $0.type.name == "message/feedback-report" })
-        ?? (message.type["report-type"]?.lowercased() == "feedback-report"
-          ? own.first { $0.isText && $0.text.lowercased().contains(bytesOf: "feedback-type:") } : nil)
-    else { return nil }
-    var end = 0
-    let fields = HeaderFields(Array(part.text.utf8)[...], end: &end)
-    type = fields["feedback-type"]?.lowercased().collapsed ?? ""
-    returned = own.first { $0.isMessage }?.parts.first?.headers ?? HeaderFields()
-    recipients = fields.addresses("original-rcpt-to") + fields.addresses("removal-recipient") + returned.addresses("to")
+    let texts = own.filter(\.isText)
+    let returned = own.first { $0.isMessage }?.parts.first?.headers ?? HeaderFields()
+    let isReport = message.type["report-type"]?.lowercased() == "feedback-report"
+    let part =
+      own.first { $0.type.name == "message/feedback-report" }
+      ?? (isReport ? texts.first { $0.text.lowercased().contains(bytesOf: "feedback-type:") } : nil)
+    if let part {
+      var end = 0
+      let fields = HeaderFields(Array(part.text.utf8)[...], end: &end)
+      type = fields["feedback-type"]?.lowercased().collapsed ?? ""
+      recipients =
+        fields.addresses("original-rcpt-to") + fields.addresses("removal-recipient") + returned.addresses("to")
+    } else if let notice = texts.first.flatMap({ Notification($0.text) }), notice.type == "Complaint" {
+      type = "abuse"
+      recipients = notice.recipients.compactMap(\.address)
+    } else if message.headers.text("subject").lowercased().hasPrefix("complaint about message from") {
+      // Outlook.com reports without a report.
+      type = "abuse"
+      recipients = returned.addresses("x-hmxmroriginalrecipient") + returned.addresses("to")
+    } else {
+      return nil
+    }
+    self.returned = returned
   }
 
   /// Whether the recipient did not want it; the rest is about authentication or the opposite.

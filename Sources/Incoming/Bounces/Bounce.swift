@@ -28,8 +28,11 @@ struct Bounce: Sendable {
     let text = (plain ?? (own.contains { $0.type.isMultipart } ? nil : message))?.text ?? ""
     let words = BounceText(own.first { $0.type.isMultipart } == nil || plain != nil ? text : "")
 
+    // How the filter of a Japanese carrier signs a refusal that it words like an unknown user's.
+    let isFiltered = message.headers["x-spasign"]?.uppercased().collapsed == "NG"
+    defer { if isFiltered { soften() } }
     var recipients = report.map { ReportFields($0.text).recipients } ?? []
-    let notice = Notification.failures(in: text)
+    let notice = Notification(text)?.recipients ?? []
     let isMachine = Bounce.isMachine(message.headers)
     if recipients.isEmpty, report == nil {
       guard isMachine || !notice.isEmpty, !Bounce.isPersonal(message.headers) else { return nil }
@@ -60,19 +63,25 @@ struct Bounce: Sendable {
       }
       return
     }
-    let around = words.lines.joined(separator: " ")
+    let around = words.lines.prefix(100).joined(separator: " ").collapsed
     fates = recipients.map { recipient in
       let said =
         told.first { $0.address == recipient.address || $0.address == recipient.original }
         ?? (recipients.count == 1 && told.count == 1 ? told.first : nil)
       // A report without the server's words: those for people may have them.
-      let text = recipient.diagnostic.collapsed.isEmpty ? said?.text ?? "" : recipient.diagnostic
+      let text = recipient.diagnostic.collapsed.isEmpty ? said?.text ?? around : recipient.diagnostic
       let stage =
         said?.stage ?? Evidence.stage(in: recipient.diagnostic) ?? said.flatMap { Evidence.stage(in: $0.text) }
       let evidence = Evidence(
         text, status: recipient.status, stage: stage, around: recipients.count == 1 ? around : "")
       return Bounce.fate(
         Bounce.outcome(recipient), recipient.address, recipient.original, evidence, text)
+    }
+  }
+
+  private mutating func soften() {
+    for index in fates.indices where fates[index].diagnosis.isPermanent {
+      fates[index].diagnosis = Diagnosis(.content, status: fates[index].diagnosis.status, isPermanent: false)
     }
   }
 
@@ -113,7 +122,9 @@ struct Bounce: Sendable {
     }) {
       return true
     }
-    return headers["return-path"]?.filter({ !$0.isWhitespace }) == "<>" || local.isEmpty
+    // Out-of-office notes have no envelope sender either.
+    let isNote = headers["auto-submitted"]?.lowercased().hasPrefix("auto-replied") ?? false
+    return !isNote && headers["return-path"]?.filter({ !$0.isWhitespace }) == "<>" || local.isEmpty
   }
 
   /// Whether it answers a message as people and their out-of-office notes do.

@@ -67,7 +67,9 @@ package struct Diagnosis: Sendable, Equatable {
   /// Whether it is clear that the mailbox or the domain is not there.
   private static func isBad(_ hard: Reason?, _ reply: SMTPReply, _ evidence: Evidence) -> Bool {
     // The server's own code says so.
-    if reply.statuses.contains(where: \.isBadAddress) { return true }
+    if reply.statuses.contains(where: \.isBadAddress) {
+      return hard != nil || Wordings.speaksOfAddress(evidence.words)
+    }
     let isReported = evidence.status?.isBadAddress ?? false
     switch hard {
     case .domainUnknown:
@@ -149,7 +151,8 @@ struct Evidence: Sendable {
     (
       .sender,
       [
-        "in reply to mail from", "after mail from", "did not like our mail", "but sender was rejected", "(state 13)",
+        "in reply to mail from", "after mail from", "after mail command", "for mail from", "did not like our mail",
+        "but sender was rejected", "(state 13)",
         "[mail_from]", ">>> mail from",
       ]
     ),
@@ -158,7 +161,7 @@ struct Evidence: Sendable {
       [
         "in reply to rcpt to", "after rcpt to", "after pipelined rcpt", "[rcpt_to]", "smtp:rcpt",
         "did not like our rcpt",
-        "does not like recipient", "(state 14)", ">>> rcpt to", "for rcpt command", "rcpt command failed",
+        "does not like recipient", "(state 14)", ">>> rcpt to", "for rcpt", "after rcpt command", "rcpt command failed",
       ]
     ),
   ]

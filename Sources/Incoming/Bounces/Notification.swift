@@ -1,16 +1,24 @@
-/// A bounce that Amazon's notification service sends as JSON in a mail.
+/// A bounce, a complaint or a receipt that Amazon's notification service sends as JSON in a mail.
 ///
 /// Relays fold its one long line anywhere, so it is no JSON any more: the members are looked for by name, in their order.
-enum Notification {
-  static func failures(in text: String) -> [ReportFields.Recipient] {
-    guard
-      text.contains(bytesOf: "\"notificationType\":\"Bounce\"") || text.contains(bytesOf: "\"eventType\":\"Bounce\"")
-    else { return [] }
-    let pieces = text.split(separator: "\n").joined().pieces(after: "\"emailAddress\":\"")
-    return pieces.prefix(MailLimit.listed).map { piece in
+struct Notification: Sendable {
+  /// `Bounce`, `Complaint`, `Delivery`.
+  let type: String
+  private(set) var recipients: [ReportFields.Recipient] = []
+
+  /// Nil when the text is none.
+  init?(_ text: String) {
+    guard text.contains(bytesOf: "\"notificationType\"") || text.contains(bytesOf: "\"eventType\"") else { return nil }
+    let whole = text.split(separator: "\n").joined()
+    let types = whole.pieces(after: "\"notificationType\":\"") + whole.pieces(after: "\"eventType\":\"")
+    guard let type = types.first.map({ String($0.prefix { $0 != "\"" }) }),
+      ["Bounce", "Complaint", "Delivery"].contains(type)
+    else { return nil }
+    self.type = type
+    recipients = whole.pieces(after: "\"emailAddress\":\"").prefix(MailLimit.listed).map { piece in
       var recipient = ReportFields.Recipient()
       recipient.address = Addresses.first(in: String(piece.prefix { $0 != "\"" }))
-      recipient.action = "failed"
+      recipient.action = type == "Bounce" ? "failed" : ""
       func member(_ name: String) -> String? {
         piece.pieces(after: "\"\(name)\":\"").first.map { String($0.prefix { $0 != "\"" }) }
       }
@@ -18,6 +26,13 @@ enum Notification {
       recipient.diagnostic = member("diagnosticCode") ?? ""
       return recipient
     }
+    guard type == "Delivery", recipients.isEmpty else { return }
+    var recipient = ReportFields.Recipient()
+    recipient.action = "delivered"
+    recipient.address = whole.pieces(after: "\"recipients\":[\"").first.flatMap {
+      Addresses.first(in: String($0.prefix { $0 != "\"" }))
+    }
+    recipients = [recipient]
   }
 }
 

@@ -40,6 +40,16 @@ enum Wordings {
     ].contains { words.contains(bytesOf: $0) }
   }
 
+  /// Whether words that come with a code for a bad address speak of one at all. Some servers send that code with a link
+  /// and nothing else for what a person set up against us.
+  static func speaksOfAddress(_ words: String) -> Bool {
+    [
+      "user", "mailbox", "recipient", "account", "address", "domain", "unknown", "not found", "no such", "destination",
+      "host",
+      "invalid",
+    ].contains { words.contains(bytesOf: $0) }
+  }
+
   /// Whether it is about the recipient's domain though a code stands before it and nobody says when it was said: a
   /// server may mean the sender's.
   static func isNameServersWord(_ words: String) -> Bool {
@@ -56,7 +66,7 @@ enum Wordings {
         "nullmx", "couldn't find any host named", "unrouteable mail domain", "unroutable mail domain",
         "point to non-existent hosts", "non-existent domain", "nonexistent domain", "non-existent host",
         "illegal host/domain name found", "host or domain name not found", "domain couldn't be found",
-        "no route found to domain", "domain is unknown", "does not exist in dns", "all host address lookups failed",
+        "domain is unknown", "does not exist in dns", "all host address lookups failed",
         "dns domain",
       ]
     ),
@@ -193,7 +203,8 @@ enum Wordings {
         "header", "mime-", "mime ", "attachment", "content", "rfc 5322", "rfc5322", "rfc 2822", "rfc2822", "rfc 822",
         "compliant",
         "invalid message", "syntax", "malformed", "bare lf", "line length", "charset", "8bit", "smtputf8", "utf8",
-        "filter", "message refused", "message rejected", "message was rejected", "mail rejected", "mail rejete",
+        "filter", "550 : user unknown", "message refused", "message rejected", "message was rejected", "mail rejected",
+        "mail rejete",
         "incorrectly constructed",
       ]
     ),
