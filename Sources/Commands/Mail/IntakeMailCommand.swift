@@ -52,7 +52,7 @@ struct IntakeMailCommand: ParsableCommand {
         let rows = try take(batch.map(\.mail))
         for (one, row) in zip(batch, rows) {
           let result = row["result"]?.string.flatMap(MailDesk.Result.init(rawValue:)) ?? .left
-          if !one.source.isSeen || result == .recorded { report.add(row) }
+          if !one.source.isSeen || result == .recorded { report.add(row, at: one.place) }
           guard !isDry, [.recorded, .known, .counted].contains(result) else { continue }
           do throws(SystemFault) { try one.source.markTaken() } catch { misplaced.append(error.description) }
         }
@@ -84,6 +84,8 @@ struct IntakeMailCommand: ParsableCommand {
   // MARK: - Reading
 
   private struct Read {
+    /// Which one it is of all.
+    let place: Int
     let source: MailSource
     let mail: FoundMail
   }
@@ -99,14 +101,14 @@ struct IntakeMailCommand: ParsableCommand {
         sources += try MailSource.at(path, now: Clock.real.now().milliseconds / 1000)
       } catch {
         Output.error("dunningd: \(error)")
-        report.addUnreadable(path)
+        report.addUnreadable(path, at: sources.count)
       }
     }
     var batches: [[Read]] = []
     var size = Self.lineMax
-    for source in sources {
+    for (place, source) in sources.enumerated() {
       guard let mail = read(source) else {
-        report.addUnreadable(source.name)
+        report.addUnreadable(source.name, at: place)
         continue
       }
       let length = JSONValue.string(mail.text).text.utf8.count + 20
@@ -114,7 +116,7 @@ struct IntakeMailCommand: ParsableCommand {
         batches.append([])
         size = 400
       }
-      batches[batches.count - 1].append(Read(source: source, mail: mail))
+      batches[batches.count - 1].append(Read(place: place, source: source, mail: mail))
       size += length
     }
     return batches

@@ -3,20 +3,20 @@ import Units
 
 /// What came back, for a person: a line a message, and what it comes to.
 struct IntakeReport {
-  /// As `MailDesk` gives them.
-  private(set) var rows: [JSONObject] = []
+  private var found: [(place: Int, row: JSONObject)] = []
   private(set) var unreadable = 0
 
-  mutating func add(_ row: JSONObject) { rows.append(row) }
+  /// As `MailDesk` gives them, in the order in which the messages lie.
+  var rows: [JSONObject] { found.sorted { $0.place < $1.place }.map(\.row) }
 
-  mutating func addUnreadable(_ file: String) {
+  mutating func add(_ row: JSONObject, at place: Int) { found.append((place, row)) }
+
+  mutating func addUnreadable(_ file: String, at place: Int) {
     unreadable += 1
-    rows.append(
-      JSONObject([
-        ("file", .string(file)), ("kind", .null), ("result", .string(MailDesk.Result.unreadable.rawValue)),
-        ("contact", .null), ("customer", .null), ("status", .null), ("permanent", .null),
-        ("suggestions", .array([])),
-      ]))
+    var row = MailDesk.emptyRow
+    row["file"] = .string(file)
+    row["result"] = .string(MailDesk.Result.unreadable.rawValue)
+    add(row, at: place)
   }
 
   var listing: Listing {
@@ -29,7 +29,9 @@ struct IntakeReport {
       func text(_ name: String) -> String { row[name]?.string ?? "" }
       let isPermanent = row["permanent"]?.bool ?? false
       let suggestions = (row["suggestions"]?.array ?? []).compactMap(\.string).joined(separator: ", ")
-      let says = [suggestions.isEmpty ? "" : "(\(suggestions))", text("note").isEmpty ? text("excerpt").onOneLine : text("note")]
+      let says = [
+        suggestions.isEmpty ? "" : "(\(suggestions))", text("note").isEmpty ? text("excerpt").onOneLine : text("note"),
+      ]
       return Listing.Row(
         [
           String(text("file").split(separator: "/").last ?? ""), text("kind"), text("customer"), text("contact"),

@@ -141,6 +141,14 @@ struct MailDesk {
 
   // MARK: - What is said of it
 
+  /// Of a message of which nothing is known.
+  static let emptyRow = JSONObject(
+    [
+      "file", "kind", "result", "contact", "customer", "customers", "found_by", "address", "status", "permanent",
+      "reason",
+      "recipients", "suggestions", "evidence", "subject", "excerpt", "mail", "note",
+    ].map { ($0, ["customers", "recipients", "suggestions", "evidence"].contains($0) ? .array([]) : .null) })
+
   private func row(_ mail: FoundMail, _ owner: Assigner.Owner?, _ result: Result, _ outcome: Outcome) -> JSONObject {
     let arrival = mail.arrival
     func text(_ text: String?) -> JSONValue { text.map(JSONValue.string) ?? .null }
