@@ -203,6 +203,63 @@ struct ArrivalTests {
     #expect(bounce.kind == .bounce)
   }
 
+  @Test("what a carrier's filter words like an unknown user is told by its sign")
+  func filterSign() throws {
+    for (sign, isBad) in [("OK", true), ("NG", false)] {
+      let arrival = try Self.arrival(
+        "From: Postmaster@carrier.test\nSubject: Mail System Error - Returned Mail\nX-SPASIGN: \(sign)",
+        """
+        The following recipients did not receive this message:
+
+        <kim@carrier.test>
+           >>> RCPT TO:<kim@carrier.test>
+           <<< 550 <kim@carrier.test>: User unknown
+        """)
+      #expect(arrival.kind == .bounce && arrival.recipients.map(\.address) == ["kim@carrier.test"])
+      #expect(arrival.recipients.first?.diagnosis.isPermanent == isBad, "\(arrival.recipients)")
+    }
+  }
+
+  @Test("complaints of a provider that writes no report")
+  func outlookComplaint() throws {
+    let arrival = try Self.arrival(
+      "From: staff@provider.test\nSubject: complaint about message from 192.0.2.1\nContent-Type: multipart/mixed; boundary=x",
+      """
+      --x
+      Content-Type: message/rfc822
+
+      X-HmXmrOriginalRecipient: kim@b.test
+      Message-ID: <0123456789abcdef.aabb@example.com>
+
+      text
+      --x--
+      """)
+    #expect(arrival.kind == .complaint && arrival.recipients.map(\.address) == ["kim@b.test"])
+    #expect(arrival.references == ["0123456789abcdef.aabb@example.com"])
+  }
+
+  @Test("several addresses in one text, each with what is said of it")
+  func several() throws {
+    let arrival = try Self.arrival(
+      "From: mailer-daemon@b.test\nX-Failed-Recipients: kim@c.test, lee@d.test\nSubject: Mail delivery failed",
+      """
+      The following addresses failed:
+
+        kim@c.test
+          host mx.c.test [192.0.2.1]
+          SMTP error from remote mail server after RCPT TO:<kim@c.test>:
+          550 5.1.1 no such user
+        lee@d.test
+          (generated from all@b.test)
+          mailbox is full: retry timeout exceeded
+        max@e.test
+          Unrouteable address
+      """)
+    #expect(arrival.recipients.map(\.address) == ["kim@c.test", "lee@d.test"])
+    #expect(arrival.recipients.map(\.diagnosis.isPermanent) == [true, false])
+    #expect(arrival.recipients.last?.diagnosis.reason == .mailboxFull)
+  }
+
   @Test("what has no header is no message")
   func noMessage() {
     for text in ["", "\n\n", "hello\n\nworld", "\u{0}\u{1}", "<html></html>"] {
