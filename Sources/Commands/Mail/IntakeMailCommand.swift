@@ -107,6 +107,7 @@ struct IntakeMailCommand: ParsableCommand {
     var batches: [[Read]] = []
     var size = Self.lineMax
     for (place, source) in sources.enumerated() {
+      if source.mayVanish, !FileReading.exists(source.name) { continue }
       guard let mail = read(source) else {
         report.addUnreadable(source.name, at: place)
         continue

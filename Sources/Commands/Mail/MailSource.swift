@@ -51,13 +51,16 @@ struct MailSource {
     return try FileReading.beginning(of: path, most: MailLimit.bytes)
   }
 
+  /// A mail program may move a message of a Maildir at any time: then the next run finds it under its other name.
+  var mayVanish: Bool { if case .maildir = place { true } else { false } }
+
   /// Moves a message of a Maildir to `cur`, marked as read; leaves any other where it is.
   func markTaken() throws(SystemFault) {
     guard case .maildir(let folder, let name) = place else { return }
     let flags = Self.flags(of: name)
     let base = name.firstRange(of: ":2,").map { String(name[..<$0.lowerBound]) } ?? name
     let target = folder + "/cur/" + base + ":2," + String(Set(flags + "S").sorted())
-    guard target != self.name, rename(self.name, target) != 0 else { return }
+    guard target != self.name, rename(self.name, target) != 0, errno != ENOENT else { return }
     throw SystemFault("move to \(target)", self.name)
   }
 
