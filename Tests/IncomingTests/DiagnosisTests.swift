@@ -54,6 +54,9 @@ struct DiagnosisTests {
 
   static let notBad: [Case] = [
     Case("550 5.1.1 RCP-P2 https://b.test/codes", .mailboxUnknown),
+    Case("550 5.1.1 RCP-P2 https://b.test/codes refused due to recipient preferences", .policy),
+    Case("550 <a@b.test>: Recipient address rejected: User unknown in virtual mailbox table", .mailboxUnknown),
+    Case("550 5.1.1 recipient rate exceeded", .rate),
     Case("550 : User unknown (in reply to RCPT TO command)", .content),
     Case("550-Verification failed for <x@y.test> 550-Unrouteable address 550 Sender verify failed", "5.1.1", .sender),
     Case("550 Domain not found", .domainUnknown),

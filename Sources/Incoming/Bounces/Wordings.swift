@@ -26,7 +26,7 @@ enum Wordings {
   static func isBeyondDoubt(_ words: String) -> Bool {
     [
       "this user doesn't have a ", "resolver.adr.recipnotfound", "resolver.adr.exrecipnotfound",
-      "recipient address rejected: user unknown in virtual", "the email account that you tried to reach does not exist",
+      "the email account that you tried to reach does not exist",
     ].contains { words.contains(bytesOf: $0) }
   }
 
@@ -153,6 +153,7 @@ enum Wordings {
         "concurrent", "hourly", "per hour", "this hour", "per day", "exceeded the", "has exceeded", "frequen",
         "too fast",
         "excessive", "limit reached", "over the allowed", "receiving mail at a rate", "sending limit", "daily limit",
+        "rate exceed",
       ]
     ),
     (
@@ -193,7 +194,8 @@ enum Wordings {
         "unauthorized", "unauthorised", "permission", "permitted", "prohibit", "forbidden", "restrict",
         "administrative", "administratively", "denied", "closed to", "security", "encrypt", "only accept",
         "members only",
-        "subscribers only", "moderat", "not subscribed", "private", "firewall", "unacceptable", "violat",
+        "subscribers only", "moderat", "not subscribed", "private", "preference", "refused due", "rejected due",
+        "protected", "firewall", "unacceptable", "violat",
         "may not send", "not able to send", "challenge", "refused by", "refuse le", "non autoris",
       ]
     ),
@@ -236,7 +238,7 @@ enum Wordings {
         "internal error", "internal server", "configuration", "misconfig", "resources", "resource", "protocol error",
         "mailer error", "command output", "backend", "database", "ldap", "operating system", "software error",
         "not implemented", "unrecognized", "bad sequence", "local error", "overload", "busy", "maintenance",
-        "pipe to", "child status", "not available", "lmtp transmission failure", "unexpected", "aliasing",
+        "pipe to", "child status", "not available", "lmtp transmission failure", "unexpected", "aliasing", "exceed",
       ]
     ),
   ]
