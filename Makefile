@@ -42,7 +42,7 @@ install: ## Install what was built (DESTDIR, PREFIX); what stands in /etc/dunnin
 	sed 's|/usr/bin/dunningd|$(PREFIX)/bin/dunningd|' systemd/dunningd.service >$(UNITS)/dunningd.service
 	chmod 644 $(UNITS)/dunningd.service
 	install -m 644 systemd/dunningd.sysusers $(SYSUSERS)/dunningd.conf
-	install -m 644 systemd/credentials.conf systemd/private-relay.conf docs/configuration.md docs/templates.md docs/policy-tests.md docs/journal.md $(DOC)
+	install -m 644 systemd/credentials.conf systemd/private-relay.conf docs/configuration.md docs/templates.md docs/policy-tests.md docs/journal.md docs/incoming.md $(DOC)
 	if test -e build/man/dunningd.1; then \
 	  install -d $(SHARE)/man/man1 $(SHARE)/man/man5 && install -m 644 build/man/*.1 $(SHARE)/man/man1 && \
 	  install -m 644 build/man/*.5 $(SHARE)/man/man5 && \

@@ -15,6 +15,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   case replies
   /// libcurl and our side of it against a server that says whatever the bytes are.
   case relay
+  /// A message that came back, whatever it is.
+  case mail
 
   /// Reads `bytes`.
   ///
@@ -27,6 +29,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case .templates: try TemplatesTarget.run(bytes)
     case .replies: try RepliesTarget.run(bytes)
     case .relay: try RelayTarget.run(bytes)
+    case .mail: try MailTarget.run(bytes)
     }
   }
 }

@@ -37,16 +37,14 @@ struct EventFields {
     case .contactCancelled(let contact, let reason):
       put("contact", contact)
       put("reason", reason.rawValue)
-    case .contactBounced(let contact, let recipient, let status, let permanent, let excerpt):
+    case .contactBounced(let contact, let recipient, let status, let permanent, let mail, let excerpt):
       put("contact", contact)
       data["recipient"] = .int(recipient)
       put("status", status)
       data["permanent"] = .bool(permanent)
+      if let mail { put("mail", mail) }
       keep("excerpt", excerpt)
-    case .contactReplied(let contact, let customer, let excerpt):
-      put("contact", contact)
-      put("customer", customer)
-      keep("excerpt", excerpt)
+    case .contactReplied(let reply): put(reply)
     case .addressCleared(let customer, let address, let by):
       put("customer", customer)
       put("by", by)
@@ -167,6 +165,23 @@ struct EventFields {
     if !attempt.server.isEmpty { put("server", attempt.server) }
     if attempt.badAddress { data["bad_address"] = .bool(true) }
     keep("reply", attempt.reply)
+  }
+
+  private mutating func put(_ reply: Reply) {
+    if let contact = reply.contact { put("contact", contact) }
+    put("customer", reply.customer)
+    if let mail = reply.mail { put("mail", mail) }
+    keep("excerpt", reply.excerpt)
+    guard !reply.suggestions.isEmpty else { return }
+    data["suggestions"] = .strings(reply.suggestions.map(\.kind.rawValue))
+    personal["evidence"] = .array(
+      reply.suggestions.map { suggestion in
+        var object = JSONObject()
+        if let line = suggestion.line { object["line"] = .string(line) }
+        object["days"] = .array(suggestion.days.map(JSONValue.day))
+        object["amounts"] = .strings(suggestion.amounts.map(\.description))
+        return .object(object)
+      })
   }
 
   private mutating func put(_ intended: IntendedContact) {

@@ -40,11 +40,9 @@ struct EventReader {
     case .bounced:
       return .contactBounced(
         contact: try data.text("contact"), recipient: try data.int("recipient"), status: try data.text("status"),
-        permanent: try data.bool("permanent"), excerpt: try personal.optionalText("excerpt"))
-    case .replied:
-      return .contactReplied(
-        contact: try data.text("contact"), customer: try data.text("customer"),
+        permanent: try data.bool("permanent"), mail: try data.optionalText("mail"),
         excerpt: try personal.optionalText("excerpt"))
+    case .replied: return .contactReplied(try reply())
     case .addressCleared:
       return .addressCleared(
         customer: try data.text("customer"), address: try personal.optionalText("address"), by: try data.text("by"))
@@ -128,6 +126,28 @@ struct EventReader {
       stage: try data.optionalText("stage") ?? "", code: try data.optionalInt("code"),
       reply: try personal.optionalText("reply"), server: try data.optionalText("server") ?? "",
       badAddress: data.has("bad_address") ? try data.bool("bad_address") : false)
+  }
+
+  private func reply() throws(LineFault) -> Reply {
+    let evidence = personal.has("evidence") ? try personal.objects("evidence") : []
+    var suggestions: [Suggestion] = []
+    // A kind that a later version has is of no use to this one, and does no harm.
+    for (index, word) in (try data.optionalTexts("suggestions") ?? []).enumerated() {
+      guard let kind = Suggestion.Kind(rawValue: word) else { continue }
+      guard evidence.indices.contains(index) else {
+        suggestions.append(Suggestion(kind, line: nil))
+        continue
+      }
+      let found = evidence[index]
+      suggestions.append(
+        Suggestion(
+          kind, line: try found.optionalText("line"),
+          days: (try found.optionalTexts("days") ?? []).compactMap(Day.init(iso:)),
+          amounts: (try found.optionalTexts("amounts") ?? []).compactMap(Money.init(text:))))
+    }
+    return Reply(
+      contact: try data.optionalText("contact"), customer: try data.text("customer"),
+      mail: try data.optionalText("mail"), excerpt: try personal.optionalText("excerpt"), suggestions: suggestions)
   }
 
   private func intended() throws(LineFault) -> IntendedContact {

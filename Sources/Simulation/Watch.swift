@@ -180,7 +180,7 @@ struct Watch {
         accounts[contact]?.certain = []
       }
       if sent { hasSent = true }
-    case .contactBounced(let contact, let recipient, _, let permanent, _):
+    case .contactBounced(let contact, let recipient, _, let permanent, _, _):
       let mailbox = address(contact, recipient)
       accounts[contact]?.holders.remove(mailbox)
       accounts[contact]?.recorded.remove(mailbox)

@@ -59,6 +59,25 @@ package enum FileReading {
     return (bytes, identity)
   }
 
+  /// The first bytes of a file, a pipe or a terminal, and no more than `most`; what follows in a pipe is read and
+  /// dropped, so that whoever writes into it can finish.
+  package static func beginning(of path: String, most: Int) throws(SystemFault) -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+    guard descriptor >= 0 else { throw SystemFault("read", path) }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = read(descriptor, &piece, piece.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw SystemFault("read", path) }
+      if count == 0 { return bytes }
+      bytes += piece[..<min(count, max(0, most - bytes.count))]
+      // A file can be left where one stands.
+      if bytes.count >= most, lseek(descriptor, 0, SEEK_CUR) >= 0 { return bytes }
+    }
+  }
+
   /// What follows in an open file, no more than there is `room` for. The memory is not filled with zeros first: a ledger
   /// may be large.
   private static func content(
@@ -88,6 +107,11 @@ package enum FileReading {
   }
 
   package static func exists(_ path: String) -> Bool { identity(of: path) != nil }
+
+  package static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
 
   /// Names in a folder, sorted, without `.` and `..`.
   package static func names(in folder: String) throws(SystemFault) -> [String] {

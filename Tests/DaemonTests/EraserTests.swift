@@ -36,7 +36,7 @@ struct EraserTests {
           index == 3 ? .contactFailed(attempt) : .contactSent(attempt),
           .restPlaced(Rest(kind: .hold, scope: .customer(customer), by: "anna", text: words[2])),
           .noteAdded(scope: .invoice(customer: customer, number: "R-\(index)"), by: "anna", text: words[2]),
-          .contactReplied(contact: intended.contact, customer: customer, excerpt: words[3]),
+          .contactReplied(Reply(contact: intended.contact, customer: customer, excerpt: words[3])),
         ]
         #expect(journal.append(Batch(events: more), now: start + .seconds(index)).isDurable)
       }

@@ -14,7 +14,7 @@ struct OrderTests {
     (.held, { $0.held(.invoice) }),
     (.disputed, { $0.disputed(.customer) }),
     (.autopay, { $0.with { $0.invoices[0].autopay = "2026-03-05" } }),
-    (.replied, { $0.happened(.contactReplied(contact: "", customer: "C", excerpt: nil), "2026-03-08") }),
+    (.replied, { $0.happened(.contactReplied(Reply(contact: nil, customer: "C", excerpt: nil)), "2026-03-08") }),
     (.excluded, { $0.rules { $0.ignoreDueBefore = "2026-12-31" } }),
     (.capped, { $0.customer { $0.maxLevel = 0 } }),
     (.belowMinimum, { $0.rules { $0.minBalance = ["5000 EUR"] } }),

@@ -97,7 +97,7 @@ struct ReasonTests {
 
   @Test("9 replied: the customer answered within pause_on_reply")
   func replied() {
-    let answered = due.happened(.contactReplied(contact: "x", customer: "C", excerpt: nil), "2026-03-07 12:00")
+    let answered = due.happened(.contactReplied(Reply(contact: "x", customer: "C", excerpt: nil)), "2026-03-07 12:00")
     answered.expect(.replied, until: "2026-03-10 12:00")
     answered.at("2026-03-10 11:59").expect(.replied)
     answered.at("2026-03-10 12:00").expect(.contact)
@@ -226,6 +226,21 @@ struct ReasonTests {
     asks.happened(
       .contactBounced(contact: "d1", recipient: 0, status: "4.2.2", permanent: false, excerpt: nil), "2026-03-11"
     ).at("2026-03-19").expect(.contact, step: "first")
+  }
+
+  @Test("22 retry_later: what came back and may arrive later is sent again after a day, then two, four, a week")
+  func softBounce() {
+    let returned = HistoryEvent.contactBounced(
+      contact: "d1", recipient: 0, status: "4.2.2", permanent: false, excerpt: nil)
+    let once = due.sent("first", "2026-03-09", ["R1"], id: "d1").happened(returned, "2026-03-09 11:05")
+    once.at("2026-03-09 11:30").expect(.retryLater)
+    once.at("2026-03-10 12:00").expect(.contact, step: "first")
+    let twice = once.sent("first", "2026-03-10 12:00", ["R1"], id: "d1", attempt: 2)
+      .happened(returned, "2026-03-10 12:05")
+    twice.at("2026-03-11 14:00").expect(.retryLater)
+    twice.at("2026-03-12 14:00").expect(.contact, step: "first")
+    twice.sent("first", "2026-03-12 14:00", ["R1"], id: "d1", attempt: 9).happened(returned, "2026-03-12 14:05")
+      .at("2026-03-18 11:00").expect(.retryLater)
   }
 
   @Test("18 in_doubt: assumed sent by default, sent once more by resend")

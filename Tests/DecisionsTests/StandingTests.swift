@@ -58,7 +58,7 @@ extension Scene {
           at: scene.now)
       }
       if random.one(in: 6) {
-        scene.history.apply(.contactReplied(contact: "", customer: "C", excerpt: nil), at: scene.now)
+        scene.history.apply(.contactReplied(Reply(contact: nil, customer: "C", excerpt: nil)), at: scene.now)
       }
     }
     scene.now = scene.now + .minutes(Int.random(in: 0...3000, using: &random))
@@ -128,7 +128,7 @@ struct StandingTests {
       end(one.customer("C") { $0.zone = .tokyo }, "2026-03-03 11:00") == Zone.tokyo.time("2026-03-04 00:00"))
     let answered = one.with {
       $0.history.apply(
-        .contactReplied(contact: "", customer: "C", excerpt: nil), at: Zone.berlin.time("2026-03-09 11:30"))
+        .contactReplied(Reply(contact: nil, customer: "C", excerpt: nil)), at: Zone.berlin.time("2026-03-09 11:30"))
     }
     #expect(end(answered, "2026-03-12 11:00") == Zone.berlin.time("2026-03-12 11:30"))
     // On 29 March the clocks change.

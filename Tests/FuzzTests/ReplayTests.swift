@@ -36,7 +36,7 @@ struct ReplayTests {
   func mutations(target: FuzzTarget) throws {
     let seeds = try (Self.inputs("Corpus", target) + Self.inputs("Findings", target)).map(\.bytes)
     // Each of these opens a connection, writes letters in three languages, and so on.
-    let counts: [FuzzTarget: Int] = [.relay: 60, .templates: 60, .ledger: 300, .journal: 300]
+    let counts: [FuzzTarget: Int] = [.relay: 60, .templates: 60, .ledger: 300, .journal: 300, .mail: 400]
     var dice = Dice(state: 20_260_302)
     for number in 0..<(counts[target] ?? 800) {
       let bytes = Self.mutated(seeds, &dice)

@@ -41,7 +41,7 @@ struct GoldenTests {
     .contactInDoubt(contact: "aaaa", recipient: 0, attempt: 1, why: "the connection broke after the last byte"),
     .contactResolved(contact: "aaaa", sent: false, by: "anna"), .contactCancelled(contact: "aaaa", reason: .settled),
     .contactBounced(contact: "aaaa", recipient: 0, status: "5.1.1", permanent: true, excerpt: "unknown user"),
-    .contactReplied(contact: "aaaa", customer: "C1", excerpt: "we pay on Friday"),
+    .contactReplied(Reply(contact: "aaaa", customer: "C1", excerpt: "we pay on Friday")),
     .addressCleared(customer: "C1", address: "a@c1.example", by: "anna"),
     .restPlaced(Rest(kind: .hold, scope: customer, until: Day(iso: "2026-03-31"), by: "anna", text: "merger")),
     .restEnded(kind: .hold, scope: customer, by: "anna", outcome: nil, text: "done"),
@@ -92,7 +92,18 @@ struct GoldenTests {
 
   /// Types that came later stand behind all others, so that no line of the file changes.
   static let later: [HistoryEvent] = [
-    .journalErased(customer: "C1", records: 12, messages: 3, by: "anna", text: "request of 2 March")
+    .journalErased(customer: "C1", records: 12, messages: 3, by: "anna", text: "request of 2 March"),
+    .contactBounced(
+      contact: "aaaa", recipient: 0, status: "5.1.1", permanent: true, mail: "b1@mx.c1.example", excerpt: "no such user"
+    ),
+    .contactReplied(
+      Reply(
+        contact: nil, customer: "C1", mail: "a1@c1.example", excerpt: "we pay 100 EUR on Friday",
+        suggestions: [
+          Suggestion(
+            .promise, line: "we pay 100 EUR on Friday", days: [Day(iso: "2026-03-06")].compactMap(\.self),
+            amounts: [hundred]), Suggestion(.question, line: nil),
+        ])),
   ]
 
   private static var full: IntendedContact {

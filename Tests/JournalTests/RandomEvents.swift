@@ -40,8 +40,9 @@ extension Seeded {
     case 6: .contactCancelled(contact: contact(), reason: pick(ReasonCode.allCases))
     case 7:
       .contactBounced(
-        contact: contact(), recipient: below(2), status: "5.1.\(below(9))", permanent: chance(), excerpt: optional())
-    case 8: .contactReplied(contact: contact(), customer: text(), excerpt: optional())
+        contact: contact(), recipient: below(2), status: "5.1.\(below(9))", permanent: chance(), mail: optional(),
+        excerpt: optional())
+    case 8: .contactReplied(reply())
     case 9: .addressCleared(customer: text(), address: optional(), by: text())
     case 10, 11:
       .restPlaced(rest(pick(Rest.Kind.allCases)))
@@ -106,6 +107,16 @@ extension Seeded {
     Attempt(
       contact: contact(), recipient: below(3), attempt: below(4), stage: pick(["", "rcpt", "dot"]),
       code: chance() ? 250 + below(300) : nil, reply: optional(), server: pick(["", "mail:25"]), badAddress: chance())
+  }
+
+  mutating func reply() -> Reply {
+    Reply(
+      contact: chance() ? contact() : nil, customer: text(), mail: optional(), excerpt: optional(),
+      suggestions: (0..<below(3)).map { _ in
+        Suggestion(
+          pick(Suggestion.Kind.allCases), line: optional(), days: (0..<below(3)).map { _ in day() },
+          amounts: (0..<below(3)).map { _ in Money(minor: 1 + below(1_000_000), currency()) })
+      })
   }
 
   mutating func intended() -> IntendedContact {

@@ -33,8 +33,11 @@ struct ControlDesk {
         err: "dunningd: not reloaded, the old configuration stays:\n\(fault)\n"
       ).text
     default:
-      if let type = Self.interventions.first(where: { $0.configuration.commandName == command }) {
-        return intervene(caller, words, author: type.authorOption).text
+      let type = Self.interventions.first { $0.configuration.commandName == command }
+      // What came back speaks for itself, and nobody for it.
+      let isMail = command == IntakeMailCommand.configuration.commandName
+      if let author = type?.authorOption ?? (isMail ? "--by" : nil) {
+        return intervene(caller, words, author: author).text
       }
       return ControlLine.Answer(
         status: CommandFailure.Status.usage.rawValue, err: "the daemon does not do \"\(command)\"\n"

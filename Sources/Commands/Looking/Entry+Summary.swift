@@ -17,8 +17,11 @@ extension Entry {
     case .contactInDoubt(let contact, _, _, let why): return "\(contact) \(why)"
     case .contactResolved(let contact, let sent, let by): return "\(contact) \(sent ? "sent" : "not sent"), says \(by)"
     case .contactCancelled(let contact, let reason): return "\(contact) \(reason.rawValue)"
-    case .contactBounced(let contact, _, let status, _, _): return "\(contact) \(status)"
-    case .contactReplied(let contact, _, let excerpt): return "\(contact) \(excerpt ?? "")"
+    case .contactBounced(let contact, _, let status, let permanent, _, _):
+      return "\(contact) \(status), \(permanent ? "permanent" : "not permanent")"
+    case .contactReplied(let reply):
+      return ([reply.contact ?? reply.customer] + [reply.suggestionWords, reply.excerpt?.onOneLine ?? "(erased)"])
+        .filter { !$0.isEmpty }.joined(separator: " ")
     case .restPlaced(let rest): return "\(rest.scope.words), \(rest.words)"
     case .restEnded(let end): return "\(end.scope.words), \(end.words)"
     case .callLogged(let call): return "customer \(call.customer), \(call.words)"

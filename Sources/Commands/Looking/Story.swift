@@ -57,8 +57,21 @@ extension HistoryEvent {
     case .approvalGiven(let approval):
       approval.lines.map { .invoice(customer: $0.key.customer, number: $0.key.number) }
     case .addressCleared(let customer, _, _): [.customer(customer)]
+    case .contactReplied(let reply): [.customer(reply.customer)]
     default: []
     }
+  }
+}
+
+extension String {
+  /// With a blank for each stretch of white space.
+  var onOneLine: String { split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+}
+
+extension Reply {
+  /// `(promise, question)`; nothing where there is none.
+  var suggestionWords: String {
+    suggestions.isEmpty ? "" : "(" + suggestions.map(\.kind.rawValue).joined(separator: ", ") + ")"
   }
 }
 
@@ -83,6 +96,11 @@ extension Entry {
     case .stepSkipped(_, let step, _, let by, let text):
       return "\(type)  \(step) by \(by)" + (text.map { ": \($0)" } ?? "")
     case .noteAdded(_, let by, let text): return "\(type)  by \(by): \(text ?? "(erased)")"
+    case .contactBounced(_, _, let status, let permanent, _, let excerpt):
+      return "\(type)  \(status), \(permanent ? "permanent" : "not permanent")" + (excerpt.map { ": \($0)" } ?? "")
+    case .contactReplied(let reply):
+      return "\(type)  \(reply.suggestionWords)" + (reply.suggestions.isEmpty ? "" : " ")
+        + (reply.excerpt.map { "\"\($0.onOneLine)\"" } ?? "(erased)")
     case .approvalGiven(let approval): return "\(type)  \(approval.granted ? "granted" : "refused") by \(approval.by)"
     default: return type
     }

@@ -9,6 +9,7 @@ import Storage
 ///     messages/000001.mail   messages as sent
 ///     daemon.lock            held for life by whoever runs cycles
 ///     journal.lock           held for each append
+///     intake.lock            held while messages that came back are looked for in the journal and recorded
 ///     control                the daemon's socket, while it runs
 package struct StateDirectory: Sendable, Equatable {
   package let path: String
@@ -28,6 +29,7 @@ package struct StateDirectory: Sendable, Equatable {
   /// A file of the journal's folder: `jsonl`, `history`, `checkpoint`.
   func segment(_ number: Int, _ ending: String) -> String { journal + "/" + StateDirectory.name(number, ending) }
   package var journalLock: String { path + "/journal.lock" }
+  var intakeLock: String { path + "/intake.lock" }
   package var control: String { path + "/control" }
 
   /// Milliseconds for which one waits while another appends.
@@ -50,6 +52,13 @@ package struct StateDirectory: Sendable, Equatable {
   /// Makes this process the only one that writes to the journal, until it lets go or ends.
   func lockForAppending(on disk: any Disk) throws(JournalFault) -> any HeldLock {
     do { return try disk.lock(journalLock, waitMilliseconds: StateDirectory.appendWait) } catch { throw .disk(error) }
+  }
+
+  /// Makes this process the only one that records what came back, so that two that read the same message at once do not
+  /// both find that it is new.
+  package func lockForIntake(on disk: any Disk) throws(JournalFault) -> any HeldLock {
+    try prepare(on: disk)
+    do { return try disk.lock(intakeLock, waitMilliseconds: StateDirectory.appendWait) } catch { throw .disk(error) }
   }
 
   /// `000001.jsonl`: six digits at least, so that names sort as numbers do.

@@ -166,6 +166,9 @@ extension GroupCase {
     // The server refused the message itself: the same text is not offered again before a day has passed.
     case .failed where !usableAddresses.isEmpty && open.to.contains(where: { usableAddresses.contains($0) }):
       until = open.at + .days(1)
+    // It came back from a mailbox that is full or a server that is down, and would do so in each cycle: longer each time.
+    case .bounced where open.to.contains(where: { usableAddresses.contains($0) }):
+      until = open.at + .days(min(7, 1 << min(3, max(0, open.attempt - 1))))
     default: return nil
     }
     guard horizon.isAhead(until) else { return nil }

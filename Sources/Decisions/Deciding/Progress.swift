@@ -52,8 +52,8 @@ final class Progress: Sendable {
         case .resend where contact.doubts > 1: done.append(Done(item: item, at: contact.at))
         case .resend, .ask: open = contact
         }
-      case .deferred, .failed: open = contact
-      case .bounced, .undone: break
+      case .deferred, .failed, .bounced: open = contact
+      case .undone: break
       }
     }
     return Progress(done.sorted { $0.at < $1.at }, thread, open, skips?.map(\.step) ?? [])

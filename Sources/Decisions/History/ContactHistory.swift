@@ -132,12 +132,12 @@ package struct ContactHistory: Sendable, Equatable {
       change(id) { $0.resolve(sent: sent) }
       if sent { summary.hasSentContact = true }
     case .contactCancelled(let id, _): change(id) { $0.cancel() }
-    case .contactBounced(let id, let recipient, _, let permanent, _):
+    case .contactBounced(let id, let recipient, _, let permanent, _, _):
       settle(id, recipient, .bounced, at: time)
       if permanent { markBad(id, recipient, at: time) }
-    case .contactReplied(_, let customer, _):
-      replies.set(customer, time)
-      summary.unanswered[customer] = time
+    case .contactReplied(let reply):
+      replies.set(reply.customer, time)
+      summary.unanswered[reply.customer] = time
     case .addressCleared(let customer, let address, _):
       for id in payers[customer] ?? [] { change(id) { $0.forgive(address, at: time) } }
       clearAddresses(of: customer, only: address)

@@ -9,8 +9,9 @@ extension HistoryEvent {
     case .callLogged(let call): call.contact?.contact
     case .contactSent(let attempt), .contactDeferred(let attempt, _), .contactFailed(let attempt): attempt.contact
     case .contactInDoubt(let id, _, _, _), .contactResolved(let id, _, _), .contactCancelled(let id, _),
-      .contactBounced(let id, _, _, _, _), .contactReplied(let id, _, _):
+      .contactBounced(let id, _, _, _, _, _):
       id
+    case .contactReplied(let reply): reply.contact
     default: nil
     }
   }
@@ -19,7 +20,8 @@ extension HistoryEvent {
   package var customer: String? {
     switch self {
     case .contactIntended(let intended): intended.customer
-    case .contactReplied(_, let customer, _), .addressCleared(let customer, _, _),
+    case .contactReplied(let reply): reply.customer
+    case .addressCleared(let customer, _, _),
       .journalErased(let customer, _, _, _, _):
       customer
     case .callLogged(let call): call.customer

@@ -16,8 +16,10 @@ package enum HistoryEvent: Sendable, Equatable {
   case contactInDoubt(contact: String, recipient: Int, attempt: Int, why: String)
   case contactResolved(contact: String, sent: Bool, by: String)
   case contactCancelled(contact: String, reason: ReasonCode)
-  case contactBounced(contact: String, recipient: Int, status: String, permanent: Bool, excerpt: String?)
-  case contactReplied(contact: String, customer: String, excerpt: String?)
+  /// `mail` names the message that said so, as in `Reply`.
+  case contactBounced(
+    contact: String, recipient: Int, status: String, permanent: Bool, mail: String? = nil, excerpt: String?)
+  case contactReplied(Reply)
   /// A person says that an address marked as bad is good again.
   case addressCleared(customer: String, address: String?, by: String)
   case restPlaced(Rest)

@@ -1,0 +1,174 @@
+import Daemon
+import Decisions
+import Incoming
+import Journal
+import Ledger
+import Storage
+import Units
+
+/// Finds out whom messages belong to, and records what they say: that an address refused, or that somebody answered.
+/// Nothing else is ever done because of them.
+struct MailDesk {
+  /// What became of a message.
+  enum Result: String {
+    case recorded
+    /// It was recorded before.
+    case known
+    /// It says nothing that is recorded.
+    case counted
+    /// It belongs to nobody that we know, or it cannot be told to whom.
+    case left
+    case unreadable
+  }
+
+  let session: Session
+  /// Shows, and records nothing.
+  let isDry: Bool
+
+  /// One object a message, in their order: what `--format json` prints.
+  func take(_ mails: [FoundMail]) throws(CommandFailure) -> [JSONObject] {
+    let lock = isDry ? nil : try self.lock()
+    defer { lock?.release() }
+    let history = try session.history()
+    let mail = session.site.configuration.mail?.identity
+    let assigner = Assigner(
+      history, bounce: mail?.bounce, customers: customers(),
+      own: [mail?.from.address, mail?.replyTo?.address].compactMap { $0?.lowercased() })
+    let owners = mails.map { assigner.owner(of: $0.arrival) }
+    var known = try self.known(of: Set(owners.flatMap { $0?.customers ?? [] }), mails)
+    var events: [HistoryEvent] = []
+    var rows: [JSONObject] = []
+    for (mail, owner) in zip(mails, owners) {
+      let outcome = outcome(of: mail, owner, assigner)
+      var result = outcome.result
+      if result == .recorded, known.contains(mail.mail) { result = .known }
+      if result == .recorded {
+        events += outcome.events
+        known.insert(mail.mail)
+      }
+      rows.append(row(mail, owner, result, outcome))
+    }
+    if !isDry, !events.isEmpty { _ = try session.append(events) }
+    return rows
+  }
+
+  private func lock() throws(CommandFailure) -> any HeldLock {
+    do throws(JournalFault) { return try session.state.lockForIntake(on: PosixDisk()) } catch {
+      throw CommandFailure(error)
+    }
+  }
+
+  /// An answer rests its customer on a day on which the ledger is bad, too: then only the journal tells whose it is.
+  private func customers() -> [Customer] {
+    do throws(CommandFailure) { return try session.ledger().books.customers } catch {
+      Output.error("warning: the ledger cannot be read, so only the journal says whose a message is: \(error.message)")
+      return []
+    }
+  }
+
+  /// Which of these messages the journal has already.
+  private func known(of customers: Set<String>, _ mails: [FoundMail]) throws(CommandFailure) -> Set<String> {
+    let asked = Set(mails.map(\.mail))
+    var known: Set<String> = []
+    for entry in try session.records(about: customers) {
+      switch entry.event {
+      case .contactBounced(_, _, _, _, let mail?, _) where asked.contains(mail): known.insert(mail)
+      case .contactReplied(let reply): if let mail = reply.mail, asked.contains(mail) { known.insert(mail) }
+      default: break
+      }
+    }
+    return known
+  }
+
+  // MARK: - One message
+
+  private struct Outcome {
+    var result: Result
+    var events: [HistoryEvent] = []
+    /// Of the first recipient that is recorded, else of the first that is told.
+    var recipient: Arrival.Recipient?
+    var note: String?
+  }
+
+  private func outcome(of mail: FoundMail, _ owner: Assigner.Owner?, _ assigner: Assigner) -> Outcome {
+    let arrival = mail.arrival
+    let told = [.bounce, .delay].contains(arrival.kind) ? arrival.recipients.first : nil
+    guard let owner else {
+      return Outcome(result: .left, recipient: told, note: "it belongs to nobody that we know")
+    }
+    switch arrival.kind {
+    case .autoReply, .delay, .delivered, .report: return Outcome(result: .counted, recipient: told)
+    case .reply, .unsubscribe, .complaint:
+      let events = owner.customers.map { customer in
+        HistoryEvent.contactReplied(
+          Reply(
+            contact: customer == owner.customers.first ? owner.contact : nil, customer: customer, mail: mail.mail,
+            excerpt: arrival.excerpt, suggestions: arrival.suggestions))
+      }
+      return Outcome(result: .recorded, events: events)
+    case .bounce:
+      guard let contact = owner.contact else {
+        return Outcome(result: .left, recipient: told, note: "nothing was ever sent to that address")
+      }
+      return bounced(mail, contact, assigner)
+    }
+  }
+
+  private func bounced(_ mail: FoundMail, _ contact: String, _ assigner: Assigner) -> Outcome {
+    var outcome = Outcome(result: .recorded)
+    var indices: Set<Int> = []
+    for recipient in mail.arrival.recipients {
+      guard let place = assigner.recipient(recipient, of: contact), indices.insert(place.index).inserted else {
+        continue
+      }
+      var recipient = recipient
+      // Where it went on to somewhere else, that address may be bad, and not the one that we know.
+      recipient.diagnosis.isPermanent = recipient.diagnosis.isPermanent && place.isExact
+      if outcome.recipient == nil { outcome.recipient = recipient }
+      outcome.events.append(
+        .contactBounced(
+          contact: contact, recipient: place.index, status: recipient.diagnosis.status,
+          permanent: recipient.diagnosis.isPermanent, mail: mail.mail,
+          excerpt: recipient.words.isEmpty ? nil : recipient.words))
+    }
+    if outcome.events.isEmpty {
+      return Outcome(
+        result: .left, recipient: mail.arrival.recipients.first,
+        note: "it does not say which of the contact's addresses refused")
+    }
+    return outcome
+  }
+
+  // MARK: - What is said of it
+
+  /// Of a message of which nothing is known.
+  static let emptyRow = JSONObject(
+    [
+      "file", "kind", "result", "contact", "customer", "customers", "found_by", "address", "status", "permanent",
+      "reason",
+      "recipients", "suggestions", "evidence", "subject", "excerpt", "mail", "note",
+    ].map { ($0, ["customers", "recipients", "suggestions", "evidence"].contains($0) ? .array([]) : .null) })
+
+  private func row(_ mail: FoundMail, _ owner: Assigner.Owner?, _ result: Result, _ outcome: Outcome) -> JSONObject {
+    let arrival = mail.arrival
+    func text(_ text: String?) -> JSONValue { text.map(JSONValue.string) ?? .null }
+    return JSONObject([
+      ("file", .string(mail.file)), ("kind", .string(arrival.kind.rawValue)), ("result", .string(result.rawValue)),
+      ("contact", text(owner?.contact)), ("customer", text(owner?.customers.first)),
+      ("customers", .strings(owner?.customers ?? [])), ("found_by", text(owner?.way.rawValue)),
+      ("address", text(outcome.recipient.map { $0.address ?? $0.original } ?? arrival.sender)),
+      ("status", text(outcome.recipient?.diagnosis.status)),
+      ("permanent", outcome.recipient.map { .bool($0.diagnosis.isPermanent) } ?? .null),
+      ("reason", text(outcome.recipient?.diagnosis.reason.rawValue)),
+      (
+        "recipients",
+        [.bounce, .delay].contains(arrival.kind)
+          ? .array(arrival.recipients.map { .object(FoundMail.fields(of: $0)) }) : .array([])
+      ),
+      ("suggestions", .strings(arrival.suggestions.map(\.kind.rawValue))),
+      ("evidence", .array(arrival.suggestions.map { .object(FoundMail.fields(of: $0)) })),
+      ("subject", .string(arrival.subject)), ("excerpt", text(arrival.excerpt)), ("mail", .string(mail.mail)),
+      ("note", text(outcome.note)),
+    ])
+  }
+}

@@ -1,0 +1,116 @@
+import Decisions
+import Ledger
+import Testing
+import Units
+
+@testable import Incoming
+
+@Suite("Whom a message belongs to")
+struct AssignerTests {
+  private static let id = "0123456789abcdef"
+  private static let later = "zyxwvtsrqpnmkjhg"
+
+  private static func intended(_ id: String, _ customer: String, _ to: [String]) throws -> IntendedContact {
+    let euro = try #require(Currency(code: "EUR"))
+    return IntendedContact(
+      contact: id, attempt: 1, customer: customer, currency: euro, kind: .notice, schedule: "s", step: "first",
+      level: 1,
+      channel: .email, template: "first", invoices: [], listed: [], amount: .zero(euro), deadline: nil,
+      messageID: "<\(id).aabbccdd@example.com>", sha256: "", policy: "p", to: to, cc: ["boss@one.test"])
+  }
+
+  private static func assigner() throws -> Assigner {
+    var history = ContactHistory()
+    history.apply(
+      .contactIntended(try intended(id, "K-1", ["alpha@one.test", "Second@one.test"])), at: Instant(seconds: 1))
+    history.apply(.contactIntended(try intended(later, "K-2", ["beta@two.test"])), at: Instant(seconds: 2))
+    var shared = ["K-3", "K-4"].map { id in
+      var customer = Customer(id: id, place: Place(file: "c", line: 1))
+      customer.emails = ["Shared@three.test"]
+      return customer
+    }
+    shared[1].payer = "K-9"
+    return Assigner(
+      history, bounce: try BounceAddress(pattern: "bounce+{contact}@example.com"), customers: shared,
+      own: ["ar@example.com"])
+  }
+
+  private static func reply(from sender: String? = nil, to: [String] = [], references: [String] = []) -> Arrival {
+    var arrival = Arrival(.reply)
+    arrival.sender = sender
+    arrival.addressees = to
+    arrival.references = references
+    return arrival
+  }
+
+  @Test("the bounce address of a contact, then our Message-ID, then addresses")
+  func order() throws {
+    let assigner = try Self.assigner()
+    let other = "\(Self.later).aabbccdd@example.com"
+    let first = assigner.owner(
+      of: Self.reply(from: "beta@two.test", to: ["Bounce+\(Self.id.uppercased())@Example.com"], references: [other]))
+    #expect(first == Assigner.Owner(way: .bounceAddress, contact: Self.id, customers: ["K-1"]))
+    let second = assigner.owner(of: Self.reply(from: "alpha@one.test", references: ["x@y.test", other.uppercased()]))
+    #expect(second == Assigner.Owner(way: .messageID, contact: Self.later, customers: ["K-2"]))
+    let third = assigner.owner(of: Self.reply(from: "alpha@one.test", references: ["x@y.test"]))
+    #expect(third == Assigner.Owner(way: .address, contact: Self.id, customers: ["K-1"]))
+  }
+
+  @Test(
+    "an id that is none of ours, of another journal or of another domain tells nothing",
+    arguments: [
+      "0123456789abcdef.00000000@example.com", "0123456789abcdef.aabbccdd@other.test", "0123456789abcdef@example.com",
+      "aaaaaaaaaaaaaaaa.aabbccdd@example.com", "", "@", "0123456789abcdef",
+    ])
+  func strangers(reference: String) throws {
+    #expect(try Self.assigner().owner(of: Self.reply(references: [reference])) == nil)
+  }
+
+  @Test(
+    "nor does a bounce address of a contact that never was, or that only looks like one",
+    arguments: [
+      "bounce+aaaaaaaaaaaaaaaa@example.com", "bounce+0123@example.com", "bounce+0123456789abcdef@other.test",
+      "bounce+0123456789abcdefx@example.com", "bounce@example.com", "0123456789abcdef@example.com",
+    ])
+  func strangeBounceAddresses(address: String) throws {
+    #expect(try Self.assigner().owner(of: Self.reply(to: [address])) == nil)
+  }
+
+  @Test("a mailbox of several customers rests all of them, each by its payer")
+  func shared() throws {
+    let owner = try Self.assigner().owner(of: Self.reply(from: "shared@three.test"))
+    #expect(owner == Assigner.Owner(way: .address, contact: nil, customers: ["K-3", "K-9"]))
+  }
+
+  @Test("what we wrote ourselves is nobody's answer")
+  func ourselves() throws {
+    let arrival = Self.reply(from: "ar@example.com", references: ["\(Self.id).aabbccdd@example.com"])
+    #expect(try Self.assigner().owner(of: arrival) == nil)
+  }
+
+  @Test("which of a contact's addresses failed")
+  func recipients() throws {
+    let assigner = try Self.assigner()
+    func index(_ address: String?, _ original: String? = nil, _ contact: String = Self.id) -> [Int]? {
+      let bad = Diagnosis(.mailboxUnknown, status: "5.1.1", isPermanent: true)
+      let recipient = Arrival.Recipient(address: address, original: original, diagnosis: bad, words: "")
+      return assigner.recipient(recipient, of: contact).map { [$0.index, $0.isExact ? 1 : 0] }
+    }
+    #expect(index("alpha@one.test") == [0, 1])
+    #expect(index("elsewhere@x.test", "second@one.test") == [1, 1])
+    #expect(index("boss@one.test") == [2, 1])
+    #expect(index("elsewhere@x.test") == nil)
+    #expect(index("alpha@one.test", nil, "none") == nil)
+  }
+
+  @Test("a bounce by its failed address goes to the newest contact that went there")
+  func bounceByAddress() throws {
+    var arrival = Arrival(.bounce)
+    arrival.sender = "mailer-daemon@two.test"
+    let bad = Diagnosis(.mailboxUnknown, status: "5.1.1", isPermanent: true)
+    arrival.recipients = [.init(address: "beta@two.test", original: nil, diagnosis: bad, words: "")]
+    #expect(try Self.assigner().owner(of: arrival)?.contact == Self.later)
+    arrival.recipients[0].address = "nobody@two.test"
+    #expect(try Self.assigner().owner(of: arrival) == nil)
+  }
+}
