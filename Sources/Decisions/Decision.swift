@@ -18,6 +18,8 @@ package struct Decision: Sendable {
   package var open: Money?
   /// What may be asked for: open, less what is disputed and what credit covers.
   package var dunnable: Money?
+  /// The same whether it rests or not: what the customer owes on it beyond dispute.
+  package var owed: Money?
   /// Civil days after the due date in the payer's zone; nil when it is not past due.
   package var daysPastDue: Int?
   /// The schedule that it is under; nil when none matches, or when that did not matter.

@@ -62,7 +62,7 @@ package struct Pledging: Sendable {
     self.items = items.sorted { ($0.due ?? today, $0.key) < ($1.due ?? today, $1.key) }
     self.today = today
     self.currency = currency
-    open = items.reduce(.zero(currency)) { $0 + $1.owed }
+    open = items.reduce(.zero(currency)) { $0 + $1.amountOwed }
   }
 
   /// Without an amount all of it is promised. It covers the oldest items, up to its amount; each rests as a whole.
@@ -76,7 +76,7 @@ package struct Pledging: Sendable {
     var sum = Money.zero(currency)
     for item in items where sum < amount {
       covered.append(item)
-      sum += item.owed
+      sum += item.amountOwed
     }
     return rest(.promise, covered, amount: amount, until: day)
   }
@@ -121,19 +121,17 @@ package struct Pledging: Sendable {
 }
 
 extension Decision {
-  /// Something is open on it, and no promise, plan, case or unreadable row stands in the way.
+  /// Something is open on it beyond dispute, and no promise, plan, case or unreadable row stands in the way. One that is
+  /// over does not, though it still leaves the customer in peace a little longer.
   fileprivate var isFree: Bool {
-    switch reason {
-    case .settled, .quarantined, .handedOver, .promised, .inPlan: false
-    default: owed.isPositive
+    switch ground {
+    case .settled, .quarantined, .handedOver, .disputed: false
+    case .promised(let placed, _), .inPlan(let placed, _, _): placed.ended != nil && amountOwed.isPositive
+    default: amountOwed.isPositive
     }
   }
 
-  /// What may be asked for; of what rests, what is open.
-  fileprivate var owed: Money {
-    if let dunnable, dunnable.isPositive { return dunnable }
-    return open ?? .zero(currency)
-  }
+  fileprivate var amountOwed: Money { owed ?? .zero(currency) }
 }
 
 extension Pledging.Refusal: CustomStringConvertible {

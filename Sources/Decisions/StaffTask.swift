@@ -190,12 +190,17 @@ package struct StaffTasks {
     let why = rest.text.map { ": \($0)" } ?? ""
     switch rest.kind {
     case .hold where rest.until == nil && today >= since + Self.patienceDays:
-      add(.hold, customer, decisions, since: since, owner: rest.owner, "on hold without an end by \(rest.by)\(why)")
+      add(
+        .hold, customer, decisions, since: since, owner: rest.owner, subject: rest.scope.name,
+        "on hold without an end by \(rest.by)\(why)")
     case .dispute:
       let late = rest.deadline.map { today > $0 } ?? (rest.until == nil && today >= since + Self.patienceDays)
       guard late else { return }
       let deadline = rest.deadline.map { ", to be settled by \($0)" } ?? ", without a day to settle it by"
-      add(.dispute, customer, decisions, since: rest.deadline ?? since, owner: rest.owner, "disputed\(deadline)\(why)")
+      let subject = rest.items.isEmpty ? rest.scope.name : numbers(rest.items.map(\.key)).joined(separator: " ")
+      add(
+        .dispute, customer, decisions, since: rest.deadline ?? since, owner: rest.owner, subject: subject,
+        "disputed\(deadline)\(why)")
     case .plan where rest.isProposal:
       let until = rest.until.map { " until \($0)" } ?? ""
       if rest.stage == .proposed {
@@ -271,5 +276,15 @@ package struct StaffTasks {
 extension Decision {
   fileprivate var isTooOld: Bool {
     if case .excluded(.dueBefore) = ground { true } else { false }
+  }
+}
+
+extension Scope {
+  /// As a person names it in a command.
+  fileprivate var name: String {
+    switch self {
+    case .customer(let id): id
+    case .invoice(_, let number): number
+    }
   }
 }

@@ -43,6 +43,11 @@ extension TableReader {
           "\(dotted("steps")): step \"\(step.name)\" has the anchor \"\(step.anchor.rawValue)\"; expected "
             + anchors.map(\.rawValue).alternatives)
       }
+      if step.channel != .email {
+        problems.error(
+          place, key: dotted("steps"),
+          "\(dotted("steps")): step \"\(step.name)\" has the channel \"\(step.channel.rawValue)\"; expected \"email\"")
+      }
       if !names.insert(step.name).inserted {
         problems.error(
           place, key: dotted("steps"),

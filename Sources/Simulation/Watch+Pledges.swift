@@ -47,7 +47,10 @@ extension Watch {
 
   /// Promises of which nothing was recorded though their days are over; none after a cycle.
   func unheeded() -> [String] {
-    rests.filter { rest in
+    // In such a ledger money may be missing that came.
+    if let limit = policy.freshness.maxAge, ledgerAge > limit { return [] }
+    if policy.freshness.needsPostedCash { return [] }
+    return rests.filter { rest in
       guard rest.kind == .promise, rest.ended == nil, let last = lastDay(of: rest) else { return false }
       let payer = seen.payer(of: rest.scope.customer)
       let isHidden = rest.items.keys.contains { seen.item($0)?.isBad ?? false }

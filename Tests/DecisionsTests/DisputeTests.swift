@@ -38,6 +38,16 @@ struct DisputeTests {
     part.expect(.contact, dunnable: "70 EUR")
     part.payment("-0 EUR", on: "2026-03-17").with { $0.invoices[0].amount = "70 EUR" }
       .expect(.contact, dunnable: "70 EUR")
-    part.with { $0.invoices[0].amount = "80 EUR" }.expect(.contact, dunnable: "70 EUR")
+    // What was paid counts against the undisputed part first.
+    part.with { $0.invoices[0].amount = "80 EUR" }.expect(.contact, dunnable: "50 EUR")
+    part.payment("70 EUR", on: "2026-03-12", for: "R1").expect(.disputed, until: "open")
+    // A credit note that names it ends that.
+    part.creditNote("G1", "30 EUR", on: "2026-03-17", for: "R1").expect(.contact, dunnable: "70 EUR")
+  }
+
+  @Test("accepted by mistake, it can be rejected after all")
+  func mistake() {
+    let scene = closed(closed(disputed(nil), "accepted"), "rejected")
+    scene.at("2026-03-18").expect(.contact, step: "second")
   }
 }

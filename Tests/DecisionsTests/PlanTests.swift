@@ -48,6 +48,25 @@ struct PlanTests {
     scene.at("2026-04-10").expect(.contact, step: "second")
   }
 
+  @Test("nobody is asked for instalments of what is contested or on hold, and withholding them breaks no plan")
+  func withheld() {
+    for scene in [Self.scene.disputed(.invoice, from: "2026-03-16"), Self.scene.held(.invoice, from: "2026-03-16")] {
+      #expect(scene.at("2026-03-20").daysOfContact(30).isEmpty)
+      #expect(scene.at("2026-04-20").verdict.outcomes.isEmpty)
+    }
+  }
+
+  @Test("a proposal that was agreed to is not lapsed, though that was seen before")
+  func agreedInTime() {
+    var plan = Scene(due: "2026-03-02").planned(3, first: "2026-04-01", from: "2026-03-12", isProposal: true)
+    let lapsed = plan.at("2026-03-27").verdict.outcomes.map(HistoryEvent.restEnded)
+    var agreed = plan.history.rests[.customer]![0].rest
+    agreed.stage = .agreed
+    plan = plan.happened(.restPlaced(agreed), "2026-03-26")
+    for event in lapsed { plan = plan.happened(event, "2026-03-27") }
+    plan.at("2026-03-30").expect(.inPlan)
+  }
+
   @Test("that are proposed rest the invoices as long as the proposal stands, and no instalment is asked for")
   func proposed() {
     let scene = Scene(due: "2026-03-02").sent("first", "2026-03-09").with {

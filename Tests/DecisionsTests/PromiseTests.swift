@@ -118,6 +118,50 @@ struct PromiseTests {
       .expect(.contact, step: "second")
   }
 
+  @Test("broken, they bring no notice before an invoice is overdue")
+  func jumpLater() {
+    let scene = Scene(due: "2026-03-02").invoice("R2", due: "2026-04-10")
+      .with { $0.policy.schedules[0].onBrokenPromise = "second" }
+      .promised("200 EUR", by: "2026-03-20", from: "2026-03-12").looked("2026-03-26").at("2026-03-27")
+    scene.expect(.contact, of: "R1", step: "second").expect(.notYet, of: "R2", step: "second", until: "2026-04-13")
+  }
+
+  @Test("leave what is contested alone")
+  func contested() {
+    let scene = Scene(due: "2026-03-02").invoice("R2", due: "2026-03-03").disputed(.invoice)
+      .promised("100 EUR", by: "2026-03-20", from: "2026-03-12")
+    scene.at("2026-03-16").expect(.disputed, of: "R1").expect(.promised, of: "R2")
+  }
+
+  @Test("are not called broken on a ledger that may lack the money")
+  func stale() {
+    let scene = Self.scene.at("2026-03-30").with {
+      $0.policy.freshness.maxAge = .days(2)
+      $0.ledgerAge = .days(3)
+    }
+    #expect(scene.verdict.outcomes.isEmpty)
+    #expect(scene.with { $0.ledgerAge = .days(1) }.verdict.outcomes.map(\.outcome) == ["broken"])
+  }
+
+  @Test("are net of credit that was there, also where the customer had just answered")
+  func net() {
+    let scene = Scene(due: "2026-03-02").payment("40 EUR", on: "2026-03-04")
+      .happened(.contactReplied(Reply(contact: nil, customer: "C", excerpt: nil)), "2026-03-12 11:00")
+      .promised(by: "2026-03-20", from: "2026-03-12 12:00")
+    #expect(scene.history.rests[.customer]?.first?.rest.amount == "60 EUR")
+    let paid = scene.payment("60 EUR", on: "2026-03-16", for: "R1").at("2026-03-17")
+    #expect(paid.verdict.outcomes.map(\.outcome) == ["kept"])
+  }
+
+  @Test("a new one can be made as soon as the old one has ended")
+  func again() {
+    let end = RestEnd(
+      kind: .promise, scope: .customer, id: "promise-1", by: "anna", outcome: "withdrawn", text: "misheard")
+    let scene = Self.scene.happened(.restEnded(end), "2026-03-12 12:00")
+      .promised(by: "2026-04-01", from: "2026-03-12 12:05", id: "promise-2")
+    scene.at("2026-03-27").expect(.promised, until: "2026-04-10")
+  }
+
   @Test("that are withdrawn end at once, and the invoice goes on after resume_after")
   func withdrawn() {
     let end = RestEnd(

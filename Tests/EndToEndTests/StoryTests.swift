@@ -22,10 +22,12 @@ extension EndToEnd {
         try story.pays("early", "E-1", "200.00", on: "2026-01-20")
         try await story.work(until: "2026-02-10")
         try story.pays("late", "L-1", "300.00", on: "2026-02-10")
-        try await story.says("promise", "K-1", "--by", "2026-02-20", "--reason", "Ms Keeler, by phone", by: "--recorded-by")
+        try await story.says(
+          "promise", "K-1", "--by", "2026-02-20", "--reason", "Ms Keeler, by phone", by: "--recorded-by")
         try await story.work(until: "2026-02-11")
         try await story.says("promise", "B-1", "--by", "2026-02-18", "--reason", "Mr Breaker", by: "--recorded-by")
-        try await story.says("dispute", "D-1", "--amount", "50.00 EUR", "--reason", "one box was missing", "--owner", "tom")
+        try await story.says(
+          "dispute", "D-1", "--amount", "50.00 EUR", "--reason", "one box was missing", "--owner", "tom")
         try await story.work(until: "2026-02-12")
         try await story.says(
           "plan", "P-1", "--instalments", "3", "--every", "month", "--first", "2026-03-02", "--reason", "short of cash")
@@ -48,7 +50,8 @@ extension EndToEnd {
         try await story.says(
           "call", "call", "--outcome", "promised", "--by", "2026-03-12", "--note", "Mr Caller was friendly",
           by: "--recorded-by")
-        try await story.says("promise", "B-1", "--by", "2026-03-10", "--reason", "Mr Breaker again", by: "--recorded-by")
+        try await story.says(
+          "promise", "B-1", "--by", "2026-03-10", "--reason", "Mr Breaker again", by: "--recorded-by")
         try await story.work(until: "2026-03-11")
         try story.pays("call", "C-1", "800.00", on: "2026-03-11")
         try await story.work(until: "2026-03-20")

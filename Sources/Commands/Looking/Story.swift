@@ -9,6 +9,8 @@ struct Story {
   private let entries: [Entry]
   /// By contact id, the items that it moved on or listed.
   private var items: [String: [ItemKey]] = [:]
+  /// By a promise's or plan's id, the items that it covers.
+  private var rested: [String: [ItemKey]] = [:]
 
   init(_ entries: [Entry], zone: Zone) {
     self.entries = entries
@@ -16,7 +18,10 @@ struct Story {
     for entry in entries {
       switch entry.event {
       case .contactIntended(let intended): note(intended)
-      case .callLogged(let call): call.contact.map { note($0) }
+      case .callLogged(let call):
+        call.contact.map { note($0) }
+        call.rest.map { rested[$0.id] = $0.items.map(\.key) }
+      case .restPlaced(let rest) where !rest.items.isEmpty: rested[rest.id] = rest.items.map(\.key)
       default: break
       }
     }
@@ -43,6 +48,12 @@ struct Story {
   }
 
   private func concerns(_ entry: Entry, _ key: ItemKey) -> Bool {
+    switch entry.event {
+    case .restPlaced(let rest) where !rest.items.isEmpty: return rest.covers(key)
+    case .restEnded(let end): if let id = end.id, let items = rested[id] { return items.contains(key) }
+    case .callLogged(let call): if call.rest?.items.contains(where: { $0.key == key }) ?? false { return true }
+    default: break
+    }
     if let contact = entry.contact, let items = items[contact] { return items.contains(key) }
     return entry.event.scopes.contains { $0.covers(key, payer: key.customer) }
   }

@@ -41,7 +41,8 @@ struct TasksCommand: ParsableCommand {
           && (owner.map { task.owner == $0 } ?? true)
       }
       let composer = try session.composer(ledger)
-      session.show(listing(tasks, session, ledger, composer))
+      let answers = try TasksCommand.answers(tasks, session)
+      session.show(listing(tasks, answers, session, ledger, composer))
       if customer != nil, common.format == .table {
         for task in tasks where task.kind == .call {
           guard let contact = task.contact else { continue }
@@ -52,8 +53,18 @@ struct TasksCommand: ParsableCommand {
     }
   }
 
+  /// The newest answer of each customer who waits for one, by customer.
+  private static func answers(_ tasks: [StaffTask], _ session: Session) throws(CommandFailure) -> [String: Reply] {
+    let customers = Set(tasks.filter { $0.kind == .reply }.map(\.customer))
+    var answers: [String: Reply] = [:]
+    for entry in customers.isEmpty ? [] : try session.records(about: customers) {
+      if case .contactReplied(let reply) = entry.event { answers[reply.customer] = reply }
+    }
+    return answers
+  }
+
   private func listing(
-    _ tasks: [StaffTask], _ session: Session, _ ledger: Session.Ledger, _ composer: Composer
+    _ tasks: [StaffTask], _ answers: [String: Reply], _ session: Session, _ ledger: Session.Ledger, _ composer: Composer
   ) -> Listing {
     var listing = Listing(
       [
@@ -67,12 +78,15 @@ struct TasksCommand: ParsableCommand {
       let local = zone.civil(session.now)
       let age = max(0, local.day - task.since)
       let name = payer.map { $0.name.isEmpty || $0.name == $0.id ? $0.id : "\($0.id) \($0.name)" } ?? task.customer
+      let answer = task.kind == .reply ? answers[task.customer] : nil
+      let said = answer.map { [$0.suggestionWords, $0.excerpt?.onOneLine ?? "(erased)"].filter { !$0.isEmpty } } ?? []
+      let about = ([task.text] + said).joined(separator: ": ")
       let script = task.kind == .call ? task.contact.map { TasksCommand.script($0, composer) } : nil
       listing.rows.append(
         Listing.Row(
           [
             task.kind.rawValue, name, task.amount?.description ?? "", String(age), task.owner ?? "",
-            task.invoices.joined(separator: " "), task.text, task.command,
+            task.invoices.joined(separator: " "), about, task.command,
           ],
           [
             ("task", .string(task.kind.rawValue)), ("id", .string(task.subject)),
@@ -83,6 +97,8 @@ struct TasksCommand: ParsableCommand {
             ("step", task.contact.map { .string($0.step.name) } ?? .null), ("since", .day(task.since)),
             ("age_days", .int(age)), ("owner", task.owner.map(JSONValue.string) ?? .null), ("text", .string(task.text)),
             ("command", .string(task.command)), ("script", script.map(JSONValue.string) ?? .null),
+            ("suggestions", .strings(answer?.suggestions.map(\.kind.rawValue) ?? [])),
+            ("excerpt", answer?.excerpt.map(JSONValue.string) ?? .null),
           ]))
     }
     return listing
@@ -115,8 +131,8 @@ extension StaffTask {
     case .proposal: "dunningd plan \(subject) --agree"
     case .badAddress, .noAddress: "mend the ledger's address, or dunningd resolve \(customer) --address-ok"
     case .doNotContact: "dunningd hold \(customer) --reason TEXT"
-    case .hold: "dunningd release \(customer)"
-    case .dispute: "dunningd dispute \(invoices.first ?? customer) --close --outcome accepted|rejected"
+    case .hold: "dunningd release \(subject)"
+    case .dispute: "dunningd dispute \(subject) --close --outcome accepted|rejected"
     case .creditMissing: "post the credit note in the ledger"
     case .completed, .capped, .belowMinimum, .excluded: "dunningd hold \(customer) --reason TEXT"
     }

@@ -83,7 +83,13 @@ struct ApproveCommand: Intervening {
       extent: .contact, subject: plan.id, lines: lines, granted: !refuse, by: by.author, text: reason)
     let outcome: HistoryEvent
     if let stage = plan.stage.allowed, !refuse {
-      outcome = .restPlaced(plan.moved(to: stage, by: plan.by, reason: nil))
+      var allowed = plan.moved(to: stage, by: plan.by, reason: nil)
+      // The customer has the whole time to answer.
+      let rules = step.session.policy.plan
+      if stage == .proposed {
+        allowed.until = step.session.policy.company.zone.day(step.session.now) + rules.proposalDays
+      }
+      outcome = .restPlaced(allowed)
     } else {
       outcome = .restEnded(
         RestEnd(kind: .plan, scope: plan.scope, id: plan.id, by: by.author, outcome: "refused", text: reason))

@@ -66,7 +66,14 @@ struct DisputeCommand: Intervening {
       if close { return try closed(scopes, step) }
       try step.refuse(pastDay: until)
       let contested = try amount.map { text throws(CommandFailure) in try Money.option("--amount", text) }
-      if let contested { for scope in scopes { try step.refuse(contested, on: scope) } }
+      for scope in scopes {
+        guard let contested else { break }
+        if case .customer = scope {
+          throw CommandFailure(
+            .usage, "--amount is about one invoice, and \(scope.words) may have several: name it; nothing was recorded")
+        }
+        try step.refuse(contested, on: scope)
+      }
       let events = scopes.map { scope in
         // Of a customer all invoices are meant, later ones too.
         var items: [ListedItem] = []
@@ -86,7 +93,16 @@ struct DisputeCommand: Intervening {
     for (scope, name) in zip(scopes, names) {
       var end = RestEnd(
         kind: .dispute, scope: scope, by: by.author, outcome: outcome?.rawValue, until: deadline, text: reason)
-      if step.isResting(.dispute, scope) {
+      if case .customer = scope, outcome == .accepted {
+        throw CommandFailure(
+          .usage,
+          "--outcome accepted takes invoices: what is not owed of \(scope.words) must be named; nothing was recorded")
+      }
+      // One that was accepted by mistake can be rejected after all.
+      let isAccepted = (step.history.rests[scope] ?? []).contains {
+        $0.rest.kind == .dispute && $0.end?.outcome == "accepted"
+      }
+      if step.isResting(.dispute, scope) || isAccepted && outcome == .rejected {
         ends.append(end)
         continue
       }
@@ -95,6 +111,13 @@ struct DisputeCommand: Intervening {
         throw CommandFailure(.data, "there is no dispute on \(scope.words): nothing was recorded")
       }
       for other in others {
+        let unnamed = other.itemScopes.filter { !scopes.contains($0) }
+        guard unnamed.isEmpty else {
+          throw CommandFailure(
+            .usage,
+            "that dispute is about \(unnamed.map(\.words).joined(separator: ", ")), too: name all of its invoices; "
+              + "nothing was recorded")
+        }
         end.scope = other.scope
         end.id = other.id
         if !ends.contains(end) { ends.append(end) }

@@ -117,6 +117,14 @@ struct PlanCommand: Intervening {
       throw CommandFailure(
         .data, "plan \(waiting.id) waits for approval: dunningd approve \(waiting.id); nothing was recorded")
     }
+    let today = step.session.policy.company.zone.day(step.session.now)
+    for proposal in proposals {
+      guard let first = proposal.instalments.map(\.due).min(), first < today else { continue }
+      throw CommandFailure(
+        .usage,
+        "the first instalment of \(proposal.id) was due on \(first), before today: withdraw it and agree on new days; "
+          + "nothing was recorded")
+    }
     let events = proposals.map { proposal in
       HistoryEvent.restPlaced(proposal.moved(to: .agreed, by: by.author, reason: reason))
     }

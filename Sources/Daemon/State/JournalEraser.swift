@@ -90,9 +90,15 @@ package struct JournalEraser {
         offset = 0
       }
       defer { offset += line.count + 1 }
-      if case .contactIntended(let intended) = entry.event, intended.isAll(of: customer) {
-        contacts.insert(intended.contact)
-        if !intended.sha256.isEmpty { findings.messages.insert(intended.sha256) }
+      let made: IntendedContact? =
+        switch entry.event {
+        case .contactIntended(let intended): intended
+        case .callLogged(let call): call.contact
+        default: nil
+        }
+      if let made, made.isAll(of: customer) {
+        contacts.insert(made.contact)
+        if !made.sha256.isEmpty { findings.messages.insert(made.sha256) }
       }
       // Why it was erased stays, else nobody could tell.
       if case .journalErased = entry.event { return }

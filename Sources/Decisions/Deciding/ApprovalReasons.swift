@@ -25,13 +25,13 @@ extension GroupCase {
   /// Who breaks a second promise is a person's business.
   static let brokenPromisesMax = 2
 
-  /// Approval is asked for some days before the step's day, so that it is there in time; not again once it is refused.
-  func asksApproval(_ item: ItemCase) -> Bool {
-    guard let next = item.next, today >= next.opens - policy.contact.approvalAheadDays else { return false }
-    return switch stepApproval(item, next) {
-    case .step, .brokenPromises: true
-    default: false
-    }
+  /// Approval is asked for some days before the step's day, so that it is there in time; not again once it is refused. Nil
+  /// where it is not.
+  func asksApproval(_ item: ItemCase) -> Ground.ApprovalNeed? {
+    guard let next = item.next, today >= next.opens - policy.contact.approvalAheadDays else { return nil }
+    let need = stepApproval(item, next)
+    if case .refused? = need { return nil }
+    return need
   }
 
   /// It holds for that item and step, up to the amount shown, for two weeks; a later word takes the place of an

@@ -119,7 +119,8 @@ final class Docket: Sendable {
         if let scopes {
           let (seen, ends) = group.outcomes(of: scopes)
           part.awaited += seen
-          part.verdict.outcomes += ends
+          // Money that came may not be in such a ledger yet.
+          part.verdict.outcomes += ends.filter { !($0.isBroken && isLedgerBehind(calendar)) }
         }
         if var due = part.verdict.test(group) {
           due.payer = payer
@@ -134,6 +135,13 @@ final class Docket: Sendable {
     }
     part.verdict.standsUntil = calendars.horizon.end
     return part
+  }
+
+  /// The snapshot, or the posted cash, is too old to say that something was not paid.
+  private func isLedgerBehind(_ calendar: PayerCalendar) -> Bool {
+    if let limit = policy.freshness.maxAge, ledgerAge > limit { return true }
+    guard policy.freshness.needsPostedCash else { return false }
+    return cashThrough.map { $0 < calendar.bankingDay(-1, after: calendar.today) } ?? true
   }
 
   /// The group again, for its contacts: between the two looks at it only a few numbers are kept.
@@ -204,8 +212,9 @@ extension Verdict {
       case .needsApproval(let need):
         waiting.append((need, index))
         asksApproval = true
-      case .notYet where group.asksApproval(item):
-        waiting.append((.step, index))
+      case .notYet:
+        guard let need = group.asksApproval(item) else { break }
+        waiting.append((need, index))
         asksApproval = true
       default: break
       }
@@ -340,6 +349,7 @@ extension Decision {
       daysPastDue: item.item.daysPastDue, schedule: item.schedule?.name, step: item.next?.step,
       repetition: item.next?.repetition ?? 0, ground: finding.ground, rule: finding.rule, until: finding.until)
     self.asksApproval = asksApproval
+    owed = item.dunnable
     zone = group.calendar.zone
   }
 }

@@ -16,6 +16,9 @@ final class GroupCase {
   /// The payer's addresses that no server refused.
   let usableAddresses: [String]
   private(set) var cases: [ItemCase] = []
+  /// Of promises and plans, by id: each of their items asks.
+  var knownPaid: [String: Money?] = [:]
+  private(set) lazy var openByKey = Dictionary(account.items.map { ($0.key, $0.open) }) { $0 + $1 }
   /// What the overdue items that may be asked for come to.
   private(set) var overdueBalance: Money
 

@@ -62,8 +62,21 @@ extension GroupCase {
     invoice.issued = calendar.zone.day(placed.placed)
     let pledge = gather(OpenItem(invoice, open: amount, returned: nil, on: today), schedule, lingers: true)
     pledge.pledge = rest
+    // What rests one of its invoices rests it too: nobody is asked for an instalment of what is contested or on hold.
+    if pledge.rest == nil, rest.kind != .promise || pledge.next?.step.kind != .invoice {
+      pledge.rest = cases.lazy.filter { rest.covers($0.key) }.compactMap(\.rest).first { $0.ground.isHoldOrDispute }
+    }
     // Who answered waits for a person, but what was just agreed with him is confirmed.
     if pledge.next?.step.kind == .invoice, case .replied? = pledge.rest?.ground { pledge.rest = nil }
     return pledge
+  }
+}
+
+extension Ground {
+  fileprivate var isHoldOrDispute: Bool {
+    switch self {
+    case .held, .disputed: true
+    default: false
+    }
   }
 }

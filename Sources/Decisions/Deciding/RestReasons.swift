@@ -52,13 +52,23 @@ extension GroupCase {
   }
 
   /// What was found not to be owed and is still open: the ledger has no credit for it yet. Nil is all of it.
+  ///
+  /// What was paid counts against the rest of the invoice first, so a part stays contested until a credit note names the
+  /// invoice, or until exactly that part is open less while more is still open.
   private func notCredited(_ placed: PlacedRest, _ item: ItemCase) -> Money? {
+    let zero = Money.zero(item.item.open.currency)
     guard let amount = placed.rest.amount else { return nil }
     guard let then = placed.rest.items.first(where: { $0.key == item.key })?.open,
-      then.currency == item.item.open.currency, amount.currency == then.currency
-    else { return .zero(amount.currency) }
-    let owed = then - amount
-    return item.item.open > owed ? item.item.open - owed : .zero(amount.currency)
+      then.currency == zero.currency, amount.currency == zero.currency
+    else { return zero }
+    let open = item.item.open
+    if open > amount, then - open == amount { return zero }
+    let made = calendar.zone.day(placed.placed)
+    let noted = account.credits.filter { credit in
+      credit.reference == item.key.number && (credit.date.map { made <= $0 } ?? true)
+    }
+    let left = noted.reduce(amount) { $0 - $1.amount }
+    return left.isPositive ? (left < open ? left : open) : zero
   }
 
   /// A promise covers it, and its day with the days of grace has not passed; or it ended less than `resume_after` ago.

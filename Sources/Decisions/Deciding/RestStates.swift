@@ -66,26 +66,50 @@ extension GroupCase {
     if let ended { return .over(placed.end?.until ?? ended, placed.wasBroken ? .broken : .ended) }
     guard let paid = paid(placed.rest) else { return .lasting(nil) }
     guard let missing = placed.rest.missing(paid: paid).first else { return .over(today, .kept) }
+    // Who rightly withholds an instalment breaks no plan.
+    if isWithheld(placed.rest) { return .lasting(nil) }
     let last = missing.due + policy.plan.graceDays
     return today > last ? .over(last, .broken) : .lasting(last)
   }
 
+  /// A hold or a dispute is in force on one of its invoices.
+  private func isWithheld(_ plan: Rest) -> Bool {
+    plan.items.contains { item in
+      (history.rests[Scope(of: item.key)] ?? []).contains { placed in
+        guard placed.rest.kind == .hold || placed.rest.kind == .dispute, placed.ended == nil else { return false }
+        if case .lasting = plainState(placed, nil) { return true }
+        return false
+      }
+    }
+  }
+
   /// What was paid of the items of a promise or plan since it was made: what is open less on them by now, and credit that
-  /// came since for one of them or for no invoice in particular. Nil where a bad row hides one of the items.
+  /// came since for one of them or for no invoice in particular; all of it once nothing is open on any of them. Nil where
+  /// a bad row hides one of the items.
   func paid(_ rest: Rest) -> Money? {
-    let others = rest.items.filter { $0.open.currency == account.currency }
-    let isHidden = others.contains { docket.quarantine.row(for: $0.key, payer: payer.id) != nil }
+    if let known = knownPaid[rest.id] { return known }
+    let paid = workedOut(rest)
+    knownPaid[rest.id] = .some(paid)
+    return paid
+  }
+
+  private func workedOut(_ rest: Rest) -> Money? {
+    let covered = rest.items.filter { $0.open.currency == account.currency }
+    let isHidden = covered.contains { docket.quarantine.row(for: $0.key, payer: payer.id) != nil }
     guard !isHidden else { return nil }
-    let open = Dictionary(account.items.map { ($0.key, $0.open) }) { $0 + $1 }
-    var paid = others.reduce(Money.zero(account.currency)) { sum, item in
-      let left = open[item.key] ?? .zero(account.currency)
-      return left < item.open ? sum + (item.open - left) : sum
+    var paid = Money.zero(account.currency)
+    var isAnyOpen = false
+    for item in covered {
+      let left = openByKey[item.key] ?? .zero(account.currency)
+      if left < item.open { paid += item.open - left }
+      if left.isPositive { isAnyOpen = true }
     }
     let made = placedDay(of: rest)
-    let numbers = Set(others.map(\.key.number))
+    let numbers = Set(covered.map(\.key.number))
     for credit in account.credits where credit.date.map({ made < $0 }) ?? false {
       if credit.reference.map({ $0.isEmpty || numbers.contains($0) }) ?? true { paid += credit.amount }
     }
+    if !isAnyOpen, let amount = rest.amount, paid < amount { return amount }
     return paid
   }
 
@@ -97,7 +121,7 @@ extension GroupCase {
 
 extension PlacedRest {
   /// Recorded as not kept.
-  var wasBroken: Bool { end?.outcome == "broken" || end?.outcome == "partly_kept" }
+  var wasBroken: Bool { end?.isBroken ?? false }
 }
 
 extension Rest {

@@ -49,8 +49,10 @@ struct StepChooser {
     for step in schedule.steps where !progress.passed(step, of: schedule) && step.index >= jumps ?? 0 {
       guard var next = window(of: step) else { continue }
       if step.index == jumps {
-        next.planned = min(next.planned, calendar.today)
-        next.opens = min(next.opens, calendar.openDay(onOrAfter: calendar.today))
+        // Sooner than its own day, but never before the invoice is overdue.
+        let earliest = max(calendar.today, item.invoice.due + schedule.graceDays + 1)
+        next.planned = min(next.planned, earliest)
+        next.opens = min(next.opens, calendar.openDay(onOrAfter: earliest))
       }
       if let maxLevel, step.step.level > maxLevel {
         capped = true

@@ -257,14 +257,16 @@ package struct ContactHistory: Sendable, Equatable {
   private mutating func apply(_ end: RestEnd, at time: Instant) {
     guard rests[end.scope] != nil else { return }
     rests.change(end.scope, default: []) { placed in
-      for index in placed.indices where placed[index].rest.kind == end.kind && placed[index].ended == nil {
+      for index in placed.indices where placed[index].rest.kind == end.kind && placed[index].mayEnd(by: end) {
         if let id = end.id, placed[index].rest.id != id { continue }
+        // Seen before somebody agreed to it.
+        if end.outcome == "lapsed", !placed[index].rest.isProposal { continue }
         placed[index].ended = time
         placed[index].end = end
       }
     }
     noteResting(end.scope)
-    if end.outcome == "broken" || end.outcome == "partly_kept" { summary.brokenScopes.insert(end.scope) }
+    if end.isBroken { summary.brokenScopes.insert(end.scope) }
   }
 
   private mutating func noteResting(_ scope: Scope) {

@@ -32,8 +32,8 @@ extension HistoryEvent {
   /// The customer whom a person did something about; nil for the daemon's own doings.
   var attendedCustomer: String? {
     switch self {
-    case .restPlaced(let rest) where rest.by != "dunningd": rest.scope.customer
-    case .restEnded(let end) where end.by != "dunningd": end.scope.customer
+    case .restPlaced(let rest): rest.scope.customer
+    case .restEnded(let end) where !end.isSeen: end.scope.customer
     case .callLogged(let call): call.customer
     case .stepSkipped(let scope, _, _, _, _), .noteAdded(let scope, _, _): scope.customer
     case .addressCleared(let customer, _, let by) where by != "dunningd": customer

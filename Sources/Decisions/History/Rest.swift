@@ -116,6 +116,18 @@ package struct RestEnd: Sendable, Equatable {
   }
 }
 
+extension RestEnd {
+  /// Seen in the ledger or the calendar, and said by nobody.
+  package var isSeen: Bool {
+    switch outcome {
+    case "kept", "partly_kept", "broken", "completed", "lapsed": true
+    default: false
+    }
+  }
+
+  package var isBroken: Bool { outcome == "broken" || outcome == "partly_kept" }
+}
+
 /// A rest as the history knows it.
 package struct PlacedRest: Sendable, Equatable {
   package var rest: Rest
@@ -130,6 +142,14 @@ package struct PlacedRest: Sendable, Equatable {
     self.placed = placed
     self.ended = ended
     self.end = end
+  }
+}
+
+extension PlacedRest {
+  /// It is in force; or a dispute was accepted and is rejected after all.
+  func mayEnd(by end: RestEnd) -> Bool {
+    if ended == nil { return true }
+    return rest.kind == .dispute && self.end?.outcome == "accepted" && end.outcome == "rejected"
   }
 }
 
