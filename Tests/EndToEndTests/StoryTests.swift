@@ -14,6 +14,8 @@ extension EndToEnd {
         setup.days = "mon-fri"
         setup.holidays = "\"country\""
         setup.schedules = Self.policy
+        // One after the other, so that they come in one order.
+        setup.mail = "connections = 1"
         try office.configure(setup)
         let story = Story(office)
         try story.ledger.write(to: office)
