@@ -5,8 +5,8 @@ extension EndToEnd {
   /// One company and its customers, by real commands, a real mail server and the real journal: each does what customers
   /// do. `Stories/*.txt` is what was said, sent and recorded; `UPDATE_GOLDEN=1` writes it anew.
   @Suite("Stories") struct Stories {
-    @Test("half a year: paid early, late, in part, as promised; promises and a plan broken; a dispute won; a call")
-    func halfYear() async throws {
+    @Test("a winter: paid early, late, in part, as promised; promises and a plan broken; a dispute won; a call")
+    func winter() async throws {
       try await scenario { office in
         let sink = try await office.sink()
         var setup = Setup(sink: sink)
@@ -66,7 +66,7 @@ extension EndToEnd {
 
         try await story.mails(sink)
         try await story.journal()
-        try story.expect("half-a-year.txt")
+        try story.expect("a-winter.txt")
       }
     }
 
