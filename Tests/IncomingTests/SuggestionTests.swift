@@ -10,6 +10,7 @@ struct SuggestionTests {
     "by its words, in the shipped languages",
     arguments: [
       ("We will pay next week.", [.promise]), ("Payment is scheduled for Friday.", [.promise]),
+      ("Guten Tag, wir zahlen 400 EUR am 15.12.2026.", [.promise]), ("Wir zahlen das nicht.", []),
       ("Wir werden den Betrag am 12.3. überweisen.", [.promise]), ("Die Zahlung erfolgt bis Monatsende.", [.promise]),
       ("We have already paid this invoice.", [.paid]), ("The amount was transferred yesterday.", [.paid]),
       ("Wir haben die Rechnung bereits bezahlt.", [.paid]), ("Der Betrag wurde gestern überwiesen.", [.paid]),

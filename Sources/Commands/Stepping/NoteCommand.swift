@@ -62,7 +62,8 @@ struct SkipCommand: Intervening {
   func run() throws {
     try reporting {
       let intervention = try Intervention(common, asOf)
-      let known = Set(intervention.session.policy.schedules.flatMap { $0.steps.map(\.name) })
+      let policy = intervention.session.policy
+      let known = Set((policy.schedules + policy.pledgeSchedules).flatMap { $0.steps.map(\.name) })
       guard known.contains(step) else {
         throw CommandFailure(
           .usage, "no schedule has a step \"\(step)\"; there are " + known.sorted().joined(separator: ", "))
