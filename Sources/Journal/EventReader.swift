@@ -78,7 +78,8 @@ struct EventReader {
   private func rest(_ kind: Rest.Kind) throws(LineFault) -> Rest {
     var rest = Rest(
       kind: kind, id: try data.optionalText("id") ?? "", scope: try scope(), until: try data.optionalDay("until"),
-      stage: data.has("stage") ? try data.word("stage") : .agreed, owner: try data.optionalText("owner"), deadline: try data.optionalDay("deadline"),
+      stage: data.has("stage") ? try data.word("stage") : .agreed, owner: try data.optionalText("owner"),
+      deadline: try data.optionalDay("deadline"),
       by: try data.text("by"), text: try personal.optionalText("reason"))
     if data.has("amount") { rest.amount = try data.money("amount", try data.currency()) }
     if data.has("invoices") {

@@ -44,7 +44,9 @@ struct ArrowTests {
   @Test("the core has no clock and no randomness")
   func coreIsPure() throws {
     let banned = ["Date()", "ContinuousClock", "SuspendingClock", ".random(", "SystemRandomNumberGenerator", "getenv"]
-    for room in ["Units", "Ledger", "Intake", "Receivables", "Decisions", "Letters", "Journal", "Incoming", "TOML", "Settings"] {
+    for room in [
+      "Units", "Ledger", "Intake", "Receivables", "Decisions", "Letters", "Journal", "Incoming", "TOML", "Settings",
+    ] {
       for file in try House.swiftFiles(under: "Sources/\(room)") {
         let text = try String(contentsOf: file, encoding: .utf8)
         for word in banned where text.contains(word) { Issue.record("\(file.path) says \(word)") }

@@ -115,7 +115,8 @@ struct Suggestions {
       groups: [
         [
           " will ", "'ll ", " shall ", " going to ", " intend to ", " plan to ", " is scheduled ", " are scheduled ",
-          " scheduled for ", " promise ", " we pay on ", " we pay by ", " werde", " wird ", " zahlen wir ", " wir zahlen ",
+          " scheduled for ", " promise ", " we pay on ", " we pay by ", " werde", " wird ", " zahlen wir ",
+          " wir zahlen ",
           " zahle ich ", " ich zahle ", " wir überweisen ", " ich überweise ", " wir begleichen ", " überweisen wir ",
           " überweise ", " begleichen wir ", " erfolgt ", " veranlass", " versprech", " zusag", " sagen zu ",
           " kommende ",
