@@ -189,6 +189,12 @@ struct Watch {
       // What came back from everybody counts for nothing.
       if accounts[contact]?.holders.isEmpty == true { accounts[contact]?.reached = [] }
       if permanent { badAddresses.insert(mailbox) }
+      // What came back for now is sent again later, and later each time.
+      if let account = accounts[contact] {
+        let days = min(7, 1 << min(3, max(0, account.intended.attempt - 1)))
+        let until = account.time + .days(days)
+        accounts[contact]?.waitsUntil = account.waitsUntil.map { max($0, until) } ?? until
+      }
     case .addressCleared(let customer, let address, _):
       if let address { badAddresses.remove(address) }
       defer { avoided.formIntersection(badAddresses) }
@@ -201,7 +207,11 @@ struct Watch {
       rests.append(
         Rest(
           kind: rest.kind, scope: rest.scope, amount: rest.amount?.minor, until: rest.until, id: rest.id,
-          items: Dictionary(rest.items.map { ($0.key, $0.open.minor) }) { $1 }, currency: rest.amount?.currency,
+          // The record tells what is open before credit; what a credit note had covered is no money of it.
+          items: Dictionary(
+            rest.items.map { ($0.key, min($0.open.minor, seen.item($0.key)?.open ?? $0.open.minor)) }
+          ) { $1 },
+          currency: rest.amount?.currency,
           instalments: rest.instalments))
     case .restEnded(let end):
       for index in rests.indices where rests[index].kind == end.kind && rests[index].scope == end.scope {
