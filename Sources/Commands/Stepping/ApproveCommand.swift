@@ -87,7 +87,7 @@ struct ApproveCommand: Intervening {
       // The customer has the whole time to answer.
       let rules = step.session.policy.plan
       if stage == .proposed {
-        allowed.until = step.session.policy.company.zone.day(step.session.now) + rules.proposalDays
+        allowed.until = step.today + rules.proposalDays
       }
       outcome = .restPlaced(allowed)
     } else {
@@ -211,7 +211,6 @@ extension Intervention {
 
   /// Plans that wait for a person's word, as long as they stand.
   var waitingPlans: [Rest] {
-    let today = session.policy.company.zone.day(session.now)
     return history.restingScopes.sorted().flatMap { history.rests[$0] ?? [] }
       .filter { $0.ended == nil && $0.rest.stage.allowed != nil && ($0.rest.until.map { today <= $0 } ?? true) }
       .map(\.rest)

@@ -9,13 +9,14 @@ struct CallCommand: Intervening {
     commandName: "call",
     abstract: "Records a call to a customer, and what came of it.",
     discussion: """
-      Where a call step is due, it is done once somebody was reached. `promised` makes the promise and `disputed` the
-      dispute in the same record; both are about the invoices of the call, or those of --invoice.
+      Where a call step is due, it is done once somebody was reached. `promised`
+      makes the promise and `disputed` the dispute in the same record; both are
+      about the invoices of the call, or those of --invoice.
 
       Examples:
         dunningd call K-7 --outcome no-answer
-        dunningd call K-7 --outcome promised --amount "400.00 EUR" --by 2026-04-15 --note "Ms Berger"
-        dunningd call K-7 --outcome disputed --invoice R-1042 --note "two pieces missing"
+        dunningd call K-7 --outcome promised --by 2026-04-15 --note "Ms Berger"
+        dunningd call K-7 --outcome disputed --invoice R-1042 --note "damaged"
       """)
   static let authorOption = "--recorded-by"
 

@@ -7,8 +7,9 @@ struct DisputeCommand: Intervening {
     commandName: "dispute",
     abstract: "Rests an invoice that the customer contests, or closes the dispute.",
     discussion: """
-      The undisputed part goes on when an amount is given. A dispute that is past its --deadline is a task for its
-      owner. An accepted one is not asked for again: it waits for the credit note. A rejected one goes on after
+      The undisputed part goes on when an amount is given. A dispute that is
+      past its --deadline is a task for its owner. An accepted one is not asked
+      for again: it waits for the credit note. A rejected one goes on after
       `resume_after`, or once the new day to pay by of --deadline has passed.
 
       Examples:

@@ -106,7 +106,6 @@ extension Intervention {
 
   /// An end that has passed already would rest nothing.
   func refuse(pastDay day: Day?, option: String = "--until") throws(CommandFailure) {
-    let today = session.policy.company.zone.day(session.now)
     if let day, day < today {
       throw CommandFailure(.usage, "\(option) \(day) has passed (today is \(today)): nothing was recorded")
     }

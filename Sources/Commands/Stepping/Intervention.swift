@@ -59,6 +59,9 @@ struct Intervention {
     history = try session.history()
   }
 
+  /// The company's day, on which people say what they say.
+  var today: Day { session.policy.company.zone.day(session.now) }
+
   func scopes(of names: [String]) throws(CommandFailure) -> [Scope] {
     var scopes: [Scope] = []
     for name in names {

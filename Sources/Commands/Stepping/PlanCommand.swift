@@ -8,10 +8,11 @@ struct PlanCommand: Intervening {
     commandName: "plan",
     abstract: "Agrees on a payment plan: instalments take the place of the invoices' due dates.",
     discussion: """
-      All that is open on the invoices is paid by instalments: equal ones, of which the last takes the rounding, or
-      those of --pay. They are followed up by `[plan] steps` and met oldest first. One that is missed beyond `[plan]
-      grace` breaks the plan: the invoices go on where they stood. A plan beyond `[plan] max_amount` or `max_months`
-      waits for `approve`.
+      All that is open on the invoices is paid by instalments: equal ones, of
+      which the last takes the rounding, or those of --pay. They are followed up
+      by `[plan] steps` and met oldest first. One that is missed beyond `[plan]
+      grace` breaks the plan: the invoices go on where they stood. A plan beyond
+      `[plan] max_amount` or `max_months` waits for `approve`.
 
       Examples:
         dunningd plan R-1042 R-1043 --instalments 6 --every month --first 2026-04-01
@@ -97,7 +98,7 @@ struct PlanCommand: Intervening {
         case (false, _): .waitsToBeAgreed
         }
       if plan.isProposal {
-        plan.until = step.session.policy.company.zone.day(step.session.now) + rules.proposalDays
+        plan.until = step.today + rules.proposalDays
       }
       var done = "\(plan.stage == .agreed ? "Agreed" : "Proposed"): \(plan.summary) (\(plan.id))."
       if let excess { done += " It waits for approval, since \(excess): dunningd approve \(plan.id)." }
@@ -117,7 +118,7 @@ struct PlanCommand: Intervening {
       throw CommandFailure(
         .data, "plan \(waiting.id) waits for approval: dunningd approve \(waiting.id); nothing was recorded")
     }
-    let today = step.session.policy.company.zone.day(step.session.now)
+    let today = step.today
     for proposal in proposals {
       guard let first = proposal.instalments.map(\.due).min(), first < today else { continue }
       throw CommandFailure(

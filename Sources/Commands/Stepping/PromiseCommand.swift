@@ -8,11 +8,14 @@ struct PromiseCommand: Intervening {
     commandName: "promise",
     abstract: "Records that a customer promised to pay, and rests what it is about until then.",
     discussion: """
-      The invoices rest until the day and `[promise] grace` have passed. What comes in is seen in the ledger: the
-      promise is recorded as kept, partly kept or broken. A broken one lets the invoices go on where they stood, after
-      `resume_after`, or at the schedule's `on_broken_promise`; after a second one the next notice waits for a person.
+      The invoices rest until the day and `[promise] grace` have passed. What
+      comes in is seen in the ledger: the promise is recorded as kept, partly
+      kept or broken. A broken one lets the invoices go on where they stood,
+      after `resume_after`, or at the schedule's `on_broken_promise`; after a
+      second one the next notice waits for a person.
 
-      Without --amount all that is open is promised. A customer's promise covers the oldest invoices, up to its amount.
+      Without --amount all that is open is promised. A customer's promise covers
+      the oldest invoices, up to its amount.
 
       Examples:
         dunningd promise K-7 --amount "400.00 EUR" --by 2026-04-15
@@ -69,7 +72,6 @@ extension Intervention {
     _ scopes: [Scope], by author: String, reason: String?,
     _ make: (Pledging) throws(Pledging.Refusal) -> Rest
   ) throws(CommandFailure) -> Rest {
-    let today = session.policy.company.zone.day(session.now)
     do throws(Pledging.Refusal) {
       var rest = try make(try Pledging(session.verdict(ledger, history).decisions, of: scopes, today: today))
       rest.by = author
