@@ -83,6 +83,8 @@ package struct PlannedContact: Sendable, Equatable {
   package var waitsFor: Ground?
   /// The promise or plan that it is about; nil where it is about invoices.
   package var pledge: Rest?
+  /// Who looks after the customer on that day; nil where the ledger or `[[owner]]` names nobody.
+  package var owner: Owner?
   /// The contact that it completes: some of its recipients have it, `to` are those who were put off. Nil for a new one.
   package var completes: String?
 

@@ -1,9 +1,10 @@
 import Ledger
+import Receivables
 import Units
 
 /// What a customer can promise, or pay by instalments: the open items that a person named, oldest due first.
 ///
-///     let pledging = try Pledging(verdict.decisions, of: [.customer("K-7")], today: today)
+///     let pledging = try Pledging(verdict.decisions, of: [.customer("K-7")], in: books, now: now, today: today)
 ///     let promise = try pledging.promise(amount: nil, by: day)
 package struct Pledging: Sendable {
   /// Why it makes no sense; nothing may be recorded then.
@@ -35,6 +36,8 @@ package struct Pledging: Sendable {
   }
 
   private let items: [Decision]
+  private let books: Books
+  private let now: Instant
   private let today: Day
   package let currency: Currency
   /// Less what is disputed, and less credit.
@@ -43,7 +46,10 @@ package struct Pledging: Sendable {
   /// - Parameters:
   ///   - decisions: all of them, as they are today.
   ///   - scopes: what a person named. Of a customer every item that is free is meant; an invoice must be free.
-  package init(_ decisions: [Decision], of scopes: [Scope], today: Day) throws(Refusal) {
+  ///   - books: that the decisions rest on.
+  package init(
+    _ decisions: [Decision], of scopes: [Scope], in books: Books, now: Instant, today: Day
+  ) throws(Refusal) {
     var items: [Decision] = []
     for scope in scopes {
       let covered = decisions.filter { scope.covers($0.key, payer: $0.payer) }
@@ -60,6 +66,8 @@ package struct Pledging: Sendable {
     guard let currency = currencies.first else { throw .nothingOpen(scopes.map(\.words).joined(separator: ", ")) }
     guard currencies.count == 1 else { throw .severalCurrencies(currencies.map(\.code)) }
     self.items = items.sorted { ($0.due ?? today, $0.key) < ($1.due ?? today, $1.key) }
+    self.books = books
+    self.now = now
     self.today = today
     self.currency = currency
     open = items.reduce(.zero(currency)) { $0 + $1.amountOwed }
@@ -113,10 +121,22 @@ package struct Pledging: Sendable {
   private func rest(_ kind: Rest.Kind, _ covered: [Decision], amount: Money, until: Day?) -> Rest {
     let customers = Set(covered.map(\.key.customer))
     let customer = customers.count == 1 ? customers.first : nil
-    return Rest(
+    var rest = Rest(
       kind: kind, scope: .customer(customer ?? covered.first?.payer ?? ""),
       items: covered.map { ListedItem(key: $0.key, open: $0.open ?? .zero(currency)) }, amount: amount, until: until,
       by: "", text: nil)
+    rest.credit = creditOfToday(for: rest, of: covered.first)
+    return rest
+  }
+
+  /// A ledger dates credit by the day: what came before on this very day must be told from what comes after.
+  private func creditOfToday(for rest: Rest, of item: Decision?) -> Money {
+    guard let item, let zone = item.zone else { return .zero(currency) }
+    let day = zone.day(now)
+    let account = Accounts(of: books).accounts(of: item.payer, on: day, companyDay: today)
+      .first { $0.currency == currency }
+    return (account?.credits ?? []).filter { $0.date == day && rest.mayBePaid(by: $0) }
+      .reduce(.zero(currency)) { $0 + $1.amount }
   }
 }
 

@@ -34,7 +34,7 @@ package struct Assigner {
     self.own = Set(own)
     var owners: [String: Set<String>] = [:]
     for customer in customers {
-      for address in customer.emails + customer.cc {
+      for address in customer.emails + customer.cc + customer.escalationEmails {
         owners[address.lowercased(), default: []].insert(customer.payer ?? customer.id)
       }
     }

@@ -132,6 +132,7 @@ struct EventFields {
         rest.instalments.map { .object(JSONObject([("due", .day($0.due)), ("amount", .money($0.amount))])) })
     }
     if rest.isProposal { put("stage", rest.stage.rawValue) }
+    if let credit = rest.credit, credit.isPositive { data["credit"] = .money(credit) }
     if let owner = rest.owner { put("owner", owner) }
     if let deadline = rest.deadline { data["deadline"] = .day(deadline) }
     put("by", rest.by)

@@ -82,6 +82,7 @@ struct EventReader {
       deadline: try data.optionalDay("deadline"),
       by: try data.text("by"), text: try personal.optionalText("reason"))
     if data.has("amount") { rest.amount = try data.money("amount", try data.currency()) }
+    if data.has("credit") { rest.credit = try data.money("credit", try data.currency()) }
     if data.has("invoices") {
       for item in try data.objects("invoices") {
         rest.items.append(ListedItem(key: try item.key(), open: try item.money("open", try item.currency())))

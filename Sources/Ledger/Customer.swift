@@ -14,6 +14,8 @@ package struct Customer: Sendable, Equatable {
   /// In the order of the ledger; the message goes to all of them.
   package var emails: [String] = []
   package var cc: [String] = []
+  /// Who else is written to by steps that escalate.
+  package var escalationEmails: [String] = []
   package var phone = ""
   package var address = ""
   /// Lower-case language of BCP 47, such as `de`.

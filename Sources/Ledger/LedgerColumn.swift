@@ -7,7 +7,9 @@ package enum InvoiceColumn: String, CaseIterable, Sendable {
 
 /// Our words for the columns of customers.csv.
 package enum CustomerColumn: String, CaseIterable, Sendable {
-  case id, payer, name, email, cc, phone, address, language
+  case id, payer, name, email, cc
+  case escalationEmail = "escalation_email"
+  case phone, address, language
   case timeZone = "time_zone"
   case country, kind, tags
   case creditLimit = "credit_limit"

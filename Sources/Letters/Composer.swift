@@ -48,8 +48,10 @@ package struct Composer: Sendable {
     guard let first = to.first else { throw .noRecipient }
     let messageID = MessageID.of(contact: id, instance: instance, domain: identity.from.domain)
     let name = Word.withoutDirections(contact.payer.name)
+    // A person's answers come to where the person's messages come from, unless all of them are to come to one mailbox.
+    let from = contact.owner?.from ?? identity.from
     var message = MailMessage(
-      from: identity.from, replyTo: identity.replyTo ?? identity.from, to: [], cc: [], subject: written.subject,
+      from: from, replyTo: identity.replyTo ?? from, to: [], cc: [], subject: written.subject,
       date: MailDate.text(at, offsetSeconds: offsetSeconds), messageID: messageID,
       references: Composer.references(contact.thread, own: messageID), language: template.language,
       listUnsubscribe: identity.listUnsubscribe, others: [], text: written.text, html: written.html,

@@ -68,6 +68,12 @@ package struct Accounts: Sendable {
     }
   }
 
+  /// The same of a payer by id; empty where there is no such payer.
+  package func accounts(of payer: String, on day: Day, companyDay: Day) -> [Account] {
+    guard let index = payers.first(where: { readPayer($0) { $0.id == payer } }) else { return [] }
+    return accounts(of: index, on: day, companyDay: companyDay)
+  }
+
   /// Invoices of customers that the books do not have: no payer's account shows them.
   package var strays: [Invoice] { invoices.strays.flatMap { books.invoices[$0] } }
 

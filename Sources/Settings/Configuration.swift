@@ -16,6 +16,9 @@ package struct Configuration: Sendable {
   /// In the order of the file.
   package var pay: [PayOption]
   package var journal: JournalSettings
+  package var approval: ApprovalSettings
+  /// Nil sends the staff nothing.
+  package var digest: DigestSettings?
   /// Nil serves nothing.
   package var http: HTTPSettings?
   package var policy: Policy
@@ -69,6 +72,9 @@ package struct Configuration: Sendable {
     let mail = root.reader("mail").flatMap(MailSettings.init)
     let pay = root.readers("pay").compactMap { PayOption($0, company: company?.name) }
     let contact = ContactRules(root.reader("contact") ?? empty("contact"), outside)
+    let owners = Owners(root.readers("owner"))
+    let approval = ApprovalSettings(root.reader("approval") ?? empty("approval"))
+    let digest = root.reader("digest").flatMap(DigestSettings.init)
     let journal = JournalSettings(root.reader("journal") ?? empty("journal"))
     let http = root.reader("http").flatMap(HTTPSettings.init)
     let promise = PromiseRules(root.reader("promise") ?? empty("promise"))
@@ -95,9 +101,11 @@ package struct Configuration: Sendable {
     self.mail = mail
     self.pay = pay
     self.journal = journal
+    self.approval = approval
+    self.digest = digest
     self.http = http
     policy = Policy(
-      company: company, schedules: schedules, contact: contact, promise: promise, plan: plan,
+      company: company, schedules: schedules, contact: contact, promise: promise, plan: plan, owners: owners,
       freshness: LedgerFreshness(
         maxAge: ledger.maxAge, maxAgePlace: ledger.maxAgePlace, needsPostedCash: ledger.format.cashThrough != nil,
         postedCashPlace: ledger.cashThroughPlace),

@@ -4,7 +4,10 @@
 /// what is read cannot part ways.
 enum KnownKeys {
   static let tables: [(path: String, keys: [String])] = [
-    ("", ["company", "ledger", "cycle", "mail", "pay", "contact", "journal", "http", "schedule", "promise", "plan"]),
+    ("", [
+      "company", "ledger", "cycle", "mail", "pay", "owner", "contact", "approval", "digest", "journal", "http", "schedule",
+      "promise", "plan",
+    ]),
     ("company", ["name", "time_zone", "country", "language", "currency"]),
     (
       "ledger",
@@ -25,8 +28,8 @@ enum KnownKeys {
     (
       "ledger.columns.customers",
       [
-        "id", "payer", "name", "email", "cc", "phone", "address", "language", "time_zone", "country", "kind", "tags",
-        "credit_limit", "terms", "schedule", "owner", "max_level", "do_not_contact",
+        "id", "payer", "name", "email", "cc", "escalation_email", "phone", "address", "language", "time_zone", "country",
+        "kind", "tags", "credit_limit", "terms", "schedule", "owner", "max_level", "do_not_contact",
       ]
     ),
     ("ledger.columns.payments", ["customer", "date", "amount", "id", "invoice", "currency", "method"]),
@@ -39,6 +42,8 @@ enum KnownKeys {
       ]
     ),
     ("pay", ["kind", "name", "iban", "bic", "reference", "url", "label", "currency", "country"]),
+    ("owner", ["id", "name", "email", "phone", "from", "backup", "away"]),
+    ("owner.away", ["from", "until"]),
     (
       "contact",
       [
@@ -47,6 +52,9 @@ enum KnownKeys {
       ]
     ),
     ("contact.at_most", ["contacts", "per"]),
+    ("approval", ["levels", "cycle", "plans"]),
+    ("approval.levels", ["from", "group"]),
+    ("digest", ["at", "to", "alerts", "overdue"]),
     ("journal", ["directory", "key", "keep_messages"]),
     ("http", ["listen"]),
     ("schedule", ["name", "match", "steps", "catch_up", "grace", "consolidate", "on_broken_promise"]),
@@ -58,7 +66,7 @@ enum KnownKeys {
       "schedule.steps",
       [
         "name", "day", "anchor", "level", "channel", "template", "deadline", "approval", "in_doubt", "repeat",
-        "fallback", "attach", "offer_plan",
+        "fallback", "attach", "offer_plan", "cc_owner", "escalate",
       ]
     ),
     ("schedule.steps.repeat", ["every", "times"]),
@@ -69,7 +77,7 @@ enum KnownKeys {
   ]
 
   /// Tables that the design names and that a later version reads: whoever writes one is told so.
-  static let laterTables = ["owner", "approval", "templates"]
+  static let laterTables = ["templates"]
 
   /// Tables with the keys of another one.
   private static let likeSteps = ["plan.steps", "promise.steps"]

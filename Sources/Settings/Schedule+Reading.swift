@@ -84,6 +84,8 @@ extension Step {
     let repetition = reader.reader("repeat").flatMap(Step.repetition)
     let fallback = reader.choice("fallback", Channel.self)
     let offersPlan = reader.boolean("offer_plan") ?? false
+    let copiesOwner = reader.boolean("cc_owner") ?? false
+    let escalates = reader.boolean("escalate") ?? false
     let attach = reader.choice("attach", Attachment.self)
     reader.finish()
     if let deadline, let level, level.value == 0 {
@@ -110,7 +112,8 @@ extension Step {
       name: name.value, anchor: anchor, day: day.value, level: level.value, channel: channel,
       template: template?.value ?? (needsTemplate ? name.value : ""), deadlineDays: deadline?.value,
       approval: approval, inDoubt: inDoubt, repetition: repetition, fallback: fallback?.value,
-      attachesDocument: attach != nil, offersPlan: offersPlan, place: reader.place)
+      attachesDocument: attach != nil, offersPlan: offersPlan, copiesOwner: copiesOwner, escalates: escalates,
+      place: reader.place)
   }
 
   private enum Attachment: String, CaseIterable, Sendable { case document }

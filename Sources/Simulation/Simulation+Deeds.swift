@@ -83,9 +83,10 @@ extension Simulation {
     _ deed: Happening.Deed, _ scope: Scope, _ luck: inout SplitMix64
   ) -> HistoryEvent? {
     let today = plan.homes[0].day(wall)
-    let verdict = decide(books(), state.history, watch.policy, now: wall, ledgerAge: .zero)
+    let books = books()
+    let verdict = decide(books, state.history, watch.policy, now: wall, ledgerAge: .zero)
     do throws(Pledging.Refusal) {
-      let pledging = try Pledging(verdict.decisions, of: [scope], today: today)
+      let pledging = try Pledging(verdict.decisions, of: [scope], in: books, now: wall, today: today)
       var rest: Rest
       if deed == .plan {
         rest = try pledging.plan(

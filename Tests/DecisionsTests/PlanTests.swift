@@ -84,8 +84,7 @@ struct PlanTests {
   func sums(count: Int) throws {
     for minor in [97, 100, 9_999, 10_000, 1_234_567] {
       let scene = Scene(due: "2026-03-02", Money(minor: minor, Money("1 EUR").currency)).at("2026-03-12")
-      let plan = try Pledging(scene.verdict.decisions, of: [.customer], today: "2026-03-12")
-        .plan(instalments: count, every: .months(1), first: "2026-03-31")
+      let plan = try scene.pledging().plan(instalments: count, every: .months(1), first: "2026-03-31")
       #expect(plan.instalments.count == count)
       #expect(plan.instalments.reduce(0) { $0 + $1.amount.minor } == minor)
       #expect(plan.instalments.allSatisfy { $0.amount.isPositive })
@@ -95,10 +94,8 @@ struct PlanTests {
 
   @Test("by the month fall on the same day, or on the month's last one")
   func months() throws {
-    let plan = try Pledging(
-      Scene(due: "2026-03-02").at("2026-03-12").verdict.decisions, of: [.customer], today: "2026-03-12"
-    )
-    .plan(instalments: 4, every: .months(1), first: "2026-03-31")
+    let plan = try Scene(due: "2026-03-02").at("2026-03-12").pledging()
+          .plan(instalments: 4, every: .months(1), first: "2026-03-31")
     #expect(plan.instalments.map(\.due.description) == ["2026-03-31", "2026-04-30", "2026-05-31", "2026-06-30"])
   }
 
@@ -106,9 +103,8 @@ struct PlanTests {
   func listed() {
     func refusal(_ instalments: [(Day, Money)]) -> Pledging.Refusal? {
       do throws(Pledging.Refusal) {
-        _ = try Pledging(
-          Scene(due: "2026-03-02").at("2026-03-12").verdict.decisions, of: [.customer], today: "2026-03-12"
-        ).plan(instalments.map { Instalment(due: $0.0, amount: $0.1) })
+        _ = try Scene(due: "2026-03-02").at("2026-03-12").pledging()
+          .plan(instalments.map { Instalment(due: $0.0, amount: $0.1) })
         return nil
       } catch { return error }
     }

@@ -56,6 +56,16 @@ struct PromiseTests {
         == ["kept"])
   }
 
+  @Test("money of the day of the promise itself counts where it came after it")
+  func sameDay() {
+    let before = Scene(due: "2026-03-02").payment("40 EUR", on: "2026-03-12")
+      .promised(by: "2026-03-20", from: "2026-03-12 12:00")
+    #expect(before.history.rests[.customer]?.first?.rest.amount == "60 EUR")
+    #expect(before.at("2026-03-16").verdict.outcomes.isEmpty)
+    let after = before.payment("60 EUR", on: "2026-03-12").at("2026-03-16")
+    #expect(after.verdict.outcomes.map(\.outcome) == ["kept"])
+  }
+
   @Test("the last day is one of rest, however soon contacts resume after it")
   func lastDay() {
     let scene = Scene(due: "2026-03-02").rules { $0.resumeAfterBankingDays = 0 }
@@ -193,7 +203,7 @@ struct PromiseTests {
       -> Pledging.Refusal?
     {
       do throws(Pledging.Refusal) {
-        _ = try Pledging(scene.verdict.decisions, of: scopes, today: "2026-03-12").promise(amount: amount, by: day)
+        _ = try scene.pledging(scopes).promise(amount: amount, by: day)
         return nil
       } catch { return error }
     }

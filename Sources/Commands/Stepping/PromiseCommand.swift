@@ -73,7 +73,9 @@ extension Intervention {
     _ make: (Pledging) throws(Pledging.Refusal) -> Rest
   ) throws(CommandFailure) -> Rest {
     do throws(Pledging.Refusal) {
-      var rest = try make(try Pledging(session.verdict(ledger, history).decisions, of: scopes, today: today))
+      let pledging = try Pledging(
+        session.verdict(ledger, history).decisions, of: scopes, in: ledger.books, now: session.now, today: today)
+      var rest = try make(pledging)
       rest.by = author
       rest.text = reason
       rest.id = RestID.of(rest, instance: history.instance, at: session.now)

@@ -74,16 +74,18 @@ struct MessagePlan {
     let advanced = advancing.compactMap { advance(cases[$0]) }.sorted { $0.key < $1.key }
     let total = listed.reduce(Money.zero(group.account.currency)) { $0 + $1.open }
     let channel = group.channel(of: next.step) ?? next.step.channel
-    let to = channel == .email ? group.usableAddresses : []
+    let owner = group.policy.owners.acting(for: group.payer.owner, on: group.today)
+    let to = channel == .email ? group.recipients(of: next.step) : []
+    let copies = channel == .email ? group.copies(of: next.step, owner, besides: to) : []
     var contact = PlannedContact(
       payer: group.payer, currency: group.account.currency, kind: kind, schedule: schedule.name, step: next.step,
       channel: channel, to: to,
-      cc: channel != .email
-        ? [] : group.payer.cc.filter { group.history.badAddresses[$0.lowercased()] == nil && !to.contains($0) },
+      cc: copies,
       advancing: advanced, listed: listed, apart: apart, credit: credit, otherCredits: group.otherCredits, total: total,
       deadline: next.step.deadlineDays.map { group.today + $0 }, day: group.today,
       window: group.calendar.window, thread: thread(advancing), waitsFor: waitsFor)
     contact.pledge = cases[top].pledge
+    contact.owner = owner
     return contact
   }
 
@@ -132,4 +134,20 @@ struct MessagePlan {
     }
     return thread
   }
+}
+
+extension GroupCase {
+  /// The payer's good addresses, and those that the step escalates to.
+  fileprivate func recipients(of step: Step) -> [String] {
+    guard step.escalates else { return usableAddresses }
+    return usableAddresses + payer.escalationEmails.filter { isGood($0) && !usableAddresses.contains($0) }
+  }
+
+  fileprivate func copies(of step: Step, _ owner: Owner?, besides to: [String]) -> [String] {
+    var copies = payer.cc
+    if step.copiesOwner, let owner, !copies.contains(owner.email) { copies.append(owner.email) }
+    return copies.filter { isGood($0) && !to.contains($0) }
+  }
+
+  private func isGood(_ address: String) -> Bool { history.badAddresses[address.lowercasedAddress] == nil }
 }

@@ -105,10 +105,12 @@ extension GroupCase {
       if left.isPositive { isAnyOpen = true }
     }
     let made = placedDay(of: rest)
-    let numbers = Set(covered.map(\.key.number))
-    for credit in account.credits where credit.date.map({ made < $0 }) ?? false {
-      if credit.reference.map({ $0.isEmpty || numbers.contains($0) }) ?? true { paid += credit.amount }
+    var ofThatDay = Money.zero(account.currency)
+    for credit in account.credits where rest.mayBePaid(by: credit) {
+      guard let date = credit.date, made <= date else { continue }
+      if made < date { paid += credit.amount } else { ofThatDay += credit.amount }
     }
+    if let before = rest.credit, ofThatDay > before { paid += ofThatDay - before }
     if !isAnyOpen, let amount = rest.amount, paid < amount { return amount }
     return paid
   }
@@ -116,6 +118,14 @@ extension GroupCase {
   private func placedDay(of rest: Rest) -> Day {
     let placed = history.rests[rest.scope]?.first { $0.rest.id == rest.id }?.placed
     return placed.map { calendar.zone.day($0) } ?? today
+  }
+}
+
+extension Rest {
+  /// Credit for one of its items, or for no invoice in particular.
+  func mayBePaid(by credit: UnappliedCredit) -> Bool {
+    guard let number = credit.reference, !number.isEmpty else { return true }
+    return items.contains { $0.key.number == number }
   }
 }
 

@@ -19,6 +19,7 @@ extension HistoryWriter {
       writer.write(instalment.amount)
     }
     write(rest.stage.rawValue)
+    write(rest.credit) { $0.write($1) }
     write(rest.owner) { $0.write($1) }
     write(rest.deadline) { $0.write($1) }
     write(rest.by)
@@ -40,15 +41,18 @@ extension HistoryWriter {
 
 extension HistoryReader {
   mutating func placedRest(on scope: Scope) throws(Damage) -> PlacedRest {
-    let rest = Rest(
+    var rest = Rest(
       kind: try word(), id: try text(), scope: scope,
       items: try list { r throws(Damage) in ListedItem(key: try r.key(), open: try r.money()) },
       amount: try optional { r throws(Damage) in try r.money() },
       until: try optional { r throws(Damage) in try r.day() },
       instalments: try list { r throws(Damage) in Instalment(due: try r.day(), amount: try r.money()) },
-      stage: try word(), owner: try optional { r throws(Damage) in try r.text() },
-      deadline: try optional { r throws(Damage) in try r.day() }, by: try text(),
-      text: try optional { r throws(Damage) in try r.text() })
+      stage: try word(), by: "", text: nil)
+    rest.credit = try optional { r throws(Damage) in try r.money() }
+    rest.owner = try optional { r throws(Damage) in try r.text() }
+    rest.deadline = try optional { r throws(Damage) in try r.day() }
+    rest.by = try text()
+    rest.text = try optional { r throws(Damage) in try r.text() }
     return PlacedRest(
       rest: rest, placed: try instant(), ended: try optional { r throws(Damage) in try r.instant() },
       end: try optional { r throws(Damage) in try r.end(of: rest) })

@@ -40,6 +40,9 @@ package struct Rest: Sendable, Equatable {
   /// Of a plan: by due date, and in all `amount`.
   package var instalments: [Instalment]
   package var stage: Stage
+  /// Of a promise or plan: credit dated on its day that was there when it was made. Nil where that was not recorded; then
+  /// all of that day's was.
+  package var credit: Money?
   /// Who is to see to it that it ends, and by when.
   package var owner: String?
   package var deadline: Day?

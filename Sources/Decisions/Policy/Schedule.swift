@@ -84,12 +84,17 @@ package struct Step: Sendable, Equatable {
   package var attachesDocument: Bool
   /// The message says that a payment plan can be had.
   package var offersPlan: Bool
+  /// The owner gets a copy.
+  package var copiesOwner: Bool
+  /// The customer's `escalation_email` gets it, too.
+  package var escalates: Bool
   package var place: Place?
 
   package init(
     name: String, anchor: Anchor = .due, day: Int, level: Int, channel: Channel = .email, template: String = "",
     deadlineDays: Int? = nil, approval: Bool = false, inDoubt: InDoubtPolicy? = nil, repetition: Repeat? = nil,
-    fallback: Channel? = nil, attachesDocument: Bool = false, offersPlan: Bool = false, place: Place? = nil
+    fallback: Channel? = nil, attachesDocument: Bool = false, offersPlan: Bool = false, copiesOwner: Bool = false,
+    escalates: Bool = false, place: Place? = nil
   ) {
     self.name = name
     self.anchor = anchor
@@ -104,6 +109,8 @@ package struct Step: Sendable, Equatable {
     self.fallback = fallback
     self.attachesDocument = attachesDocument
     self.offersPlan = offersPlan
+    self.copiesOwner = copiesOwner
+    self.escalates = escalates
     self.place = place
   }
 

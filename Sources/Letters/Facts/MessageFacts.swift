@@ -10,7 +10,7 @@ extension FactWriter {
   ) -> [Fact] {
     let payer = contact.payer
     let name = payer.name
-    let answers = (identity.replyTo ?? identity.from).address
+    let answers = contact.owner?.email ?? (identity.replyTo ?? identity.from).address
     let country = payer.country ?? company.country
     let ways = pay.filter { $0.fits(currency: contact.currency, country: country) }
     let discounts = contact.listed.compactMap(\.discount)
@@ -19,7 +19,10 @@ extension FactWriter {
       Fact("company", word(company.name)),
       Fact("contact_address", word(answers)),
       Fact("contact_link", uri("mailto:" + answers)),
-      Fact("owner", word(payer.owner)),
+      Fact("owner", word(contact.owner?.name ?? payer.owner)),
+      Fact("owner_name", word(contact.owner?.name)),
+      Fact("owner_email", word(contact.owner?.email)),
+      Fact("owner_phone", word(contact.owner?.phone)),
       Fact("customer", word(name.isEmpty ? payer.id : name)),
       Fact("name", word(name)),
       Fact("customer_id", word(payer.id)),

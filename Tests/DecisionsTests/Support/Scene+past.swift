@@ -101,13 +101,17 @@ extension Scene {
     }
   }
 
+  func pledging(_ scopes: [Scope] = [.customer]) throws(Pledging.Refusal) -> Pledging {
+    try Pledging(verdict.decisions, of: scopes, in: books, now: now, today: zone.day(now))
+  }
+
   private func pledged(
     _ scopes: [Scope], from: String, id: String, isProposal: Bool = false, _ make: (Pledging) throws -> Rest
   ) -> Scene {
     let then = at(from)
-    guard
-      var rest = try? make(Pledging(then.verdict.decisions, of: scopes, today: then.zone.day(then.now)))
-    else { preconditionFailure("the case pledges what makes no sense") }
+    guard var rest = try? make(then.pledging(scopes)) else {
+      preconditionFailure("the case pledges what makes no sense")
+    }
     rest.id = id
     rest.by = "anna"
     rest.stage = isProposal ? .proposed : .agreed
