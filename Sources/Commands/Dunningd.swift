@@ -20,8 +20,8 @@ package struct Dunningd: ParsableCommand {
       CommandGroup(
         name: "Looking",
         subcommands: [
-          CheckCommand.self, PreviewCommand.self, ExplainCommand.self, TasksCommand.self, JournalCommand.self,
-          TestCommand.self,
+          CheckCommand.self, PreviewCommand.self, ExplainCommand.self, TasksCommand.self, DigestCommand.self,
+          JournalCommand.self, TestCommand.self,
         ]),
       CommandGroup(
         name: "Stepping in",

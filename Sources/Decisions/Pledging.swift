@@ -121,22 +121,22 @@ package struct Pledging: Sendable {
   private func rest(_ kind: Rest.Kind, _ covered: [Decision], amount: Money, until: Day?) -> Rest {
     let customers = Set(covered.map(\.key.customer))
     let customer = customers.count == 1 ? customers.first : nil
+    let account = account(of: covered.first)
+    let open = account?.openByKey ?? [:]
     var rest = Rest(
       kind: kind, scope: .customer(customer ?? covered.first?.payer ?? ""),
-      items: covered.map { ListedItem(key: $0.key, open: $0.open ?? .zero(currency)) }, amount: amount, until: until,
-      by: "", text: nil)
-    rest.credit = creditOfToday(for: rest, of: covered.first)
+      items: covered.map { ListedItem(key: $0.key, open: open[$0.key] ?? $0.open ?? .zero(currency)) }, amount: amount,
+      until: until, by: "", text: nil)
+    // A ledger dates credit by the day: what came before on this very day must be told from what comes after.
+    rest.credit = (account?.credits ?? []).filter { $0.date == account?.day && $0.namesNoInvoice }
+      .reduce(.zero(currency)) { $0 + $1.amount }
     return rest
   }
 
-  /// A ledger dates credit by the day: what came before on this very day must be told from what comes after.
-  private func creditOfToday(for rest: Rest, of item: Decision?) -> Money {
-    guard let item, let zone = item.zone else { return .zero(currency) }
-    let day = zone.day(now)
-    let account = Accounts(of: books).accounts(of: item.payer, on: day, companyDay: today)
+  private func account(of item: Decision?) -> Account? {
+    guard let item, let zone = item.zone else { return nil }
+    return Accounts(of: books).accounts(of: item.payer, on: zone.day(now), companyDay: today)
       .first { $0.currency == currency }
-    return (account?.credits ?? []).filter { $0.date == day && rest.mayBePaid(by: $0) }
-      .reduce(.zero(currency)) { $0 + $1.amount }
   }
 }
 

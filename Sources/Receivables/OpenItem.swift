@@ -58,6 +58,23 @@ package struct Account: Sendable {
   /// Whether nothing is open on any of its items.
   package var isSettled: Bool { !items.contains { $0.open.isPositive } }
 
+  /// What is open on each item once credit that names its invoice is taken off, the item due first getting it first.
+  package var openByKey: [ItemKey: Money] {
+    var own: [String: Money] = [:]
+    for credit in credits {
+      if let number = credit.reference, !number.isEmpty { own[number] = (own[number] ?? .zero(currency)) + credit.amount }
+    }
+    var open: [ItemKey: Money] = [:]
+    for item in items {
+      let number = item.key.number
+      let credit = own[number] ?? .zero(currency)
+      let taken = credit < item.open ? credit : item.open
+      if taken.isPositive { own[number] = credit - taken }
+      open[item.key] = (open[item.key] ?? .zero(currency)) + item.open - taken
+    }
+    return open
+  }
+
   /// The sum of what is open, before credit.
   package var balance: Money { items.reduce(.zero(currency)) { $0 + $1.open } }
 }

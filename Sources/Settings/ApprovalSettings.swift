@@ -9,6 +9,11 @@ package struct ApprovalSettings: Sendable, Equatable {
   package struct Level: Sendable, Equatable {
     package var from: Int
     package var group: String
+
+    package init(from: Int, group: String) {
+      self.from = from
+      self.group = group
+    }
   }
 
   /// Descending by level.

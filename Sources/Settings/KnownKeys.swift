@@ -4,10 +4,14 @@
 /// what is read cannot part ways.
 enum KnownKeys {
   static let tables: [(path: String, keys: [String])] = [
-    ("", [
-      "company", "ledger", "cycle", "mail", "pay", "owner", "contact", "approval", "digest", "journal", "http", "schedule",
-      "promise", "plan",
-    ]),
+    (
+      "",
+      [
+        "company", "ledger", "cycle", "mail", "pay", "owner", "contact", "approval", "digest", "journal", "http",
+        "schedule",
+        "promise", "plan",
+      ]
+    ),
     ("company", ["name", "time_zone", "country", "language", "currency"]),
     (
       "ledger",
@@ -28,7 +32,8 @@ enum KnownKeys {
     (
       "ledger.columns.customers",
       [
-        "id", "payer", "name", "email", "cc", "escalation_email", "phone", "address", "language", "time_zone", "country",
+        "id", "payer", "name", "email", "cc", "escalation_email", "phone", "address", "language", "time_zone",
+        "country",
         "kind", "tags", "credit_limit", "terms", "schedule", "owner", "max_level", "do_not_contact",
       ]
     ),

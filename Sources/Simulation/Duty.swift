@@ -27,7 +27,8 @@ extension Watch {
         found.append((item.key, "\(item.key.number) of \(payer.id) should have got step \(step.name) on \(today)"))
       }
     }
-    return found
+    // With a message for each invoice that is more than a cycle may send without a person's word.
+    return found.count > policy.contact.maxPerCycle ? [] : found
   }
 
   /// The step whose day has come; nil when none has, or when it is not plain.

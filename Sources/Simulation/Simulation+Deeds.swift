@@ -84,6 +84,7 @@ extension Simulation {
   ) -> HistoryEvent? {
     let today = plan.homes[0].day(wall)
     let books = books()
+    watch.pledgedOn = trade
     let verdict = decide(books, state.history, watch.policy, now: wall, ledgerAge: .zero)
     do throws(Pledging.Refusal) {
       let pledging = try Pledging(verdict.decisions, of: [scope], in: books, now: wall, today: today)
@@ -95,7 +96,7 @@ extension Simulation {
         let part = Money(minor: max(1, pledging.open.minor * luck.pick(1...4) / 4), pledging.currency)
         rest = try pledging.promise(amount: part, by: today + luck.pick(0...20))
       }
-      rest.id = "\(rest.kind.rawValue)-\(wall.milliseconds)"
+      rest.id = "\(rest.kind.rawValue)-\(wall.milliseconds)-\(rest.items.first?.key.number ?? "")"
       rest.by = "ann"
       let dues = rest.instalments.map { "\($0.due) \($0.amount)" }.joined(separator: ", ")
       tell(

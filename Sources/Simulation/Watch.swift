@@ -48,7 +48,7 @@ struct Watch {
     let amount: Int?
     let until: Day?
     var ended: Instant?
-    /// Of a promise or a plan; what was open on each of its items then, by the records.
+    /// Of a promise or a plan; what was open on each of its items then, by the ledger that it was made on.
     var id = ""
     var items: [ItemKey: Int] = [:]
     var currency: Currency?
@@ -94,6 +94,8 @@ struct Watch {
   var announced: [String] = []
   /// All contacts announced since then.
   private(set) var attempted: Set<String> = []
+  /// The ledger that somebody looked at who is about to record a promise or a plan.
+  var pledgedOn: SimulatedTrade?
   private var open: Set<Try> = []
   private var begun: Set<Try> = []
   /// Attempts whose first message has begun, without recipient.
@@ -207,10 +209,7 @@ struct Watch {
       rests.append(
         Rest(
           kind: rest.kind, scope: rest.scope, amount: rest.amount?.minor, until: rest.until, id: rest.id,
-          // The record tells what is open before credit; what a credit note had covered is no money of it.
-          items: Dictionary(
-            rest.items.map { ($0.key, min($0.open.minor, seen.item($0.key)?.open ?? $0.open.minor)) }
-          ) { $1 },
+          items: Dictionary(rest.items.map { ($0.key, pledgedOn?.item($0.key)?.open ?? $0.open.minor) }) { $1 },
           currency: rest.amount?.currency,
           instalments: rest.instalments))
     case .restEnded(let end):

@@ -95,7 +95,7 @@ struct PlanTests {
   @Test("by the month fall on the same day, or on the month's last one")
   func months() throws {
     let plan = try Scene(due: "2026-03-02").at("2026-03-12").pledging()
-          .plan(instalments: 4, every: .months(1), first: "2026-03-31")
+      .plan(instalments: 4, every: .months(1), first: "2026-03-31")
     #expect(plan.instalments.map(\.due.description) == ["2026-03-31", "2026-04-30", "2026-05-31", "2026-06-30"])
   }
 

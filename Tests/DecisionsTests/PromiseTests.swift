@@ -66,6 +66,19 @@ struct PromiseTests {
     #expect(after.verdict.outcomes.map(\.outcome) == ["kept"])
   }
 
+  @Test("credit that an invoice had when it was promised is no money of it, also where both are gone from the ledger")
+  func vanished() {
+    let before = Scene(due: "2026-03-02").invoice("R2", due: "2026-03-03", "30 EUR")
+      .creditNote("G1", "60 EUR", for: "R1").planned(2, first: "2026-04-01", from: "2026-03-12 12:00")
+    #expect(before.history.rests[.customer]?.first?.rest.amount == "70 EUR")
+    #expect(before.history.rests[.customer]?.first?.rest.items.map(\.open) == ["40 EUR", "30 EUR"])
+    // Written off, with its credit note: 30 EUR are still owed.
+    let after = before.with { $0.invoices.removeAll { $0.key.number != "R2" } }.at("2026-03-16")
+    #expect(after.verdict.outcomes.isEmpty)
+    let paid = after.payment("30 EUR", on: "2026-03-16", for: "R2").at("2026-03-17")
+    #expect(paid.verdict.outcomes.map(\.outcome) == ["completed"])
+  }
+
   @Test("the last day is one of rest, however soon contacts resume after it")
   func lastDay() {
     let scene = Scene(due: "2026-03-02").rules { $0.resumeAfterBankingDays = 0 }

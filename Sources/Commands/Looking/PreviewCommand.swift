@@ -134,7 +134,7 @@ struct PreviewCommand: ParsableCommand {
 
 extension String {
   /// What may stand in a file name: everything else becomes `_`.
-  fileprivate var fileName: String {
+  var fileName: String {
     String(map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") ? $0 : "_" })
   }
 }

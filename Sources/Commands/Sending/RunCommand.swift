@@ -98,7 +98,7 @@ struct RunCommand: ParsableCommand {
       installation, journal: journal,
       Service.Surroundings(
         control: control, web: web, answer: { ControlDesk(service: $0, configuration: file).answer($1, $2) },
-        log: Session.log,
+        log: Session.log, digests: { DigestErrand(configuration: file).of($0) },
         load: { () throws(Installation.Fault) in try .load(file) }, version: dunningdVersion))
     if case .journalBroken(let words) = service.run() { throw CommandFailure(.inputOutput, words) }
   }

@@ -15,7 +15,8 @@ struct ApproveCommand: Intervening {
       exactly that list. `approve --cycle` alone approves the list as it stands
       now. What comes later waits for the next list. An approval holds for 14
       days, for the invoices shown and that step, each up to the amount shown; a
-      notice lists what else of the customer is overdue by then.
+      notice lists what else of the customer is overdue by then. [approval] says
+      which Unix group may give which word.
 
       Examples:
         dunningd approve
@@ -76,6 +77,7 @@ struct ApproveCommand: Intervening {
 
   /// A plan that is allowed is proposed, or holds; one that is refused ends, and its invoices go on.
   private func approve(_ plan: Rest, _ step: Intervention) throws(CommandFailure) {
+    if !refuse { try ApprovalRight(step.session.site.configuration.approval).checkPlan() }
     let lines = plan.items.map {
       Approval.Line(key: $0.key, step: PlanRules.scheduleName, repetition: 0, upTo: $0.open)
     }
@@ -121,6 +123,7 @@ struct ApproveCommand: Intervening {
   private func record(
     _ contacts: [PlannedContact], _ extent: Approval.Extent, subject: String, _ step: Intervention
   ) throws(CommandFailure) {
+    if !refuse { try ApprovalRight(step.session.site.configuration.approval).check(contacts, as: extent) }
     let lines = contacts.flatMap { $0.advancing.map(Approval.Line.init) }
     let approval = Approval(
       extent: extent, subject: subject, lines: lines, granted: !refuse, by: by.author, text: reason)

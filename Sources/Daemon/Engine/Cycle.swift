@@ -20,6 +20,7 @@ struct Cycle: Sendable {
   var hasHeardPeople = false
   private(set) var hasDecided = false
   private(set) var waiting = 0
+  private(set) var waitsAsList: Ground.ApprovalNeed?
   private(set) var upcoming: [Upcoming] = []
   private var byReason: [CycleSummary.ReasonCount] = []
 
@@ -30,6 +31,7 @@ struct Cycle: Sendable {
     let tried = verdict.contacts.map(attempts)
     queue = verdict.contacts.indices.sorted { (tried[$0], $0) < (tried[$1], $1) }.map { verdict.contacts[$0] }[...]
     waiting = verdict.waitingCount
+    waitsAsList = verdict.waitsAsList
     upcoming = verdict.soonest.decisions.compactMap(Upcoming.init)
     byReason = ReasonCode.allCases.compactMap { code in
       verdict.tally[code].map { CycleSummary.ReasonCount(reason: code, count: $0) }

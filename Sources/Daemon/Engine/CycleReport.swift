@@ -42,6 +42,8 @@ package struct CycleReport: Sendable, Equatable {
   package var failures: [Failure] = []
   /// Contacts that wait for a person's word.
   package var waiting = 0
+  /// Why they wait together for one word; nil where they do not.
+  package var waitsAsList: Ground.ApprovalNeed?
   /// What comes next, the earliest first.
   package var upcoming: [Upcoming] = []
   /// How often it began anew because ledger or journal had changed.

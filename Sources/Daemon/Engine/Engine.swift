@@ -191,6 +191,7 @@ package struct Engine: Sendable {
     report.relayFault = breaker.cause
     report.failures = cycle.failures
     report.waiting = cycle.waiting
+    report.waitsAsList = cycle.waitsAsList
     report.restarts = cycle.restarts
     report.upcoming = cycle.upcoming
     report.tally = cycle.tally(history)

@@ -33,6 +33,8 @@ package enum Remark: Sendable, Equatable {
   case messagesExpired(files: Int)
   /// The old configuration stays.
   case notReloaded(String)
+  /// A digest or an alert that did not go out.
+  case staffNotTold(String)
   /// Found at the start; the cycles will say so too.
   case ledgerUnusable(String)
   /// Why the daemon does not start, or ends without having been told to.
@@ -45,7 +47,7 @@ package enum Remark: Sendable, Equatable {
       .error
     case .startedAnew, .reloaded, .journalVerified, .messagesExpired: .notice
     case .cycleEnded(_, let trouble): trouble == nil ? .info : .error
-    case .badRow, .ledgerWarning, .journalWarning: .warning
+    case .badRow, .ledgerWarning, .journalWarning, .staffNotTold: .warning
     case .outcome(let event):
       switch event {
       case .contactFailed, .contactInDoubt: .warning
@@ -79,6 +81,7 @@ package enum Remark: Sendable, Equatable {
     case .journalWarning(let words), .journalDamaged(let words): words
     case .messagesExpired(let files): "\(files) files of kept messages were older than keep_messages, and were removed"
     case .reloaded(let policy): "reloaded: the configuration \(policy.prefix(12)) holds from now on"
+    case .staffNotTold(let words): "no mail to the staff: \(words.withoutAddresses)"
     case .notReloaded(let words): "not reloaded, the old configuration stays: \(words)"
     case .ledgerUnusable(let words), .ledgerStale(let words), .ended(let words): words
     }

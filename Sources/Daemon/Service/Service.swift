@@ -1,5 +1,6 @@
 import Decisions
 import Delivery
+import Letters
 import Settings
 import Storage
 import Supervision
@@ -29,6 +30,8 @@ package final class Service {
     /// A caller's line, and the answer to it.
     package var answer: (Service, ControlSocket.Caller, String) -> String
     package var log: (Remark) -> Void
+    /// What each owner is to be told this morning, by the owner's id; nil when that could not be found out.
+    package var digests: (Service) -> [(owner: String, message: StaffMessage)]?
     /// The same configuration, read anew.
     package var load: () throws(Installation.Fault) -> Installation
     package var version: String
@@ -37,7 +40,9 @@ package final class Service {
       clock: Clock = .real, notify: NotifySocket = NotifySocket(), control: ControlSocket? = nil,
       web: WebListener? = nil,
       answer: @escaping (Service, ControlSocket.Caller, String) -> String = { _, _, _ in "" },
-      log: @escaping (Remark) -> Void, load: @escaping () throws(Installation.Fault) -> Installation, version: String
+      log: @escaping (Remark) -> Void,
+      digests: @escaping (Service) -> [(owner: String, message: StaffMessage)]? = { _ in [] },
+      load: @escaping () throws(Installation.Fault) -> Installation, version: String
     ) {
       self.clock = clock
       self.notify = notify
@@ -45,6 +50,7 @@ package final class Service {
       self.web = web
       self.answer = answer
       self.log = log
+      self.digests = digests
       self.load = load
       self.version = version
     }
@@ -54,13 +60,18 @@ package final class Service {
   /// The bytes of the configuration that it runs on.
   package var configuration: [UInt8] { installation.site.bytes }
   private var metrics = Metrics()
-  private let surroundings: Surroundings
-  private let journal: JournalFile
-  private var installation: Installation
+  let surroundings: Surroundings
+  let journal: JournalFile
+  private(set) var installation: Installation
   /// Read and found good during a cycle; it holds from the next one on.
   private var next: Installation?
-  private var postman: Postman
+  private(set) var postman: Postman
   private var runner: CycleRunner?
+  /// What the staff was told.
+  lazy var notes = StaffNotes(readingFrom: journal.state.staff)
+  /// A digest that could not be sent is tried again then.
+  var nextDigestTry: Instant?
+  private var lastStaffTicket = 0
   private lazy var watch = JournalWatch(journal)
   private var lastBeat = Monotonic.now
   private var lastLook = Duration.zero
@@ -102,7 +113,7 @@ package final class Service {
       let now = surroundings.clock.now()
       if now >= due {
         let timing = installation.site.configuration.cycle.timing
-        if case .journalBroken(let words) = cycle(at: now) { return .journalBroken(words) }
+        if case .journalBroken(let words) = cycle(at: now) { return end(because: words) }
         due = max(timing.next(after: now, zone: zone), surroundings.clock.now())
         status.nextCycle = due
         tellStatus()
@@ -112,8 +123,10 @@ package final class Service {
       let latest = installation.site.configuration.cycle.timing.next(after: now, zone: zone)
       due = min(due, latest)
       status.nextCycle = due
-      if let words = watchJournal(at: now) { return .journalBroken(words) }
-      wait(until: due, from: now)
+      if let words = watchJournal(at: now) { return end(because: words) }
+      let morning = digestTime(after: now)
+      if let morning, now >= morning { sendDigests(at: now) }
+      wait(until: min(due, digestTime(after: now) ?? due), from: now)
       let timing = installation.site.configuration.cycle.timing
       attend()
       // Another timing was reloaded: the time that the old one had set is none any more.
@@ -166,7 +179,7 @@ package final class Service {
 
   // MARK: - Cycles
 
-  private var zone: Zone { installation.site.policy.company.zone }
+  var zone: Zone { installation.site.policy.company.zone }
 
   private func cycle(at now: Instant) -> CycleReport.Ending {
     adoptNext()
@@ -190,6 +203,7 @@ package final class Service {
     if !Signals.isStopping { status.activity = .waiting }
     surroundings.log(.cycleEnded(report.summary, trouble: trouble))
     adoptNext()
+    tellAlerts(Alert.found(in: report), at: now)
     return report.ending
   }
 
@@ -242,6 +256,18 @@ package final class Service {
     status.badRows = survey.badRows
   }
 
+  /// A number that no envelope of a cycle has.
+  func staffTicket() -> Int {
+    lastStaffTicket -= 1
+    return lastStaffTicket
+  }
+
+  /// It ends, and says so to whom it can.
+  private func end(because words: String) -> Ending {
+    tellAlerts([Alert(kind: .journal, words: words)], at: surroundings.clock.now())
+    return .journalBroken(words)
+  }
+
   // MARK: - Waiting, and who calls meanwhile
 
   /// Once a day, in small pieces and only while nothing else is to be done.
@@ -271,7 +297,7 @@ package final class Service {
     attend()
   }
 
-  private func attend() {
+  func attend() {
     if Signals.isStopping, status.activity != .stopping {
       status.activity = .stopping
       surroundings.notify.tell("STOPPING=1", "STATUS=\(status.line)")

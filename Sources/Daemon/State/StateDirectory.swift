@@ -10,6 +10,7 @@ import Storage
 ///     daemon.lock            held for life by whoever runs cycles
 ///     journal.lock           held for each append
 ///     intake.lock            held while messages that came back are looked for in the journal and recorded
+///     staff.json             what the staff was told by mail
 ///     control                the daemon's socket, while it runs
 package struct StateDirectory: Sendable, Equatable {
   package let path: String
@@ -30,6 +31,7 @@ package struct StateDirectory: Sendable, Equatable {
   func segment(_ number: Int, _ ending: String) -> String { journal + "/" + StateDirectory.name(number, ending) }
   package var journalLock: String { path + "/journal.lock" }
   var intakeLock: String { path + "/intake.lock" }
+  var staff: String { path + "/staff.json" }
   package var control: String { path + "/control" }
 
   /// Milliseconds for which one waits while another appends.

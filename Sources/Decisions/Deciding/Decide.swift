@@ -233,6 +233,7 @@ extension Verdict {
       var needs: [Ground.ApprovalNeed] = []
       for (need, _) in waiting where !needs.contains(need) { needs.append(need) }
       for need in needs {
+        if need == .firstCycle { waitsAsList = need }
         let indices = waiting.filter { $0.need == need }.map(\.index)
         wait(plan, indices, for: .needsApproval(need), isFull)
       }
@@ -317,6 +318,7 @@ extension Verdict {
       return
     }
     let isFull = docket.detail == .everything
+    waitsAsList = .largeCycle(contacts: total, limit: limit)
     let need = Ground.needsApproval(.largeCycle(contacts: total, limit: limit))
     for place in groups {
       guard isFull || place.hasListed else {

@@ -18,7 +18,8 @@ final class GroupCase {
   private(set) var cases: [ItemCase] = []
   /// Of promises and plans, by id: each of their items asks.
   var knownPaid: [String: Money?] = [:]
-  private(set) lazy var openByKey = Dictionary(account.items.map { ($0.key, $0.open) }) { $0 + $1 }
+  /// Less credit that names the item's own invoice.
+  private(set) lazy var openByKey = account.openByKey
   /// What the overdue items that may be asked for come to.
   private(set) var overdueBalance: Money
 

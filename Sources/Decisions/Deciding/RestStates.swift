@@ -83,8 +83,8 @@ extension GroupCase {
     }
   }
 
-  /// What was paid of the items of a promise or plan since it was made: what is open less on them by now, and credit that
-  /// came since for one of them or for no invoice in particular; all of it once nothing is open on any of them. Nil where
+  /// What was paid of the items of a promise or plan since it was made: what is open less on them by now, credit that names
+  /// them taken off, and credit that came since for no invoice in particular; all of it once nothing is open on any of them. Nil where
   /// a bad row hides one of the items.
   func paid(_ rest: Rest) -> Money? {
     if let known = knownPaid[rest.id] { return known }
@@ -106,7 +106,7 @@ extension GroupCase {
     }
     let made = placedDay(of: rest)
     var ofThatDay = Money.zero(account.currency)
-    for credit in account.credits where rest.mayBePaid(by: credit) {
+    for credit in account.credits where credit.namesNoInvoice {
       guard let date = credit.date, made <= date else { continue }
       if made < date { paid += credit.amount } else { ofThatDay += credit.amount }
     }
@@ -121,12 +121,8 @@ extension GroupCase {
   }
 }
 
-extension Rest {
-  /// Credit for one of its items, or for no invoice in particular.
-  func mayBePaid(by credit: UnappliedCredit) -> Bool {
-    guard let number = credit.reference, !number.isEmpty else { return true }
-    return items.contains { $0.key.number == number }
-  }
+extension UnappliedCredit {
+  var namesNoInvoice: Bool { reference?.isEmpty ?? true }
 }
 
 extension PlacedRest {

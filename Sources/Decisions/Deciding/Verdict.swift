@@ -27,6 +27,8 @@ package struct Verdict: Sendable {
   package private(set) var tally: [ReasonCode: Int] = [:]
   /// How many contacts wait for a person's word.
   package var waitingCount = 0
+  /// Why nothing goes before a list is approved: the first cycle, or one that is too large. Nil where that is not so.
+  package var waitsAsList: Ground.ApprovalNeed?
   /// What comes next if nothing else happens.
   package var soonest = Soonest()
   /// Until then the same books, history and policy give the same verdict, and the same ledger age or one on the same side
@@ -53,6 +55,7 @@ package struct Verdict: Sendable {
     outcomes += other.outcomes
     for (reason, items) in other.tally { count(reason, items) }
     waitingCount += other.waitingCount
+    waitsAsList = waitsAsList ?? other.waitsAsList
     for decision in other.soonest.decisions { soonest.look(at: decision) }
     bound(by: other.standsUntil)
   }

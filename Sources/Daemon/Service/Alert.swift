@@ -1,0 +1,94 @@
+import Decisions
+import Units
+
+/// Something that keeps contacts from being made, and that a person has to see to.
+package struct Alert: Sendable, Equatable {
+  /// The raw values stand in the state directory.
+  package enum Kind: String, Sendable, CaseIterable {
+    case ledger
+    case staleLedger = "stale-ledger"
+    case cashNotPosted = "cash-not-posted"
+    case approval
+    case content
+    case relay
+    case clock
+    case journal
+  }
+
+  package var kind: Kind
+  /// What happened.
+  package var words: String
+
+  /// What the cycle ran into; empty when nothing stopped it.
+  package static func found(in report: CycleReport) -> [Alert] {
+    var alerts: [Alert] = []
+    if let trouble = report.trouble, let kind = kind(of: report) { alerts.append(Alert(kind: kind, words: trouble)) }
+    func count(_ reason: ReasonCode) -> Int { report.summary.byReason.first { $0.reason == reason }?.count ?? 0 }
+    func invoices(_ count: Int) -> String { count == 1 ? "1 invoice waits" : "\(count) invoices wait" }
+    let stale = count(.staleLedger)
+    if stale > 0 {
+      alerts.append(
+        Alert(kind: .staleLedger, words: "the ledger is older than max_age: \(invoices(stale)) for a new one"))
+    }
+    let cash = count(.cashNotPosted)
+    if cash > 0 {
+      alerts.append(
+        Alert(kind: .cashNotPosted, words: "the bank statements are not posted far enough: \(invoices(cash)) for them"))
+    }
+    if let need = report.waitsAsList { alerts.append(Alert(kind: .approval, words: words(of: need, report.waiting))) }
+    return alerts
+  }
+
+  private static func kind(of report: CycleReport) -> Kind? {
+    switch report.ending {
+    case .ledgerRejected: .ledger
+    case .journalBroken: .journal
+    case .clockWentBack: .clock
+    case .contentRefused: .content
+    // The next cycle begins anew.
+    case .keepsChanging: nil
+    case .completed, .stopped, .relayAtFault: .relay
+    }
+  }
+
+  private static func words(of need: Ground.ApprovalNeed, _ waiting: Int) -> String {
+    switch need {
+    case .largeCycle(let contacts, let limit):
+      "\(contacts) contacts are due at once, and max_per_cycle is \(limit): none of them is made before a person's word"
+    default: "nothing was ever sent from here: \(waiting) contacts wait for a person's word"
+    }
+  }
+
+  /// What it means, and what to do.
+  private var remedy: String {
+    switch kind {
+    case .ledger: "`dunningd check` says what is wrong with the ledger. Export it again, or mend the rows."
+    case .staleLedger: "Look why the export has not run, and run it."
+    case .cashNotPosted: "Post the bank statements; the file of cash_through says how far they are posted."
+    case .approval: "`dunningd approve` shows the list; `dunningd approve --cycle` approves it."
+    case .content:
+      "The mail server refuses what is written, not to whom. `dunningd journal list --type contact.failed` has its words."
+    case .relay: "`dunningd check --online` visits the mail server and says what it answers."
+    case .clock: "Set the clock of this machine right. Nothing is sent or recorded before."
+    case .journal:
+      "The daemon has ended. Look at the disk and at `dunningd journal verify`, then start it again: it reads afresh what "
+        + "became durable."
+    }
+  }
+
+  package var subject: String { "dunningd: sending has stopped (\(kind.rawValue.replacing("-", with: " ")))" }
+
+  /// - Parameter since: in the company's time.
+  package func text(since: String) -> String {
+    """
+    Since \(since): \(words).
+
+    No reminder that depends on it goes out meanwhile. Nothing is lost: what is due is decided afresh, by the ledger as it
+    is then, as soon as this is over.
+
+    \(remedy)
+    `dunningd status` shows how things stand. You get one more message when it is over.
+
+    """
+  }
+}
