@@ -141,10 +141,14 @@ package struct StaffTasks {
 
   private mutating func add(_ kind: StaffTask.Kind, _ contact: PlannedContact, _ id: String, _ text: String) {
     let planned = contact.advancing.map { $0.anchorDate + $0.day }.min() ?? contact.day
+    // Nobody could have done it before the notice before it was old enough.
+    let before = contact.advancing.flatMap { history.items[$0.key] ?? [] }.compactMap { history.contact($0) }
+      .filter { $0.level >= 1 }.map { day($0.at, of: contact.payer.id) + policy.contact.minGapDays }.max()
+    let since = before.map { max($0, planned) } ?? planned
     found.append(
       StaffTask(
         kind: kind, customer: contact.payer.id, currency: contact.currency, amount: contact.total,
-        invoices: numbers(contact.advancing.map(\.key)), since: min(planned, contact.day), owner: contact.payer.owner,
+        invoices: numbers(contact.advancing.map(\.key)), since: min(since, contact.day), owner: contact.payer.owner,
         subject: id, text: text, contact: contact))
   }
 
