@@ -165,8 +165,11 @@ package struct StaffTasks {
   // MARK: - What customers said
 
   private mutating func addAnswers() {
-    for (customer, time) in history.unanswered.sorted(by: { $0.key < $1.key }) {
-      add(.reply, customer, open[customer] ?? [], since: day(time, of: customer), "the customer answered")
+    for (customer, answer) in history.unanswered.sorted(by: { $0.key < $1.key }) {
+      add(
+        answer.wantsNoContact ? .doNotContact : .reply, customer, open[customer] ?? [],
+        since: day(answer.at, of: customer),
+        answer.wantsNoContact ? "the customer asks not to be written to" : "the customer answered")
     }
   }
 

@@ -104,6 +104,24 @@ extension EndToEnd {
       }
     }
 
+    @Test("a wish to hear no more is a task of its own until somebody has seen to it")
+    func wish() async throws {
+      try await scenario { office in
+        _ = try await Self.written(office)
+        func tasks() async throws -> [String] {
+          try await office.expect(0, "tasks", "--as-of", "2026-03-04T09:00", "--format", "json").lines
+            .filter { $0["customer"].text == "K-2" }.compactMap { $0["task"].text }
+        }
+        try office.write("From: beta@two.test\nSubject: unsubscribe\nMessage-ID: <u1@two.test>\n\n", to: "back/a.eml")
+        try await office.expect(0, "intake-mail", "back", "--as-of", "2026-03-02T15:00")
+        try office.write(Self.answer("beta@two.test", to: nil, id: "u2@two.test", "Hello?"), to: "back/b.eml")
+        try await office.expect(0, "intake-mail", "back", "--as-of", "2026-03-02T16:00")
+        #expect(try await tasks() == ["do_not_contact"])
+        try await office.expect(0, "note", "K-2", "--text", "explained", "--as-of", "2026-03-03T09:00")
+        #expect(try await tasks() == [])
+      }
+    }
+
     @Test("an address that does not exist is marked as bad: by our Message-ID, by its bounce address, by itself")
     func badAddress() async throws {
       for way in ["message_id", "bounce_address", "address"] {

@@ -55,7 +55,7 @@ struct TasksCommand: ParsableCommand {
 
   /// The newest answer of each customer who waits for one, by customer.
   private static func answers(_ tasks: [StaffTask], _ session: Session) throws(CommandFailure) -> [String: Reply] {
-    let customers = Set(tasks.filter { $0.kind == .reply }.map(\.customer))
+    let customers = Set(tasks.filter(\.isAnswer).map(\.customer))
     var answers: [String: Reply] = [:]
     for entry in customers.isEmpty ? [] : try session.records(about: customers) {
       if case .contactReplied(let reply) = entry.event { answers[reply.customer] = reply }
@@ -78,7 +78,7 @@ struct TasksCommand: ParsableCommand {
       let local = zone.civil(session.now)
       let age = max(0, local.day - task.since)
       let name = payer.map { $0.name.isEmpty || $0.name == $0.id ? $0.id : "\($0.id) \($0.name)" } ?? task.customer
-      let answer = task.kind == .reply ? answers[task.customer] : nil
+      let answer = task.isAnswer ? answers[task.customer] : nil
       let said = answer.map { [$0.suggestionWords, $0.excerpt?.onOneLine ?? "(erased)"].filter { !$0.isEmpty } } ?? []
       let about = ([task.text] + said).joined(separator: ": ")
       let script = task.kind == .call ? task.contact.map { TasksCommand.script($0, composer) } : nil
@@ -118,6 +118,8 @@ struct TasksCommand: ParsableCommand {
 extension StaffTask.Kind: ExpressibleByArgument {}
 
 extension StaffTask {
+  fileprivate var isAnswer: Bool { kind == .reply || kind == .doNotContact }
+
   /// The command that ends it.
   var command: String {
     switch kind {
@@ -130,7 +132,8 @@ extension StaffTask {
     case .reply, .brokenPromise, .brokenPlan: "dunningd note \(customer) --text TEXT, or promise, plan, dispute, hold"
     case .proposal: "dunningd plan \(subject) --agree"
     case .badAddress, .noAddress: "mend the ledger's address, or dunningd resolve \(customer) --address-ok"
-    case .doNotContact: "dunningd hold \(customer) --reason TEXT"
+    case .doNotContact:
+      "put do_not_contact into the ledger, or not; then dunningd note \(customer) --text TEXT (or hold)"
     case .hold: "dunningd release \(subject)"
     case .dispute: "dunningd dispute \(subject) --close --outcome accepted|rejected"
     case .creditMissing: "post the credit note in the ledger"

@@ -71,7 +71,7 @@ package struct ContactHistory: Sendable, Equatable {
   /// Scopes with a promise or plan that was broken and that nobody has seen to since.
   package var brokenScopes: Set<Scope> { summary.brokenScopes }
   /// Customers who answered and whom nobody has seen to since.
-  package var unanswered: [String: Instant] { summary.unanswered }
+  package var unanswered: [String: Unanswered] { summary.unanswered }
   /// Time of the last event.
   package var last: Instant? { summary.last }
   /// Why the archive could not be read: what was answered since must not be acted on. Nil as long as all is well.
@@ -137,7 +137,9 @@ package struct ContactHistory: Sendable, Equatable {
       if permanent { markBad(id, recipient, at: time) }
     case .contactReplied(let reply):
       replies.set(reply.customer, time)
-      summary.unanswered[reply.customer] = time
+      let wish = reply.suggestions.contains { $0.kind == .doNotContact }
+      let before = summary.unanswered[reply.customer]?.wantsNoContact ?? false
+      summary.unanswered[reply.customer] = Unanswered(at: time, wantsNoContact: wish || before)
     case .addressCleared(let customer, let address, _):
       for id in payers[customer] ?? [] { change(id) { $0.forgive(address, at: time) } }
       clearAddresses(of: customer, only: address)

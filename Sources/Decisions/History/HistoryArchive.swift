@@ -47,7 +47,7 @@ package struct HistorySummary: Sendable, Equatable {
   /// Scopes with a promise or plan that was broken and that nobody has seen to since.
   package internal(set) var brokenScopes: Set<Scope> = []
   /// Customers who answered and whom nobody has seen to since, with when they did.
-  package internal(set) var unanswered: [String: Instant] = [:]
+  package internal(set) var unanswered: [String: Unanswered] = [:]
   /// Time of the last event.
   package internal(set) var last: Instant?
 
@@ -64,7 +64,8 @@ package struct HistorySummary: Sendable, Equatable {
     for scopes in [restingScopes, brokenScopes] { writer.write(scopes.sorted()) { $0.write($1) } }
     writer.write(unanswered.sorted { $0.key < $1.key }) { writer, entry in
       writer.write(entry.key)
-      writer.write(entry.value)
+      writer.write(entry.value.at)
+      writer.write(entry.value.wantsNoContact)
     }
     writer.write(last) { $0.write($1) }
   }
@@ -84,7 +85,7 @@ package struct HistorySummary: Sendable, Equatable {
     brokenScopes = Set(try reader.list { r throws(Damage) in try r.scope() })
     for _ in 0..<(try reader.count()) {
       let customer = try reader.text()
-      unanswered[customer] = try reader.instant()
+      unanswered[customer] = Unanswered(at: try reader.instant(), wantsNoContact: try reader.flag())
     }
     last = try reader.optional { r throws(Damage) in try r.instant() }
   }

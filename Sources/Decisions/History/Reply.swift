@@ -25,6 +25,19 @@ package struct Reply: Sendable, Equatable {
   }
 }
 
+/// An answer that nobody has seen to yet.
+package struct Unanswered: Sendable, Equatable {
+  /// When the newest one came.
+  package var at: Instant
+  /// One of them asks not to be written to any more.
+  package var wantsNoContact: Bool
+
+  package init(at: Instant, wantsNoContact: Bool) {
+    self.at = at
+    self.wantsNoContact = wantsNoContact
+  }
+}
+
 /// What an answer may ask for, for a person to accept or not.
 package struct Suggestion: Sendable, Equatable {
   package enum Kind: String, Sendable, CaseIterable {
