@@ -4,7 +4,13 @@
 /// what is read cannot part ways.
 enum KnownKeys {
   static let tables: [(path: String, keys: [String])] = [
-    ("", ["company", "ledger", "cycle", "mail", "pay", "contact", "journal", "http", "schedule", "promise", "plan"]),
+    (
+      "",
+      [
+        "company", "ledger", "cycle", "mail", "letter", "webhook", "pay", "contact", "journal", "http", "schedule",
+        "promise", "plan",
+      ]
+    ),
     ("company", ["name", "time_zone", "country", "language", "currency"]),
     (
       "ledger",
@@ -38,6 +44,8 @@ enum KnownKeys {
         "bounce_address", "list_unsubscribe", "connections", "max_per_minute", "in_doubt",
       ]
     ),
+    ("letter", ["outbox", "sender", "place", "footer"]),
+    ("webhook", ["url", "insecure", "secret", "ca_file", "timeout"]),
     ("pay", ["kind", "name", "iban", "bic", "reference", "url", "label", "currency", "country"]),
     (
       "contact",
@@ -64,7 +72,7 @@ enum KnownKeys {
     ("schedule.steps.repeat", ["every", "times"]),
     ("promise", ["grace", "steps"]),
     ("plan", ["steps", "grace", "max_amount", "max_months", "proposal", "proposal_template"]),
-    // `mail.password` and `journal.key` are tables of this form.
+    // `mail.password`, `webhook.secret` and `journal.key` are tables of this form.
     ("secret", ["credential", "file", "env"]),
   ]
 

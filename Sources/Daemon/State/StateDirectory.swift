@@ -11,6 +11,7 @@ import Storage
 ///     journal.lock           held for each append
 ///     intake.lock            held while messages that came back are looked for in the journal and recorded
 ///     control                the daemon's socket, while it runs
+///     outbox/                letters to be posted, unless `[letter] outbox` says another place
 package struct StateDirectory: Sendable, Equatable {
   package let path: String
 
@@ -31,6 +32,7 @@ package struct StateDirectory: Sendable, Equatable {
   package var journalLock: String { path + "/journal.lock" }
   var intakeLock: String { path + "/intake.lock" }
   package var control: String { path + "/control" }
+  package var outbox: String { path + "/outbox" }
 
   /// Milliseconds for which one waits while another appends.
   static let appendWait = 30_000

@@ -74,7 +74,13 @@ struct MessagePlan {
     let advanced = advancing.compactMap { advance(cases[$0]) }.sorted { $0.key < $1.key }
     let total = listed.reduce(Money.zero(group.account.currency)) { $0 + $1.open }
     let channel = group.channel(of: next.step) ?? next.step.channel
-    let to = channel == .email ? group.usableAddresses : []
+    let to =
+      switch channel {
+      case .email: group.usableAddresses
+      case .letter: group.address.lines
+      case .webhook: group.payer.phone.isEmpty ? [] : [group.payer.phone]
+      case .call, .statement, .handover: [String]()
+      }
     var contact = PlannedContact(
       payer: group.payer, currency: group.account.currency, kind: kind, schedule: schedule.name, step: next.step,
       channel: channel, to: to,
