@@ -23,7 +23,8 @@ struct WebhookBody {
       ("language", .string(language)), ("currency", .string(contact.currency.code)), ("amount", .money(contact.total)),
       ("step", .string(contact.step.name)), ("level", .int(contact.step.level)),
       ("deadline", contact.deadline.map(JSONValue.day) ?? .null), ("subject", .string(subject)),
-      ("text", .string(text)), ("invoices", .array(invoices)), ("pay_link", payLink.map(JSONValue.string) ?? .null),
+      ("text", .string(text.hasSuffix("\n") ? String(text.dropLast()) : text)), ("invoices", .array(invoices)),
+      ("pay_link", payLink.map(JSONValue.string) ?? .null),
     ])
     bytes = Array(body.text.utf8)
   }

@@ -35,6 +35,7 @@ package struct Outbox {
   /// - Parameter letters: all that wait to be posted.
   /// - Returns: what a person should know: letters whose page was not kept.
   /// - Throws: in words, what keeps it from being written.
+  @discardableResult
   package func arrange(_ letters: [PastContact]) throws(OutboxFault) -> [String] {
     var notes: [String] = []
     do {

@@ -9,6 +9,11 @@ import Units
 package struct LetterRecall: Sendable, Equatable {
   package var contact: String
   package var reason: ReasonCode
+
+  package init(contact: String, reason: ReasonCode) {
+    self.contact = contact
+    self.reason = reason
+  }
 }
 
 extension Docket {
