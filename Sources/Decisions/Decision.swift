@@ -76,6 +76,8 @@ package enum Ground: Sendable, Equatable {
   case capped(maxLevel: Int)
   case belowMinimum(balance: Money, minimum: Money)
   case taskOpen(Channel)
+  /// The letter whose page waits in the outbox.
+  case letterOpen(contact: String)
   /// `planned` by the step, `goes` when it really can.
   case notYet(planned: Day, goes: Day)
   case staleLedger(age: Span, limit: Span)
@@ -139,7 +141,7 @@ package enum Ground: Sendable, Equatable {
     case .completed: .completed
     case .capped: .capped
     case .belowMinimum: .belowMinimum
-    case .taskOpen: .taskOpen
+    case .taskOpen, .letterOpen: .taskOpen
     case .notYet: .notYet
     case .staleLedger: .staleLedger
     case .cashNotPosted: .cashNotPosted

@@ -122,6 +122,10 @@ package struct StaffTasks {
   /// Calls, letters and the like that are due, and what waits for a word.
   private mutating func addContacts(_ id: (PlannedContact) -> String) {
     for contact in verdict.tasks {
+      if case .letterOpen(let letter) = contact.waitsFor {
+        add(.letter, contact, letter, "a letter to be posted, step \"\(contact.step.name)\"")
+        continue
+      }
       guard let kind = StaffTask.Kind(rawValue: contact.channel.rawValue) else { continue }
       add(kind, contact, id(contact), "step \"\(contact.step.name)\" of schedule \"\(contact.schedule)\"")
     }

@@ -79,4 +79,6 @@ package enum DeliveryStage: String, Sendable, CaseIterable {
   case dot
   /// A probe's last command.
   case noop
+  /// The answer of a webhook's service, or the wait for it.
+  case http
 }

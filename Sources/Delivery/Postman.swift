@@ -10,25 +10,29 @@ package struct Postman: Sendable {
   package var close: @Sendable (Duration) -> [Int]
   /// A visit to the relay without a mail.
   package var probe: @Sendable () -> ProbeReport
+  /// The same to the webhook without a message; nil where there is none.
+  package var probeWebhook: @Sendable () -> DeliveryResult?
 
   package init(
     submit: @escaping @Sendable (Envelope) -> Void, next: @escaping @Sendable (Duration) -> Delivered?,
     wake: @escaping @Sendable () -> Void = {}, close: @escaping @Sendable (Duration) -> [Int] = { _ in [] },
-    probe: @escaping @Sendable () -> ProbeReport
+    probe: @escaping @Sendable () -> ProbeReport,
+    probeWebhook: @escaping @Sendable () -> DeliveryResult? = { nil }
   ) {
     self.submit = submit
     self.next = next
     self.wake = wake
     self.close = close
     self.probe = probe
+    self.probeWebhook = probeWebhook
   }
 
   /// The real one, through libcurl.
-  package static func smtp(_ settings: RelaySettings) -> Postman {
-    let room = Postroom(settings)
+  package static func smtp(_ settings: RelaySettings, webhook: WebhookEndpoint? = nil) -> Postman {
+    let room = Postroom(settings, webhook: webhook)
     return Postman(
       submit: { room.submit($0) }, next: { room.next(within: $0) }, wake: { room.wake() },
-      close: { room.close(within: $0) }, probe: { room.probe() })
+      close: { room.close(within: $0) }, probe: { room.probe() }, probeWebhook: { room.probeWebhook() })
   }
 
   /// One without a network: `answer` decides at once what becomes of each envelope. `next` never waits.

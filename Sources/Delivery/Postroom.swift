@@ -1,23 +1,43 @@
 import Synchronization
 
-/// Several connections to one relay, each with its thread, one queue before them and one behind.
+/// Several connections to one relay, each with its thread, one queue before them and one behind; and beside them one thread
+/// for a webhook, with a queue of its own, so that neither waits for the other.
 ///
 /// Made for a synchronous caller: `submit` never waits, `next` waits for a result until a deadline. Results come in
 /// the order in which they were known, one for every envelope. A running transfer is never torn down: libcurl would
 /// complete a truncated message. `close` lets it finish, or leaves it behind.
 package final class Postroom: Sendable {
-  private let shared: Shared
+  private let settings: RelaySettings
+  private let endpoint: WebhookEndpoint?
+  private let mails: Shared
+  /// Nil without a webhook.
+  private let webhooks: Shared?
+  private let tray = Monitor(Tray())
 
-  package init(_ settings: RelaySettings) { shared = Shared(settings) }
+  package init(_ settings: RelaySettings, webhook: WebhookEndpoint? = nil) {
+    self.settings = settings
+    endpoint = webhook
+    mails = Shared(.smtp(settings), tray)
+    webhooks = webhook.map { [tray] in Shared(.webhook($0), tray) }
+  }
 
-  deinit { shared.stop() }
+  deinit {
+    mails.stop()
+    webhooks?.stop()
+  }
 
   /// Takes an envelope on. After `close` it comes back as deferred, not begun.
-  package func submit(_ envelope: Envelope) { shared.submit(envelope) }
+  package func submit(_ envelope: Envelope) {
+    guard envelope.webhookKey != nil else { return mails.submit(envelope) }
+    if let webhooks { return webhooks.submit(envelope) }
+    let result = DeliveryResult(
+      verdict: .relayRefused, stage: .settings, detail: "there is no [webhook]", isConfiguration: true)
+    tray.with { $0.results.append(Delivered(ticket: envelope.ticket, result: result)) }
+  }
 
   /// The next result, waiting for it no longer than that; nil when none came, or `wake` was called.
   package func next(within time: Duration) -> Delivered? {
-    shared.tray.wait(until: Monotonic.now + time) { tray -> Delivered?? in
+    tray.wait(until: Monotonic.now + time) { tray -> Delivered?? in
       if let delivered = tray.results.popFirst() { return .some(delivered) }
       guard tray.isWoken else { return nil }
       tray.isWoken = false
@@ -26,11 +46,11 @@ package final class Postroom: Sendable {
   }
 
   /// Makes a `next` that waits, or else the next one that would wait, return nil. From any thread.
-  package func wake() { shared.tray.with { $0.isWoken = true } }
+  package func wake() { tray.with { $0.isWoken = true } }
 
   /// Envelopes submitted whose result was not taken yet.
   package var outstanding: Int {
-    shared.desk.with { $0.queue.count + $0.active.count } + shared.tray.with { $0.results.count }
+    mails.outstanding + (webhooks?.outstanding ?? 0) + tray.with { $0.results.count }
   }
 
   /// Begins nothing more, lets what is on the wire finish, and says goodbye to the server.
@@ -38,12 +58,16 @@ package final class Postroom: Sendable {
   /// What was not begun comes back as deferred through `next`. After `time`, what has not handed over a byte of its
   /// message is ended, too. Returns the tickets whose messages are on the wire even so, ascending: their results may
   /// still come; if the process ends first they are in doubt.
-  package func close(within time: Duration) -> [Int] { shared.close(within: time) }
+  package func close(within time: Duration) -> [Int] {
+    // The other one begins nothing more either while this one is waited for.
+    webhooks?.stop()
+    return (mails.close(within: time) + (webhooks?.close(within: time) ?? [])).sorted()
+  }
 
   /// Connects, encrypts, logs in, and leaves: on a connection and a thread of its own, for which the caller waits.
   package func probe() -> ProbeReport {
     let report = Monitor<ProbeReport?>(nil)
-    let settings = shared.settings
+    let settings = settings
     let hasStarted = WorkerThread.start {
       let found = SMTPConnection(settings).probe()
       report.with { $0 = found }
@@ -52,6 +76,24 @@ package final class Postroom: Sendable {
     guard hasStarted else { return ProbeReport(result: noThread) }
     return report.wait(until: nil) { $0 } ?? ProbeReport(result: noThread)
   }
+
+  /// Connects to the webhook, encrypts, and leaves; nil without one.
+  package func probeWebhook() -> DeliveryResult? {
+    guard let endpoint else { return nil }
+    let report = Monitor<DeliveryResult?>(nil)
+    let hasStarted = WorkerThread.start {
+      let found = WebhookConnection(endpoint).probe()
+      report.with { $0 = found }
+    }
+    let noThread = DeliveryResult(verdict: .relayRefused, stage: .queue, detail: Shared.noThread)
+    return hasStarted ? report.wait(until: nil) { $0 } ?? noThread : noThread
+  }
+}
+
+/// What became of it, for the one who asks.
+private struct Tray {
+  var results: ArraySlice<Delivered> = []
+  var isWoken = false
 }
 
 /// What the threads hold on to; the postroom itself can go away before them.
@@ -64,12 +106,6 @@ private final class Shared: Sendable {
     var isClosing = false
   }
 
-  /// What became of it, for the one who asks.
-  struct Tray {
-    var results: ArraySlice<Delivered> = []
-    var isWoken = false
-  }
-
   private enum Errand {
     case send(Envelope)
     case leave
@@ -77,12 +113,17 @@ private final class Shared: Sendable {
 
   static let noThread = "the system gives us no thread"
 
-  let settings: RelaySettings
+  let carriage: Carriage
   let desk = Monitor(Desk())
-  let tray = Monitor(Tray())
+  private let tray: Monitor<Tray>
   private let isStopping = Atomic<Bool>(false)
 
-  init(_ settings: RelaySettings) { self.settings = settings }
+  init(_ carriage: Carriage, _ tray: Monitor<Tray>) {
+    self.carriage = carriage
+    self.tray = tray
+  }
+
+  var outstanding: Int { desk.with { $0.queue.count + $0.active.count } }
 
   func submit(_ envelope: Envelope) {
     enum Answer { case taken, needsThread, closed }
@@ -91,7 +132,7 @@ private final class Shared: Sendable {
       guard !desk.isClosing else { return .closed }
       desk.queue.append(envelope)
       let idle = desk.threads - desk.active.count
-      guard desk.queue.count > idle, desk.threads < max(1, settings.connections) else { return .taken }
+      guard desk.queue.count > idle, desk.threads < max(1, carriage.connections) else { return .taken }
       desk.threads += 1
       return .needsThread
     }
@@ -143,9 +184,9 @@ private final class Shared: Sendable {
 
   /// The life of one thread.
   private func work() {
-    let connection = SMTPConnection(settings) { self.isStopping.load(ordering: .relaxed) }
+    let connection = carriage.carrier { self.isStopping.load(ordering: .relaxed) }
     while true {
-      let patience = connection.isOpen ? Monotonic.now + settings.idleTimeout : nil
+      let patience = connection.isOpen ? Monotonic.now + carriage.idleTimeout : nil
       let errand = desk.wait(until: patience) { desk -> Errand? in
         if let envelope = desk.queue.popFirst() {
           desk.active.insert(envelope.ticket)

@@ -9,6 +9,7 @@ package struct Composer: Sendable {
   package let identity: MailIdentity
   package let pay: [PayOption]
   package let company: CompanyDefaults
+  package let stationery: Stationery
   /// Changes with every snapshot of the ledger.
   package var columns: ExtraColumns
   private let formats = LocaleFormats()
@@ -16,12 +17,13 @@ package struct Composer: Sendable {
 
   package init(
     templates: TemplateSet, identity: MailIdentity, pay: [PayOption], company: CompanyDefaults,
-    columns: ExtraColumns = ExtraColumns()
+    stationery: Stationery = Stationery(), columns: ExtraColumns = ExtraColumns()
   ) {
     self.templates = templates
     self.identity = identity
     self.pay = pay
     self.company = company
+    self.stationery = stationery
     self.columns = columns
   }
 
@@ -42,7 +44,9 @@ package struct Composer: Sendable {
     guard let template = templates.template(contact.step.template, payer: language, company: company.language) else {
       throw .noTemplate(name: contact.step.template, language: language)
     }
-    let written = try write(contact, template, hasAttachment: !attachments.isEmpty)
+    let written = try write(
+      contact, template.file, template.language, hasAttachment: !attachments.isEmpty,
+      (template.subject, [template.text] + [template.html].compactMap(\.self)))
     let to = try addresses(contact.to)
     let cc = try addresses(contact.cc)
     guard let first = to.first else { throw .noRecipient }
@@ -83,8 +87,66 @@ package struct Composer: Sendable {
     guard let template = templates.template(contact.step.template, payer: language, company: language) else {
       throw .noTemplate(name: contact.step.template, language: language)
     }
-    let written = try write(contact, template, hasAttachment: false)
+    let written = try write(
+      contact, template.file, template.language, hasAttachment: false, (template.subject, [template.text]))
     return (written.subject, written.text)
+  }
+
+  /// The page of a letter: HTML that a browser prints as it is to be folded into a window envelope.
+  ///
+  /// - Throws: what is wrong with this contact; others are not affected.
+  package func page(_ contact: PlannedContact, id: String) throws(LetterError) -> Letter {
+    let language = contact.payer.language ?? company.language
+    guard let template = templates.letter(contact.step.template, payer: language, company: company.language) else {
+      throw .noTemplate(name: contact.step.template + ".letter", language: language)
+    }
+    guard !contact.to.isEmpty else { throw .noPostalAddress }
+    let written = try write(
+      contact, template.file, template.language, hasAttachment: false, (template.subject, [template.page]))
+    let page = PageNote.line(contact, id: id, language: template.language, company: company) + written.text
+    let bytes = Array(page.utf8)
+    return Letter(
+      envelopeSender: "", to: contact.to, cc: [], subject: written.subject, text: "", html: page,
+      language: template.language, bytes: bytes, sha256: Hex.lower(SHA256.hash(data: bytes)), messageID: "",
+      names: contact.payer.name.isEmpty ? [] : [contact.payer.name])
+  }
+
+  /// What a webhook is told of one contact; the text is that of the step's template.
+  ///
+  /// - Parameters:
+  ///   - id: of the contact, from `ContactID`.
+  ///   - at: when it is told.
+  /// - Throws: what is wrong with this contact; others are not affected.
+  package func webhook(_ contact: PlannedContact, id: String, at: Instant) throws(LetterError) -> Letter {
+    let language = contact.payer.language ?? company.language
+    guard let template = templates.template(contact.step.template, payer: language, company: company.language) else {
+      throw .noTemplate(name: contact.step.template, language: language)
+    }
+    let written = try write(
+      contact, template.file, template.language, hasAttachment: false, (template.subject, [template.text]))
+    let body = WebhookBody(
+      contact, id: id, at: at, language: template.language, subject: written.subject, text: written.text,
+      // Who redirects all mail is in training: nobody's telephone is to ring.
+      email: identity.redirectTo?.address ?? contact.payer.emails.first ?? "",
+      phone: identity.redirectTo == nil ? contact.payer.phone : "", payLink: payLink(contact)
+    ).bytes
+    return Letter(
+      envelopeSender: "", to: identity.redirectTo == nil ? contact.to : [], cc: [], subject: written.subject,
+      text: written.text, html: nil, language: template.language, bytes: body,
+      sha256: Hex.lower(SHA256.hash(data: body)), messageID: "",
+      names: contact.payer.name.isEmpty ? [] : [contact.payer.name])
+  }
+
+  /// The first page to pay on that fits, for the whole; nil where there is none.
+  private func payLink(_ contact: PlannedContact) -> String? {
+    let country = contact.payer.country ?? company.country
+    for way in pay where way.fits(currency: contact.currency, country: country) {
+      guard case .link(let link) = way.kind else { continue }
+      if link.isPerInvoice, contact.listed.count != 1 { continue }
+      let number = contact.listed.first?.invoice.key.number ?? ""
+      return link.filled(invoice: number, amount: contact.total, customer: contact.payer.id)
+    }
+    return nil
   }
 
   private struct Written {
@@ -94,30 +156,31 @@ package struct Composer: Sendable {
   }
 
   /// The template with its values filled in.
+  ///
+  /// - Parameter parts: its subject; its text or page, and its HTML where it has any.
   private func write(
-    _ contact: PlannedContact, _ template: Template, hasAttachment: Bool
+    _ contact: PlannedContact, _ file: String, _ language: String, hasAttachment: Bool,
+    _ parts: (subject: TemplatePart, texts: [TemplatePart])
   ) throws(LetterError) -> Written {
-    let locale = LocaleFormats.identifier(
-      language: template.language, country: contact.payer.country ?? company.country)
+    let locale = LocaleFormats.identifier(language: language, country: contact.payer.country ?? company.country)
     let rendering = Rendering(locale: locale, formats: formats)
     let writer = FactWriter(rendering: rendering, columns: columns)
     var facts = Shape.Facts(
       writer.message(
-        contact, language: template.language, company: company, identity: identity, pay: pay,
-        hasAttachment: hasAttachment))
-    func render(_ part: TemplatePart) -> String { shapes.render(part, of: template.file, &facts, rendering) }
+        contact, language: language, company: company, identity: identity, pay: pay, hasAttachment: hasAttachment,
+        stationery: stationery))
+    func render(_ part: TemplatePart) -> String { shapes.render(part, of: file, &facts, rendering) }
     // No blanks but U+0020 count here: a control must reach the header, which refuses it.
-    let subject = Composer.spacedOnce(render(template.subject))
+    let subject = Composer.spacedOnce(render(parts.subject))
     facts.add(subject: writer.word(subject))
-    let text = render(template.text)
-    let html = template.html.map(render)
-    if let name = rendering.unknown.first { throw .unknownName(template: template.file, name: name) }
+    let texts = parts.texts.map(render)
+    if let name = rendering.unknown.first { throw .unknownName(template: file, name: name) }
     if let column = rendering.missing.first {
       let known = columns.ofInvoices.union(columns.ofCustomers).sorted()
-      throw .noColumn(template: template.file, column: column, known: known)
+      throw .noColumn(template: file, column: column, known: known)
     }
-    guard !subject.isEmpty else { throw .noSubject(template: template.file) }
-    return Written(subject: subject, text: text, html: html)
+    guard !subject.isEmpty else { throw .noSubject(template: file) }
+    return Written(subject: subject, text: texts.first ?? "", html: texts.dropFirst().first)
   }
 
   /// With no two blanks in a row, and none at its ends.

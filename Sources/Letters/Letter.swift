@@ -33,6 +33,7 @@ package enum LetterError: Error, Sendable, Equatable, CustomStringConvertible {
   case unknownName(template: String, name: String)
   case noSubject(template: String)
   case noRecipient
+  case noPostalAddress
   case badAddress(String, MailAddress.Fault)
   case header(HeaderFault)
 
@@ -48,6 +49,7 @@ package enum LetterError: Error, Sendable, Equatable, CustomStringConvertible {
     case .noSubject(let template):
       "\(template): its subject came out empty: write one that does not depend on optional values"
     case .noRecipient: "it has no address to go to: give the customer an email in the ledger"
+    case .noPostalAddress: "it has no postal address to go to: give the customer an address in the ledger"
     case .badAddress(let address, let fault):
       "the address \(address.debugDescription) is refused: \(fault.description); correct it in the ledger"
     case .header(let fault): fault.description

@@ -13,6 +13,9 @@ package struct Configuration: Sendable {
   package var cycle: CycleSettings
   /// Nil when the file has no `[mail]`: then nothing can be sent, and everything else works.
   package var mail: MailSettings?
+  package var letter: LetterSettings
+  /// Nil when no step is told to a webhook.
+  package var webhook: WebhookSettings?
   /// In the order of the file.
   package var pay: [PayOption]
   package var journal: JournalSettings
@@ -70,6 +73,8 @@ package struct Configuration: Sendable {
       root.reader("ledger") ?? empty("ledger"), currency: company?.currency ?? Configuration.anyCurrency)
     let cycle = CycleSettings(root.reader("cycle") ?? empty("cycle"))
     let mail = root.reader("mail").flatMap(MailSettings.init)
+    let letter = root.reader("letter").map(LetterSettings.init) ?? LetterSettings()
+    let webhook = root.reader("webhook").flatMap(WebhookSettings.init)
     let pay = root.readers("pay").compactMap { PayOption($0, company: company?.name) }
     let contact = ContactRules(root.reader("contact") ?? empty("contact"), outside)
     let owners = Owners(root.readers("owner"))
@@ -86,6 +91,8 @@ package struct Configuration: Sendable {
       schedules: schedules, isComplete: schedules.count == scheduleReaders.count, contact: contact, problems: problems
     ).run()
     Configuration.checkHours(cycle, contact, problems)
+    let steps = schedules.flatMap(\.steps) + promise.steps + plan.steps
+    Configuration.checkChannels(steps, root, letter)
     if !root.has("mail") {
       problems.warning(root.place, key: "mail", "found no [mail]: nothing can be sent, only looked at")
     }
@@ -99,6 +106,8 @@ package struct Configuration: Sendable {
     self.ledger = ledger
     self.cycle = cycle
     self.mail = mail
+    self.letter = letter
+    self.webhook = webhook
     self.pay = pay
     self.journal = journal
     self.approval = approval
@@ -116,6 +125,22 @@ package struct Configuration: Sendable {
 
   /// Stands in while the rest is read for its mistakes, where the company's own could not be read.
   private static let anyCurrency = Currency(code: "EUR")!  // a literal that reads
+
+  /// What a step needs that has a table of its own.
+  private static func checkChannels(_ steps: [Step], _ root: TableReader, _ letter: LetterSettings) {
+    func first(_ channel: Channel) -> Step? { steps.first { $0.channel == channel || $0.fallback == channel } }
+    if let step = first(.webhook), !root.has("webhook") {
+      root.problems.error(
+        step.place ?? root.place, key: "webhook",
+        "step \"\(step.name)\" goes by webhook, and found no [webhook], expected one with url and secret")
+    }
+    if let step = first(.letter), letter.stationery.sender.isEmpty {
+      root.problems.warning(
+        step.place ?? root.place, key: "letter.sender",
+        "step \"\(step.name)\" is a letter, and letter.sender is not set: it would bear no address of ours",
+        remedy: "add [letter] with sender = [\"STREET\", \"CITY\"]")
+    }
+  }
 
   /// A cycle must fall within the hours, or nobody is ever contacted. Customers in other zones are the caller's to
   /// check, who knows them.

@@ -7,8 +7,8 @@ enum KnownKeys {
     (
       "",
       [
-        "company", "ledger", "cycle", "mail", "pay", "owner", "contact", "approval", "digest", "journal", "http",
-        "schedule",
+        "company", "ledger", "cycle", "mail", "letter", "webhook", "pay", "owner", "contact", "approval", "digest",
+        "journal", "http", "schedule",
         "promise", "plan",
       ]
     ),
@@ -46,6 +46,8 @@ enum KnownKeys {
         "bounce_address", "list_unsubscribe", "connections", "max_per_minute", "in_doubt",
       ]
     ),
+    ("letter", ["outbox", "sender", "place", "footer"]),
+    ("webhook", ["url", "insecure", "secret", "ca_file", "timeout"]),
     ("pay", ["kind", "name", "iban", "bic", "reference", "url", "label", "currency", "country"]),
     ("owner", ["id", "name", "email", "phone", "from", "backup", "away"]),
     ("owner.away", ["from", "until"]),
@@ -77,7 +79,7 @@ enum KnownKeys {
     ("schedule.steps.repeat", ["every", "times"]),
     ("promise", ["grace", "steps"]),
     ("plan", ["steps", "grace", "max_amount", "max_months", "proposal", "proposal_template"]),
-    // `mail.password` and `journal.key` are tables of this form.
+    // `mail.password`, `webhook.secret` and `journal.key` are tables of this form.
     ("secret", ["credential", "file", "env"]),
   ]
 

@@ -101,7 +101,9 @@ extension Step {
     }
     guard let name, let day, let level else { return nil }
     // Templates are looked for by name: the step's own is the natural one.
-    let needsTemplate = [.email, .letter, .call].contains(channel)
+    let needsTemplate = [channel, fallback?.value ?? channel].contains {
+      [.email, .letter, .call, .webhook].contains($0)
+    }
     if needsTemplate, template == nil, !reader.has("template"), !Step.isTemplateName(name.value) {
       reader.problems.error(
         name.place, key: reader.dotted("name"),

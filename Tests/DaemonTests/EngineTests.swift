@@ -284,7 +284,7 @@ struct EngineTests {
     #expect(rig.report?.summary.failed == 1)
   }
 
-  @Test("calls and letters are no mail", arguments: [Channel.call, .letter, .statement, .handover, .webhook])
+  @Test("what a person does is no contact of ours", arguments: [Channel.call, .statement, .handover])
   func otherChannels(channel: Channel) {
     var rig = Rig([Rig.contact("a", channel: channel), Rig.contact("b")])
     rig.run()

@@ -189,8 +189,12 @@ struct ReasonTests {
     due.customer { $0.doNotContact = .everything }.expect(.doNotContact)
     due.customer { $0.doNotContact = .channels([.email]) }.expect(.doNotContact)
     due.customer { $0.doNotContact = .channels([.call]) }.expect(.contact)
-    due.steps(Step("first", 5, level: 1, fallback: .letter)).customer { $0.doNotContact = .channels([.email]) }
+    due.steps(Step("first", 5, level: 1, fallback: .call)).customer { $0.doNotContact = .channels([.email]) }
       .expect(.taskOpen)
+    due.steps(Step("first", 5, level: 1, fallback: .letter)).customer {
+      $0.doNotContact = .channels([.email])
+      $0.address = "Weg 1; Berlin"
+    }.expect(.contact)
     due.steps(Step("call", 5, level: 1, channel: .call, fallback: .email))
       .customer { $0.doNotContact = .channels([.call]) }.expect(.contact)
   }
@@ -200,7 +204,10 @@ struct ReasonTests {
     due.customer { $0.emails = [] }.expect(.noAddress)
     let refused = due.sent("first", "2026-03-06", ["R1"], .badAddress)
     refused.expect(.noAddress)
-    refused.steps(Step("first", 5, level: 1, fallback: .letter)).expect(.taskOpen)
+    refused.steps(Step("first", 5, level: 1, fallback: .call)).expect(.taskOpen)
+    let letter = refused.steps(Step("first", 5, level: 1, fallback: .letter))
+    letter.expect(.noAddress)
+    letter.customer { $0.address = "Weg 1; Berlin" }.expect(.contact)
     due.sent("first", "2026-03-06", ["R1"], .bounced).expect(.noAddress)
     refused.customer { $0.emails = ["new@c.example"] }.expect(.contact)
     refused.customer { $0.emails.append("second@c.example") }.expect(.contact)

@@ -28,6 +28,7 @@ struct StatusReport {
       ("next_cycle", status.nextCycle.map(JSONValue.instant) ?? .null),
       ("breaker", .string(status.relayFault == nil ? "closed" : "open")),
       ("relay_fault", status.relayFault.map(JSONValue.string) ?? .null), ("doubts", .int(status.doubts)),
+      ("webhook_fault", status.webhookFault.map(JSONValue.string) ?? .null), ("letters", .int(status.letters)),
       ("waiting_for_approval", .int(status.waiting)), ("bad_rows", .int(status.badRows)),
       (
         "next_contacts",
@@ -70,6 +71,10 @@ struct StatusReport {
     lines.append("next cycle   \(text("next_cycle") ?? "-")")
     lines.append(
       "mail server  " + (text("relay_fault").map { "at fault: \($0)" } ?? "no fault known"))
+    if let fault = text("webhook_fault") { lines.append("webhook      at fault: \(fault)") }
+    if count("letters") > 0 {
+      lines.append("letters      \(count("letters")) to be posted: dunningd tasks --kind letter")
+    }
     lines.append("in doubt     \(count("doubts"))" + (count("doubts") > 0 ? ": dunningd resolve CONTACT" : ""))
     lines.append(
       "approvals    \(count("waiting_for_approval")) waiting"

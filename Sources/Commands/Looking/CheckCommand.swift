@@ -20,13 +20,14 @@ struct CheckCommand: ParsableCommand {
       Examples:
         dunningd check
         dunningd check --config new.toml --format json
-        dunningd check --online        also connects to the mail server and logs in
+        dunningd check --online        also connects to the mail server and logs in,
+                                       and to the webhook's service
       """)
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var asOf: AsOfOption
 
-  @Flag(help: "Also connects to the mail server and logs in. Sends nothing.")
+  @Flag(help: "Also connects to the mail server and logs in, and to the webhook's service. Sends nothing.")
   var online = false
 
   func run() throws {
@@ -51,6 +52,7 @@ struct CheckCommand: ParsableCommand {
       if let worse = checkJournal(session, &findings) { status = status ?? worse }
       if let worse = checkSecrets(session, &findings) { status = status ?? worse }
       if online, let worse = checkRelay(session, &findings) { status = status ?? worse }
+      if online, let worse = checkWebhook(session, &findings) { status = status ?? worse }
       try show(findings, status: status)
     }
   }
@@ -82,6 +84,7 @@ struct CheckCommand: ParsableCommand {
       findings.add(
         session.site.templates.problems(for: session.policy, columns: ExtraColumns(ledger.books)).map(Problem.init))
       reportUnreachable(session, ledger.books, &findings)
+      reportUnwritable(session, ledger.books, &findings)
       findings.facts.append(
         "ledger: \(ledger.books.invoices.count) invoices of \(ledger.books.customers.count) customers, "
           + "\(ledger.books.payments.count) payments")
@@ -103,6 +106,19 @@ struct CheckCommand: ParsableCommand {
         + names)
   }
 
+  /// Customers whom no letter can reach, where some step is one.
+  private func reportUnwritable(_ session: Session, _ books: Books, _ findings: inout Findings) {
+    let steps = (session.policy.schedules + session.policy.pledgeSchedules).flatMap(\.steps)
+    guard steps.contains(where: { $0.channel == .letter || $0.fallback == .letter }) else { return }
+    let homeless = books.customers.filter { $0.payer == nil && !PostalAddress(of: $0).isUsable }
+    guard let first = homeless.first else { return }
+    let names = homeless.prefix(5).map(\.id).joined(separator: ", ") + (homeless.count > 5 ? ", …" : "")
+    findings.add(
+      .warning, "ledger", first.place,
+      "\(homeless.count) \(homeless.count == 1 ? "customer has" : "customers have") no postal address, and a step is a "
+        + "letter: " + names)
+  }
+
   private func checkJournal(_ session: Session, _ findings: inout Findings) -> CommandFailure.Status? {
     do throws(CommandFailure) {
       let reading = try session.journalReading()
@@ -118,7 +134,8 @@ struct CheckCommand: ParsableCommand {
   }
 
   private func checkSecrets(_ session: Session, _ findings: inout Findings) -> CommandFailure.Status? {
-    for secret in [session.site.configuration.mail?.password, session.site.configuration.journal.key] {
+    let configuration = session.site.configuration
+    for secret in [configuration.mail?.password, configuration.webhook?.secret, configuration.journal.key] {
       guard let secret else { continue }
       // A credential is there only for the service itself.
       if case .credential = secret.source, !online { continue }
@@ -147,6 +164,26 @@ struct CheckCommand: ParsableCommand {
     } catch {
       findings.add(.error, "mail", mail.place, error.message)
       return error.status
+    }
+  }
+
+  /// Connects and encrypts; nothing is posted.
+  private func checkWebhook(_ session: Session, _ findings: inout Findings) -> CommandFailure.Status? {
+    guard let webhook = session.site.configuration.webhook, let mail = session.site.configuration.mail else {
+      return nil
+    }
+    do throws(Installation.Fault) {
+      let postman = Postman.smtp(try Installation.relay(mail), webhook: try Installation.endpoint(webhook))
+      guard let result = postman.probeWebhook() else { return nil }
+      if result.verdict == .accepted {
+        findings.facts.append("webhook: \(result.server) can be reached")
+        return nil
+      }
+      findings.add(.error, "webhook.url", webhook.place, result.sentence)
+      return .unavailable
+    } catch {
+      findings.add(.error, "webhook", webhook.place, error.description)
+      return .configuration
     }
   }
 

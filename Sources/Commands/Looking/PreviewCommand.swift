@@ -18,7 +18,7 @@ struct PreviewCommand: ParsableCommand {
         dunningd preview --days 30
         dunningd preview --days 0                 what would go right now
         dunningd preview --against new.toml       what a change changes
-        dunningd preview --days 7 --render DIR    the messages, as .eml
+        dunningd preview --days 7 --render DIR    the messages, as .eml, .html, .json
       """)
 
   @OptionGroup var common: CommonOptions
@@ -107,34 +107,39 @@ struct PreviewCommand: ParsableCommand {
 
   // MARK: - Rendering
 
-  /// One file a message: `2026-03-07-K-7-first-a1b2….eml`.
+  /// One file a message: `2026-03-07-K-7-first-a1b2….eml`, `.html` for a letter, `.json` for a webhook.
   private func write(
     _ entries: [Forecast.Entry], into folder: String, _ session: Session, _ ledger: Session.Ledger,
     _ history: ContactHistory
   ) throws(CommandFailure) {
     let composer = try session.composer(ledger)
-    for entry in entries where entry.contact.channel == .email {
+    for entry in entries {
       let id = session.id(entry.contact, history)
-      let attachments = try session.attachments(of: entry.contact)
+      let isMail = entry.contact.channel == .email
+      let attachments = isMail ? try session.attachments(of: entry.contact) : []
       let letter: Letter
+      let ending: String
       do throws(LetterError) {
-        letter = try composer.compose(
-          entry.contact, id: id, instance: history.instance, at: entry.at,
-          offsetSeconds: session.policy.company.zone.offset(at: entry.at),
-          attachments: attachments)
+        switch entry.contact.channel {
+        case .email:
+          letter = try composer.compose(
+            entry.contact, id: id, instance: history.instance, at: entry.at,
+            offsetSeconds: session.policy.company.zone.offset(at: entry.at), attachments: attachments)
+          ending = ".eml"
+        case .letter:
+          letter = try composer.page(entry.contact, id: id)
+          ending = ".html"
+        case .webhook:
+          letter = try composer.webhook(entry.contact, id: id, at: entry.at)
+          ending = ".json"
+        case .call, .statement, .handover: continue
+        }
       } catch {
         throw CommandFailure(.configuration, "the message for \(entry.contact.payer.id): \(error)")
       }
       let name = [entry.contact.day.description, entry.contact.payer.id, entry.contact.step.name, id]
         .map(\.fileName).joined(separator: "-")
-      try session.write(letter.bytes, into: folder, as: name + ".eml")
+      try session.write(letter.bytes, into: folder, as: name + ending)
     }
-  }
-}
-
-extension String {
-  /// What may stand in a file name: everything else becomes `_`.
-  var fileName: String {
-    String(map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") ? $0 : "_" })
   }
 }

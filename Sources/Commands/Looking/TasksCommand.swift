@@ -1,4 +1,5 @@
 import ArgumentParser
+import Daemon
 import Decisions
 import Letters
 import Units
@@ -42,7 +43,7 @@ struct TasksCommand: ParsableCommand {
       }
       let composer = try session.composer(ledger)
       let answers = try TasksCommand.answers(tasks, session)
-      session.show(listing(tasks, answers, session, ledger, composer))
+      session.show(listing(tasks, answers, session, ledger, history, composer))
       if customer != nil, common.format == .table {
         for task in tasks where task.kind == .call {
           guard let contact = task.contact else { continue }
@@ -64,7 +65,8 @@ struct TasksCommand: ParsableCommand {
   }
 
   private func listing(
-    _ tasks: [StaffTask], _ answers: [String: Reply], _ session: Session, _ ledger: Session.Ledger, _ composer: Composer
+    _ tasks: [StaffTask], _ answers: [String: Reply], _ session: Session, _ ledger: Session.Ledger,
+    _ history: ContactHistory, _ composer: Composer
   ) -> Listing {
     var listing = Listing(
       [
@@ -80,7 +82,8 @@ struct TasksCommand: ParsableCommand {
       let name = payer.map { $0.name.isEmpty || $0.name == $0.id ? $0.id : "\($0.id) \($0.name)" } ?? task.customer
       let answer = task.isAnswer ? answers[task.customer] : nil
       let said = answer.map { [$0.suggestionWords, $0.excerpt?.onOneLine ?? "(erased)"].filter { !$0.isEmpty } } ?? []
-      let about = ([task.text] + said).joined(separator: ": ")
+      let file = task.kind == .letter ? session.letterFile(task.subject, history) : nil
+      let about = ([task.text] + said + [file].compactMap(\.self)).joined(separator: ": ")
       let script = task.kind == .call ? task.contact.map { TasksCommand.script($0, composer) } : nil
       listing.rows.append(
         Listing.Row(
@@ -97,6 +100,7 @@ struct TasksCommand: ParsableCommand {
             ("step", task.contact.map { .string($0.step.name) } ?? .null), ("since", .day(task.since)),
             ("age_days", .int(age)), ("owner", task.owner.map(JSONValue.string) ?? .null), ("text", .string(task.text)),
             ("command", .string(task.command)), ("script", script.map(JSONValue.string) ?? .null),
+            ("file", file.map(JSONValue.string) ?? .null),
             ("suggestions", .strings(answer?.suggestions.map(\.kind.rawValue) ?? [])),
             ("excerpt", answer?.excerpt.map(JSONValue.string) ?? .null),
           ]))
@@ -117,6 +121,13 @@ struct TasksCommand: ParsableCommand {
 
 extension StaffTask.Kind: ExpressibleByArgument {}
 
+extension Session {
+  /// Where the page of a letter lies; nil for one that is none.
+  func letterFile(_ contact: String, _ history: ContactHistory) -> String? {
+    history.contact(contact).map { site.outboxFolder + "/" + Outbox.name(of: $0, zone: policy.company.zone) }
+  }
+}
+
 extension StaffTask {
   fileprivate var isAnswer: Bool { kind == .reply || kind == .doNotContact }
 
@@ -124,7 +135,8 @@ extension StaffTask {
   var command: String {
     switch kind {
     case .call: "dunningd call \(customer) --outcome OUTCOME"
-    case .letter, .statement, .handover, .webhook:
+    case .letter: "dunningd resolve \(subject) --sent|--not-sent"
+    case .statement, .handover, .webhook:
       "dunningd skip \(invoices.joined(separator: " ")) --step \(contact?.step.name ?? "STEP") --reason TEXT"
     case .approval:
       contact?.isWaiting(for: .cycle) ?? false ? "dunningd approve --cycle" : "dunningd approve \(subject)"

@@ -115,7 +115,7 @@ struct RunCommand: ParsableCommand {
           [
             ("contacts", .int(summary.contacts)), ("by_reason", .object(reasons)), ("failed", .int(summary.failed)),
             ("deferred", .int(summary.deferred)), ("in_doubt", .int(summary.inDoubt)),
-            ("waiting", .int(report.waiting)),
+            ("waiting", .int(report.waiting)), ("letters", .int(report.letters)),
           ])
       ]
       Output.text(listing.text(common.format, common.terminal))
@@ -128,6 +128,10 @@ struct RunCommand: ParsableCommand {
       if report.waiting > 0 {
         let contacts = report.waiting == 1 ? "1 contact waits" : "\(report.waiting) contacts wait"
         Output.line("\(contacts) for a person's word: `dunningd approve` lists them.")
+      }
+      if report.letters > 0 {
+        let letters = report.letters == 1 ? "1 letter waits" : "\(report.letters) letters wait"
+        Output.line("\(letters) to be posted: `dunningd tasks --kind letter` names them.")
       }
       for line in DoubtList(history).lines { Output.line(line.printable) }
     }
@@ -157,7 +161,7 @@ extension Session {
       throw CommandFailure(error)
     }
     defer { file.close() }
-    let postman = Postman.smtp(installation.relay)
+    let postman = Postman.smtp(installation.relay, webhook: installation.webhook)
     var runner = CycleRunner(
       installation, history: file.releaseHistory(), journal: file, postman: postman, clock: clock, log: log,
       isStopping: isStopping)
@@ -179,7 +183,8 @@ extension CommandFailure {
   init?(_ report: CycleReport) {
     guard let trouble = report.trouble else {
       // A message that cannot be made for anybody is a template at fault, not a customer.
-      guard report.summary.contacts == 0, let failure = report.failures.first else { return nil }
+      let hasLetters = report.tally.keys.contains { $0.outcome == "outbox" }
+      guard report.summary.contacts == 0, !hasLetters, let failure = report.failures.first else { return nil }
       self.init(
         .configuration,
         "no message could be made: customer \(failure.payer), step \(failure.step): \(failure.reason); "
@@ -192,7 +197,12 @@ extension CommandFailure {
       case .clockWentBack, .keepsChanging: .tryLater
       case .journalBroken: .inputOutput
       case .contentRefused: .unavailable
-      case .completed, .stopped, .relayAtFault: report.relayFault?.isConfiguration == true ? .unavailable : .tryLater
+      case .completed, .stopped, .relayAtFault:
+        if let fault = report.relayFault ?? report.webhookFault {
+          fault.isConfiguration ? .unavailable : .tryLater
+        } else {
+          report.outboxFault == nil ? .tryLater : .inputOutput
+        }
       }
     self.init(status, trouble)
   }

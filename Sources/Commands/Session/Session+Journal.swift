@@ -95,6 +95,20 @@ extension Session {
   }
 }
 
+extension Session {
+  /// Brings the outbox in line with what is recorded by now.
+  func arrangeOutbox() throws(CommandFailure) {
+    let disk = PosixDisk()
+    let outbox = site.outbox(MessageStore(state.messages, on: disk), on: disk)
+    let letters = try journalReading().history.outbox
+    do throws(OutboxFault) {
+      for note in try outbox.arrange(letters) { Output.error("warning: " + note) }
+    } catch {
+      throw CommandFailure(.inputOutput, error.description)
+    }
+  }
+}
+
 extension CommandFailure {
   init(_ fault: JournalFault) {
     self.init(Status(rawValue: fault.exitCode) ?? .inputOutput, fault.description)

@@ -22,7 +22,7 @@ extension Session {
     }
     return Composer(
       templates: site.templates, identity: identity, pay: site.configuration.pay, company: policy.company,
-      columns: ExtraColumns(ledger.books))
+      stationery: site.configuration.letter.stationery, columns: ExtraColumns(ledger.books))
   }
 
   /// The documents that go with a contact, read whole.

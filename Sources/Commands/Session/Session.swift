@@ -94,7 +94,10 @@ struct Session {
 
   func zone(of contact: PlannedContact) -> Zone { contact.payer.zone ?? policy.company.zone }
 
-  func id(_ contact: PlannedContact, _ history: ContactHistory) -> String { contact.id(instance: history.instance) }
+  func id(_ contact: PlannedContact, _ history: ContactHistory) -> String {
+    if case .letterOpen(let letter) = contact.waitsFor { return letter }
+    return contact.id(instance: history.instance)
+  }
 
   /// Says on standard error what in the ledger a person should look at.
   func warn(about ledger: Ledger) {

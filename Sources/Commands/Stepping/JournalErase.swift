@@ -42,6 +42,8 @@ struct JournalErase: ParsableCommand {
       } catch {
         throw CommandFailure(error)
       }
+      // A page of the customer may lie there.
+      try session.arrangeOutbox()
       func count(_ number: Int, _ one: String, _ several: String) -> String {
         "\(number) \(number == 1 ? one : several)"
       }

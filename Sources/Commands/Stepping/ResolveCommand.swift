@@ -4,10 +4,12 @@ import Decisions
 struct ResolveCommand: Intervening {
   static let configuration = CommandConfiguration(
     commandName: "resolve",
-    abstract: "Says what became of a contact in doubt, or that a bad address is good again.",
+    abstract: "Says what became of a contact in doubt or a letter, or that a bad address is good again.",
     discussion: """
-      The mail server's log tells it: search it for the contact's Message-ID
-      (`dunningd journal show CONTACT`).
+      Of a doubt the mail server's log tells it: search it for the contact's
+      Message-ID (`dunningd journal show CONTACT`). A letter is --sent when it is
+      posted: its step is done on that day, and its page leaves the outbox. One
+      that is --not-sent is decided afresh.
 
       Examples:
         dunningd resolve 4k2m9q0r7t1v3x5z --sent
@@ -22,7 +24,7 @@ struct ResolveCommand: Intervening {
   @Argument(help: ArgumentHelp("The contact's id; with --address-ok the customer.", valueName: "contact"))
   var name: String
 
-  @Flag(help: "The customer got it.")
+  @Flag(help: "The customer got it, or the letter is posted.")
   var sent = false
 
   @Flag(help: "The customer did not get it: the step is due again.")
@@ -45,15 +47,19 @@ struct ResolveCommand: Intervening {
         throw CommandFailure(
           .data, "there is no contact \"\(name)\" in the journal: `dunningd journal list` shows them")
       }
-      // A doubt that counts as sent is still a doubt until somebody says.
-      guard contact.standing == .inDoubt else {
+      // A doubt that counts as sent is still a doubt until somebody says. A letter may be in the post by the time that it
+      // is called off.
+      let mayBe = contact.standing == .inDoubt || contact.standing == .outbox
+      guard mayBe || (sent && contact.isLetter && contact.standing == .undone) else {
         throw CommandFailure(
           .data, "contact \(name) is not in doubt: its outcome is known; nothing was recorded")
       }
+      let outcome = contact.isLetter ? (sent ? "posted" : "not posted") : (sent ? "sent" : "not sent")
       try step.record(
         [.contactResolved(contact: name, sent: sent, by: by.author)],
-        done: "Contact \(name) counts as \(sent ? "sent" : "not sent").",
+        done: "\(contact.isLetter ? "Letter" : "Contact") \(name) counts as \(outcome).",
         about: contact.items.map { .invoice(customer: $0.key.customer, number: $0.key.number) })
+      if contact.isLetter { try step.session.arrangeOutbox() }
     }
   }
 

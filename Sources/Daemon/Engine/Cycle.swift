@@ -1,10 +1,11 @@
 import Decisions
+import Delivery
 
 /// One cycle under way, over all its restarts.
 struct Cycle: Sendable {
-  /// Decided and not begun, in the order in which they are to go. A slice, since it is taken from at its head, batch by
-  /// batch, and may be long.
-  var queue: ArraySlice<PlannedContact> = []
+  /// Decided and not begun, in the order in which they are to go, by lane. Slices, since they are taken from at their heads,
+  /// batch by batch, and may be long.
+  private var lines: [Lane: ArraySlice<PlannedContact>] = [:]
   /// Ids whose intent is durable, in that order; one may come twice.
   var begun: [String] = []
   /// Those of them that some recipients had before: they were counted when they were made.
@@ -18,6 +19,8 @@ struct Cycle: Sendable {
   var isClockWrong = false
   /// What others recorded before it began is in the history.
   var hasHeardPeople = false
+  /// What the webhook's service said of several messages in a row: no more of them in this cycle.
+  private(set) var webhookRefusal: DeliveryResult?
   private(set) var hasDecided = false
   private(set) var waiting = 0
   private(set) var waitsAsList: Ground.ApprovalNeed?
@@ -29,7 +32,15 @@ struct Cycle: Sendable {
   mutating func adopt(_ verdict: Verdict, attempts: (PlannedContact) -> Int) {
     hasDecided = true
     let tried = verdict.contacts.map(attempts)
-    queue = verdict.contacts.indices.sorted { (tried[$0], $0) < (tried[$1], $1) }.map { verdict.contacts[$0] }[...]
+    let queue = verdict.contacts.indices.sorted { (tried[$0], $0) < (tried[$1], $1) }.map { verdict.contacts[$0] }
+    lines = [:]
+    if queue.allSatisfy({ $0.lane == .mail }) {
+      lines[.mail] = queue[...]
+    } else {
+      // What a person does has no lane.
+      for contact in queue { if let lane = contact.lane { lines[lane, default: []].append(contact) } }
+    }
+    if webhookRefusal != nil { lines[.webhook] = nil }
     waiting = verdict.waitingCount
     waitsAsList = verdict.waitsAsList
     upcoming = verdict.soonest.decisions.compactMap(Upcoming.init)
@@ -38,14 +49,35 @@ struct Cycle: Sendable {
     }
   }
 
-  /// At the head of the queue again.
-  mutating func putBack(_ contacts: [PlannedContact]) { queue = contacts + queue }
+  var hasMore: Bool { Lane.allCases.contains { hasMore(in: $0) } }
+  func hasMore(in lane: Lane) -> Bool { lines[lane]?.isEmpty == false }
+
+  /// The first ones of a line.
+  func next(_ count: Int, in lane: Lane) -> [PlannedContact] { Array((lines[lane] ?? []).prefix(count)) }
+
+  /// Takes them off the heads of their lines.
+  mutating func take(_ contacts: [PlannedContact]) {
+    for lane in Lane.allCases { lines[lane]?.removeFirst(contacts.count { $0.lane == lane }) }
+  }
+
+  /// At the heads of their lines again.
+  mutating func putBack(_ contacts: [PlannedContact]) {
+    for lane in Lane.allCases {
+      let back = contacts.filter { $0.lane == lane }
+      if !back.isEmpty { lines[lane] = back + (lines[lane] ?? []) }
+    }
+  }
+
+  mutating func closeWebhook(because result: DeliveryResult) {
+    webhookRefusal = result
+    lines[.webhook] = nil
+  }
 
   /// Read and decide afresh; what was done stays counted.
   mutating func restart() {
     restarts += 1
     hasDecided = false
-    queue = []
+    lines = [:]
   }
 
   /// What became of each contact, by its kind.
@@ -59,6 +91,7 @@ struct Cycle: Sendable {
         case .inDoubt: "in_doubt"
         case .deferred: "deferred"
         case .failed, .bounced: "failed"
+        case .outbox: "outbox"
         case .undone: "undone"
         }
       tally[Metrics.Kind(channel: contact.channel, level: contact.level, outcome: outcome), default: 0] += 1
@@ -82,7 +115,7 @@ struct Cycle: Sendable {
       case .inDoubt: summary.inDoubt += 1
       case .deferred: summary.deferred += 1
       case .failed, .bounced: summary.failed += 1
-      case .undone, nil: break
+      case .outbox, .undone, nil: break
       }
     }
     return summary

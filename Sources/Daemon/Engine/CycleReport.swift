@@ -39,6 +39,12 @@ package struct CycleReport: Sendable, Equatable {
   package var summary = CycleSummary()
   /// What keeps the breaker open at the end; nil when it is closed.
   package var relayFault: DeliveryResult?
+  /// Why no more webhooks were called; nil when nothing is wrong with them.
+  package var webhookFault: DeliveryResult?
+  /// Letters that lie in the outbox at the end.
+  package var letters = 0
+  /// Why the outbox is not what the journal says; nil when it is.
+  package var outboxFault: String?
   package var failures: [Failure] = []
   /// Contacts that wait for a person's word.
   package var waiting = 0
@@ -63,8 +69,12 @@ package struct CycleReport: Sendable, Equatable {
     case .contentRefused(let result):
       "several messages in a row were refused for their content: \(result.sentence)"
     case .completed, .stopped, .relayAtFault:
-      relayFault.map {
-        "the mail server is at fault, no customer is: \($0.sentence); what is due goes in a later cycle"
+      if let relayFault {
+        "the mail server is at fault, no customer is: \(relayFault.sentence); what is due goes in a later cycle"
+      } else if let webhookFault {
+        "the webhook's service is at fault, no customer is: \(webhookFault.sentence); its messages go in a later cycle"
+      } else {
+        outboxFault
       }
     }
   }

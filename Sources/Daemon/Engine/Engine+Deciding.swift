@@ -13,6 +13,7 @@ extension Engine {
       return end(.ledgerRejected("the ledger was said to be unchanged before it was read"))
     }
     observe(verdict.outcomes)
+    guard verdict.recalls.isEmpty else { return recall(verdict.recalls) }
     cycle?.adopt(verdict) { contact in
       history.contact(contact.id(instance: history.instance), of: contact.payer.id)?.attempt ?? 0
     }
@@ -22,6 +23,12 @@ extension Engine {
   /// What was seen of promises and plans is recorded with the next append, once.
   private mutating func observe(_ ends: [RestEnd]) {
     for end in ends where !outcomes.contains(.restEnded(end)) { outcomes.append(.restEnded(end)) }
+  }
+
+  /// What must not be posted is recorded as called off before anything else, and then everything is decided afresh.
+  private mutating func recall(_ letters: [LetterRecall]) {
+    outcomes += letters.map { .contactCancelled(contact: $0.contact, reason: $0.reason) }
+    stopIfUnreadable()
   }
 
   /// A history that could not be read decides nothing: whom it says nothing of may have been contacted.
@@ -52,17 +59,15 @@ extension Engine {
     remember(news)
     cycle?.hasHeardPeople = true
     guard cycle?.hasDecided == true else { return [] }
-    guard let queue = cycle?.queue, cycle?.ending == nil else { return [] }
+    guard let cycle, cycle.ending == nil else { return [] }
     guard !ledgerChanged, news.isEmpty else { return startAnew(because: ledgerChanged ? .ledger : .journal) }
-    let next = Array(queue.prefix(2 * connections - flight.contacts))
+    let next = Lane.allCases.flatMap { cycle.next(room(in: $0, cycle), in: $0) }
     // What was decided in time may come to its turn too late.
     guard next.allSatisfy({ $0.window.contains(now) }) else { return startAnew(because: .hours) }
-    cycle?.queue.removeFirst(next.count)
-    let mails = next.filter(\.isMail)
-    guard !mails.isEmpty else { return [] }
-    awaiting = .composition(mails)
-    let ahead = (cycle?.queue ?? []).prefix(connections)
-    return [.compose(mails, ahead: ahead.filter(\.isMail))]
+    self.cycle?.take(next)
+    guard !next.isEmpty else { return [] }
+    awaiting = .composition(next)
+    return [.compose(next, ahead: self.cycle?.next(connections, in: .mail) ?? [])]
   }
 
   mutating func take(_ compositions: [Composition]) -> [Effect] {
@@ -77,7 +82,9 @@ extension Engine {
       case .failed(let reason):
         effects += fail(contact, because: reason)
       case .ready(var prepared):
-        guard !prepared.intended.to.isEmpty else {
+        let lane = prepared.intended.lane
+        // A service that a webhook calls may need no more than the customer's id.
+        guard !prepared.intended.to.isEmpty || lane == .webhook else {
           effects += fail(contact, because: "it has no recipient")
           continue
         }
@@ -86,7 +93,7 @@ extension Engine {
           continue
         }
         // Asked last, so that a contact without a message never uses up the probe.
-        guard breaker.admit() else {
+        guard breakers.admit(lane) else {
           postponed.append(contact)
           continue
         }
@@ -114,19 +121,9 @@ extension Engine {
     let leftOut = Set(past.leftOut)
     if !leftOut.isEmpty, intended.cc.isEmpty, leftOut.isSuperset(of: intended.to) { return true }
     switch past.standing {
-    case .made: return false
+    case .made, .outbox: return false
     case .inDoubt: return (step.inDoubt ?? policy.inDoubt) == .resend
     case .deferred, .failed, .bounced, .undone: return true
-    }
-  }
-}
-
-extension PlannedContact {
-  /// Other channels open a task for a person, or hand a case over: each will have its own way from here.
-  fileprivate var isMail: Bool {
-    switch channel {
-    case .email: true
-    case .call, .letter, .statement, .handover, .webhook: false
     }
   }
 }

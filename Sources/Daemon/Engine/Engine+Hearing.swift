@@ -6,9 +6,10 @@ import Units
 extension Engine {
   mutating func take(_ delivered: Delivered, at time: Instant) -> [Effect] {
     now = time
+    let lane = flight.lane(of: delivered.ticket) ?? .mail
     var effects = land(delivered.ticket, delivered.result)
     // Taken back because the facts changed: in this cycle it is decided once more.
-    if delivered.result.stage == .queue, !isRelayBarred { effects += startAnew(because: .waiting) }
+    if delivered.result.stage == .queue, !breakers.isBarred(lane) { effects += startAnew(because: .waiting) }
     return effects + passTime(time)
   }
 
@@ -17,34 +18,50 @@ extension Engine {
     var effects: [Effect] = []
     outcomes.append(Outcome.event(leg, result, at: now))
 
-    let notice = breaker.record(result, ticket: ticket, domain: leg.domain)
+    if leg.lane == .webhook { return effects + heed(result, ticket) }
+    let notice = breakers.mail.record(result, ticket: ticket, domain: leg.domain)
     if result.verdict == .recipientRefused { suspects[ticket] = leg }
     for acquitted in notice.acquitted {
       if let leg = suspects[acquitted] { acquit(leg, because: result) }
     }
     if !suspects.isEmpty {
-      let stillSuspect = Set(breaker.suspects)
+      let stillSuspect = Set(breakers.mail.suspects)
       suspects = suspects.filter { stillSuspect.contains($0.key) }
     }
     if notice.hasOpened { effects += [.tell(.relayAtFault(result)), .recall] }
 
-    switch result.verdict {
-    case .contentRefused: contentRefusalsInRow += 1
-    case .accepted: contentRefusalsInRow = 0
-    case .deferred, .recipientRefused, .relayRefused, .unknown: break
-    }
-    if contentRefusalsInRow >= Engine.contentRefusalsMax {
+    if isRefusedAgain(result, .mail) {
       end(.contentRefused(result))
       effects.append(.recall)
     }
     return effects + orderCopies(of: leg.contact)
   }
 
+  /// What a webhook's answer means for the next ones; mails are none of its business.
+  private mutating func heed(_ result: DeliveryResult, _ ticket: Int) -> [Effect] {
+    let notice = breakers.webhook.record(result, ticket: ticket, domain: "")
+    if isRefusedAgain(result, .webhook) {
+      cycle?.closeWebhook(because: result)
+      return [.tell(.webhookAtFault(result))]
+    }
+    return notice.hasOpened ? [.tell(.webhookAtFault(result))] : []
+  }
+
+  /// So many in a row were refused for their content that the fault is probably ours.
+  private mutating func isRefusedAgain(_ result: DeliveryResult, _ lane: Lane) -> Bool {
+    switch result.verdict {
+    case .contentRefused: contentRefusalsInRow[lane, default: 0] += 1
+    case .accepted: contentRefusalsInRow[lane] = 0
+    case .deferred, .recipientRefused, .relayRefused, .unknown: break
+    }
+    return contentRefusalsInRow[lane] ?? 0 >= Engine.contentRefusalsMax
+  }
+
   private mutating func orderCopies(of contact: String) -> [Effect] {
     switch flight.copies(of: contact) {
     case .wait: return []
     case .send(let envelopes):
-      if broken == nil, !isRelayBarred { return [.send(envelopes)] }
+      if broken == nil, !breakers.isBarred(.mail) { return [.send(envelopes)] }
       return envelopes.flatMap { land($0.ticket, Outcome.takenBack) }
     case .drop(let envelopes): return envelopes.flatMap { land($0.ticket, Outcome.copyOfNothing) }
     }
@@ -66,7 +83,4 @@ extension Engine {
       outcomes += [deferred, .addressCleared(customer: leg.customer, address: leg.address, by: "dunningd")]
     }
   }
-
-  /// Whether the breaker forbids even what it had admitted.
-  var isRelayBarred: Bool { if case .open = breaker.state { true } else { false } }
 }

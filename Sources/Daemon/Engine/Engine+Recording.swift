@@ -37,13 +37,14 @@ extension Engine {
     let late = passTime(written.last?.time ?? now)
     effects += late
     // Only now, and only these, may go; nothing may if the cycle came to an end or the hours did meanwhile.
-    if cycle?.ending == nil, !isRelayBarred, late.isEmpty {
-      if !envelopes.isEmpty { effects.append(.send(envelopes)) }
-    } else {
-      for envelope in envelopes { effects += land(envelope.ticket, Outcome.takenBack) }
+    let isOpen = cycle?.ending == nil && late.isEmpty
+    let going = isOpen ? envelopes.filter { !breakers.isBarred($0.lane) } : []
+    if !going.isEmpty { effects.append(.send(going)) }
+    for envelope in envelopes where !isOpen || breakers.isBarred(envelope.lane) {
+      effects += land(envelope.ticket, Outcome.takenBack)
     }
     // A batch with intents never comes with news; what is not begun may rest on what they changed.
-    if !news.isEmpty, cycle?.queue.isEmpty == false || !flight.isEmpty {
+    if !news.isEmpty, cycle?.hasMore == true || !flight.isEmpty {
       effects += [.recall] + startAnew(because: .journal)
     }
     return effects
@@ -58,13 +59,14 @@ extension Engine {
     if intended.attempt > 1, history.contact(intended.contact)?.standing == .made {
       cycle?.completing.insert(intended.contact)
     }
-    guard let contact = history.contact(intended.contact) else { return [] }
+    guard let contact = history.contact(intended.contact), intended.lane != .letter else { return [] }
     var envelopes: [Envelope] = []
-    for (index, address) in (intended.to + intended.cc).enumerated()
+    let isMail = intended.lane == .mail
+    for (index, address) in (isMail ? intended.to + intended.cc : [intended.to.first ?? ""]).enumerated()
     where contact.recipients.indices.contains(index) && contact.recipients[index] == .pending {
       let leg = Leg(
         contact: intended.contact, customer: intended.customer, recipient: index, attempt: intended.attempt,
-        address: address, isCopy: index >= intended.to.count)
+        address: address, isCopy: isMail && index >= intended.to.count, lane: intended.lane)
       let envelope = flight.add(leg, sender: prepared.sender, message: prepared.message, window: prepared.window)
       if let envelope { envelopes.append(envelope) }
     }
@@ -72,11 +74,11 @@ extension Engine {
   }
 
   mutating func takeOvertaken(_ news: [DatedEvent]) -> [Effect] {
-    guard case .sync(let recorded, _) = awaiting else { return [] }
+    guard case .sync(let recorded, let intents) = awaiting else { return [] }
     awaiting = .nothing
     outcomes = recorded + outcomes
     remember(news)
-    breaker.withdraw()
+    for lane in Set(intents.map(\.intended.lane)) { breakers.withdraw(lane) }
     return startAnew(because: .journal)
   }
 

@@ -28,7 +28,7 @@ package struct Engine: Sendable {
   /// All that was recorded so far: what was durable when the engine was made, and every batch since.
   package internal(set) var history: ContactHistory
   package internal(set) var policy: Policy
-  package internal(set) var breaker = Breaker()
+  var breakers = Breakers()
   /// Set by the first failed append; nothing is sent any more.
   package internal(set) var broken: String?
   package var isRunning: Bool { cycle != nil }
@@ -42,7 +42,8 @@ package struct Engine: Sendable {
   var outcomes: [HistoryEvent] = []
   /// Refused recipients whom the breaker may still acquit, by ticket.
   var suspects: [Int: Leg] = [:]
-  var contentRefusalsInRow = 0
+  /// Of each lane.
+  var contentRefusalsInRow: [Lane: Int] = [:]
   var nextPolicy: Policy?
   /// As it was read last; nil before that.
   var ledger: KnownLedger?
@@ -130,10 +131,15 @@ package struct Engine: Sendable {
     return [.finished(report(of: cycle))]
   }
 
-  /// Half of the window is filled while the other half is on the wire, so that the connections never wait for a sync.
-  func canBegin(_ cycle: Cycle) -> Bool {
-    cycle.ending == nil && cycle.hasDecided && !cycle.queue.isEmpty && breaker.mayBegin
-      && flight.contacts <= connections
+  func canBegin(_ cycle: Cycle) -> Bool { Lane.allCases.contains { room(in: $0, cycle) > 0 } }
+
+  /// How many contacts of a lane may be begun together. Half of its window is filled while the other half is on the wire,
+  /// so that the connections never wait for a sync.
+  func room(in lane: Lane, _ cycle: Cycle) -> Int {
+    guard cycle.ending == nil, cycle.hasDecided, cycle.hasMore(in: lane), breakers.mayBegin(lane) else { return 0 }
+    let connections = lane == .webhook ? 1 : connections
+    let out = flight.contacts(in: lane)
+    return out <= connections ? 2 * connections - out : 0
   }
 
   var mayRecord: Bool { broken == nil && cycle?.isClockWrong != true }
@@ -147,9 +153,9 @@ package struct Engine: Sendable {
       ledger?.distrust()
     }
     nextPolicy = nil
-    breaker.rearm()
+    breakers.rearm()
     suspects = [:]
-    contentRefusalsInRow = 0
+    contentRefusalsInRow = [:]
     if let broken { end(.journalBroken(broken)) }
     // The journal itself allows for a clock that was set by a few seconds; more than that is a wrong clock.
     if let last = history.last, time + DatedEvent.clockTolerance < last { mistrustClock(last: last, now: time) }
@@ -185,10 +191,12 @@ package struct Engine: Sendable {
 
   func report(of cycle: Cycle) -> CycleReport {
     var report = CycleReport()
-    let wasBarred = !cycle.queue.isEmpty && breaker.isOpen
+    let wasBarred = cycle.hasMore(in: .mail) && breakers.mail.isOpen
     report.ending = cycle.ending ?? (wasBarred ? .relayAtFault : .completed)
     report.summary = cycle.summary(history)
-    report.relayFault = breaker.cause
+    report.relayFault = breakers.mail.cause
+    report.webhookFault = cycle.webhookRefusal ?? breakers.webhook.cause
+    report.letters = history.outbox.count
     report.failures = cycle.failures
     report.waiting = cycle.waiting
     report.waitsAsList = cycle.waitsAsList

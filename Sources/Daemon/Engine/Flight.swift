@@ -16,6 +16,7 @@ struct Flight: Sendable {
     var copies: [Envelope] = []
     /// Its hours; nil once they were seen to be over.
     var window: ContactWindow?
+    var lane: Lane
   }
 
   private var legs: [Int: Leg] = [:]
@@ -24,14 +25,18 @@ struct Flight: Sendable {
 
   var isEmpty: Bool { legs.isEmpty }
   /// Contacts with a recipient that nothing was heard of yet.
-  var contacts: Int { parties.count }
+  func contacts(in lane: Lane) -> Int { parties.values.count { $0.lane == lane } }
+  /// Nil for a ticket that is not on its way.
+  func lane(of ticket: Int) -> Lane? { legs[ticket]?.lane }
 
   /// Makes an envelope for the leg, under a ticket that is never given twice. Nil for a copy that has to wait.
   mutating func add(_ leg: Leg, sender: String, message: [UInt8], window: ContactWindow?) -> Envelope? {
     lastTicket += 1
     legs[lastTicket] = leg
-    let envelope = Envelope(ticket: lastTicket, sender: sender, recipient: leg.address, message: message)
-    var party = parties[leg.contact] ?? Party(window: window)
+    let envelope = Envelope(
+      ticket: lastTicket, sender: sender, recipient: leg.address, message: message,
+      webhookKey: leg.lane == .webhook ? leg.contact : nil)
+    var party = parties[leg.contact] ?? Party(window: window, lane: leg.lane)
     defer { parties[leg.contact] = party }
     if leg.isCopy {
       party.copiesOut += 1

@@ -11,6 +11,7 @@ struct Leg: Sendable, Equatable {
   var attempt: Int
   var address: String
   var isCopy = false
+  var lane = Lane.mail
 
   /// Lower case; what the breaker counts refusals by.
   var domain: String { address.split(separator: "@").last.map { $0.lowercased() } ?? "" }
@@ -31,6 +32,9 @@ enum Outcome {
     // What was never begun tells nothing of the mailbox or the relay, and need not wait.
     case .deferred where result.stage == .queue: .contactDeferred(leg.told(result), next: now)
     case .deferred: .contactDeferred(leg.told(result), next: now + backOff(after: leg.attempt))
+    // Whether it is the service's fault or this message's, nobody says.
+    case .relayRefused where result.stage == .http:
+      .contactDeferred(leg.told(result), next: now + backOff(after: leg.attempt))
     // Not the customer's fault, so the attempts before do not lengthen the wait.
     case .relayRefused: .contactDeferred(leg.told(result), next: now + backOff(after: 1))
     case .recipientRefused: .contactFailed(leg.told(result, badAddress: true))

@@ -20,6 +20,9 @@ package enum Remark: Sendable, Equatable {
   /// Something in the ledger that rests nobody by itself, such as an address that cannot be used.
   case ledgerWarning(Place, column: String)
   case relayAtFault(DeliveryResult)
+  case webhookAtFault(DeliveryResult)
+  /// The pages in the outbox are not those that the journal says.
+  case outboxUnusable(String)
   case outcome(HistoryEvent)
   case cycleEnded(CycleSummary, trouble: String?)
   case reloaded(policy: String)
@@ -42,7 +45,8 @@ package enum Remark: Sendable, Equatable {
 
   package var severity: Severity {
     switch self {
-    case .notComposed, .refusedTwice, .relayAtFault, .notReloaded, .ledgerUnusable, .ledgerStale, .ended,
+    case .notComposed, .refusedTwice, .relayAtFault, .webhookAtFault, .outboxUnusable, .notReloaded, .ledgerUnusable,
+      .ledgerStale, .ended,
       .journalDamaged:
       .error
     case .startedAnew, .reloaded, .journalVerified, .messagesExpired: .notice
@@ -72,6 +76,9 @@ package enum Remark: Sendable, Equatable {
       "\(place): \(column.isEmpty ? "" : column + ": ")something is not as it should be; `dunningd check` says what"
     case .relayAtFault(let result):
       "the mail server is at fault, no further contact is begun in this cycle: \(result.sentence.withoutAddresses)"
+    case .webhookAtFault(let result):
+      "the webhook's service is at fault, no more of its messages are begun in this cycle: \(result.place)"
+    case .outboxUnusable(let words): words
     case .outcome(let event): Remark.sentence(of: event)
     case .cycleEnded(let summary, let trouble):
       "cycle ended: \(summary.contacts) contacts made, \(summary.failed) failed, \(summary.deferred) deferred, "
@@ -99,6 +106,7 @@ package enum Remark: Sendable, Equatable {
     case .contactFailed(let attempt): "contact \(attempt.contact) failed: \(told(attempt))"
     case .contactInDoubt(let contact, let recipient, let attempt, _):
       "contact \(contact) in doubt: attempt \(attempt), recipient \(recipient); `dunningd journal show \(contact)` tells more"
+    case .contactCancelled(let contact, let reason): "letter \(contact) called off: \(reason.rawValue)"
     default: "recorded"
     }
   }
@@ -111,7 +119,7 @@ extension Remark {
     let said = attempt.reply ?? ""
     switch DeliveryStage(rawValue: attempt.stage) {
     case .queue, .settings, .connect, .hello, .tls, .auth, .mail: return said.isEmpty ? nil : said.withoutAddresses
-    case .address, .message, .rcpt, .data, .body, .dot, .noop, nil:
+    case .address, .message, .rcpt, .data, .body, .dot, .noop, .http, nil:
       guard let code = attempt.code else { return nil }
       let dot = UInt8(ascii: ".")
       let enhanced =
@@ -120,6 +128,15 @@ extension Remark {
         enhanced.utf8.contains(dot) && enhanced.utf8.allSatisfy { $0 == dot || (0x30...0x39).contains($0) }
       return isStatus ? "\(code) \(enhanced)" : "\(code)"
     }
+  }
+}
+
+extension DeliveryResult {
+  /// Where and with what code, and what the network said; of a service's own words none, since they may repeat what it was
+  /// told.
+  fileprivate var place: String {
+    let words = code.map { "status \($0)" } ?? detail.withoutAddresses
+    return server.isEmpty ? words : "\(server): \(words)"
   }
 }
 

@@ -57,6 +57,8 @@ package struct Metrics: Sendable {
     gauge("contacts_in_doubt", "Contacts of which nobody knows whether they arrived.", "\(status.doubts)")
     gauge("approvals_waiting", "Contacts that wait for a person's word.", "\(status.waiting)")
     gauge("breaker_open", "1 while the mail server is at fault.", status.relayFault == nil ? "0" : "1")
+    gauge("webhook_breaker_open", "1 while the webhook's service is at fault.", status.webhookFault == nil ? "0" : "1")
+    gauge("letters_waiting", "Letters in the outbox that nobody has posted yet.", "\(status.letters)")
     gauge(
       "ledger_age_seconds", "How long ago the ledger was written.",
       ledgerModified.map { "\(max(0, now.milliseconds - $0.milliseconds) / 1000)" })

@@ -87,7 +87,7 @@ package final class Service {
     self.journal = journal
     self.surroundings = surroundings
     status = ServiceStatus(started: surroundings.clock.now(), policy: installation.site.policy.hash)
-    postman = .smtp(installation.relay)
+    postman = .smtp(installation.relay, webhook: installation.webhook)
   }
 
   /// Returns when it was told to stop, with everything recorded, or when it can record nothing more.
@@ -100,6 +100,7 @@ package final class Service {
       return .journalBroken(error.words)
     }
     do throws(LedgerFolder.Fault) { try survey() } catch { surroundings.log(.ledgerUnusable(error.description)) }
+    runner?.arrangeOutbox()
     status.activity = .waiting
     surroundings.notify.tell("READY=1", "STATUS=\(status.line)")
 
@@ -192,6 +193,8 @@ package final class Service {
     status.lastCycle = .init(
       began: now, ended: surroundings.clock.now(), summary: report.summary, trouble: trouble)
     status.relayFault = report.relayFault?.sentence
+    status.webhookFault = report.webhookFault?.sentence
+    status.letters = report.letters
     status.waiting = report.waiting
     status.upcoming = report.upcoming
     status.doubts = runner?.history.doubtful.count ?? 0
@@ -212,6 +215,7 @@ package final class Service {
       installation, history: history, journal: journal, postman: postman, clock: surroundings.clock,
       log: { [unowned self] in note($0) }, meanwhile: { [unowned self] in look() }, isStopping: { Signals.isStopping })
     status.doubts = history.doubtful.count
+    status.letters = history.outbox.count
   }
 
   /// What was reloaded takes the place of the old; connections to the old relay end in peace.
@@ -221,7 +225,7 @@ package final class Service {
     let history = runner?.history ?? ContactHistory()
     _ = postman.close(.seconds(2))
     installation = next
-    postman = .smtp(next.relay)
+    postman = .smtp(next.relay, webhook: next.webhook)
     status.policy = next.site.policy.hash
     let old = runner
     build(history: history)
@@ -252,6 +256,7 @@ package final class Service {
     guard let survey = try runner?.survey() else { return }
     status.waiting = survey.waiting
     status.doubts = survey.doubts
+    status.letters = survey.letters
     status.upcoming = survey.upcoming
     status.badRows = survey.badRows
   }

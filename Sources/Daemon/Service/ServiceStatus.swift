@@ -22,6 +22,10 @@ package struct ServiceStatus: Sendable {
   package var nextCycle: Instant?
   /// What keeps the breaker open; nil when it is closed.
   package var relayFault: String?
+  /// The same of the webhook's service.
+  package var webhookFault: String?
+  /// Letters that wait to be posted.
+  package var letters = 0
   /// Contacts of which nobody knows whether they arrived.
   package var doubts = 0
   /// Contacts that wait for a person's word.
@@ -57,6 +61,7 @@ package struct ServiceStatus: Sendable {
       }
     }
     if doubts > 0 { parts.append("\(doubts) in doubt") }
+    if letters > 0 { parts.append("\(letters) \(letters == 1 ? "letter" : "letters") to be posted") }
     if waiting > 0 { parts.append("\(waiting) waiting for approval") }
     if badRows > 0 { parts.append("\(badRows) bad \(badRows == 1 ? "row" : "rows") in the ledger") }
     if relayFault != nil, lastCycle?.trouble == nil { parts.append("the mail server is at fault") }

@@ -1,3 +1,4 @@
+import Crypto
 import Delivery
 import Journal
 import Letters
@@ -24,6 +25,8 @@ package struct Installation: Sendable {
   package let site: Site
   package let mail: MailSettings
   package let relay: RelaySettings
+  /// Nil when none is configured.
+  package let webhook: WebhookEndpoint?
   package let key: JournalKey?
   package let state: StateDirectory
 
@@ -32,6 +35,7 @@ package struct Installation: Sendable {
     self.site = site
     self.mail = mail
     relay = try Self.relay(mail)
+    webhook = try site.configuration.webhook.map { settings throws(Fault) in try Self.endpoint(settings) }
     key = try Self.journalKey(site)
     state = site.state
   }
@@ -59,6 +63,21 @@ package struct Installation: Sendable {
     if let name = mail.helo { relay.helloName = name }
     relay.connections = mail.connections
     return relay
+  }
+
+  /// How to reach the webhook's service, with what its messages are signed with from where it stands.
+  package static func endpoint(_ webhook: WebhookSettings) throws(Fault) -> WebhookEndpoint {
+    let secret = SymmetricKey(data: try read(webhook.secret))
+    let host = webhook.host.utf8.contains(UInt8(ascii: ":")) ? "[\(webhook.host)]" : webhook.host
+    return WebhookEndpoint(
+      url: webhook.url, server: "\(host):\(webhook.port)", caFile: webhook.caFile,
+      timeout: .milliseconds(webhook.timeout.milliseconds)
+    ) { body in
+      HMAC<SHA256>.authenticationCode(for: body, using: secret).map { byte in
+        let text = String(byte, radix: 16)
+        return text.count == 1 ? "0" + text : text
+      }.joined()
+    }
   }
 
   /// The key of a keyed chain; nil when none is configured.

@@ -37,6 +37,13 @@ package struct Site: Sendable {
 
   package var state: StateDirectory { StateDirectory(configured: configuration.journal.directory) }
 
+  /// Where letters wait.
+  package var outboxFolder: String { configuration.letter.outbox ?? state.outbox }
+
+  package func outbox(_ messages: MessageStore, on disk: any Disk) -> Outbox {
+    Outbox(outboxFolder, messages: messages, on: disk, zone: policy.company.zone)
+  }
+
   /// Set for a process that a daemon started on behalf of a caller: its standard input is then the configuration that
   /// the daemon runs on, whatever stands in the file by now.
   package static let runningVariable = "DUNNINGD_RUNNING_CONFIGURATION"

@@ -12,6 +12,7 @@ import Storage
 ///     intake.lock            held while messages that came back are looked for in the journal and recorded
 ///     staff.json             what the staff was told by mail
 ///     control                the daemon's socket, while it runs
+///     outbox/                letters to be posted, unless `[letter] outbox` says another place
 package struct StateDirectory: Sendable, Equatable {
   package let path: String
 
@@ -33,6 +34,7 @@ package struct StateDirectory: Sendable, Equatable {
   var intakeLock: String { path + "/intake.lock" }
   var staff: String { path + "/staff.json" }
   package var control: String { path + "/control" }
+  package var outbox: String { path + "/outbox" }
 
   /// Milliseconds for which one waits while another appends.
   static let appendWait = 30_000

@@ -28,6 +28,13 @@ package struct CycleRunner {
   /// Of the ledger that was read last; nil before the first.
   private var seal: LedgerFolder.Seal?
   private var desk: SendingDesk
+  /// The same for the webhook, which goes at its own pace.
+  private var webhookDesk = SendingDesk(Pacer(perMinute: 1_000_000))
+  private let outbox: Outbox
+  /// What keeps the outbox from being written; nil while all is well.
+  private var outboxFault: String?
+  /// Letters came or went since it was arranged.
+  private var isOutboxStale = false
   /// An append failed in this cycle: the engine will say so too, but until it has heard of it nothing may begin either.
   private var hasJournalFailed = false
   /// Answers that the engine has not heard yet, oldest first.
@@ -68,10 +75,11 @@ package struct CycleRunner {
     maker = MessageMaker(
       composer: Composer(
         templates: site.templates, identity: installation.mail.identity, pay: site.configuration.pay,
-        company: site.policy.company),
+        company: site.policy.company, stationery: site.configuration.letter.stationery),
       instance: journal.head?.instance ?? "", policy: site.policy.hash,
       documents: Documents(site.configuration.ledger.documents), clock: clock)
     drafts = Drafts(maker.compose)
+    outbox = site.outbox(journal.messages, on: PosixDisk())
   }
 
   /// Runs one cycle to its end.
@@ -79,6 +87,8 @@ package struct CycleRunner {
     var stopped = false
     hasJournalFailed = false
     inbox = [.start(now: clock.now())]
+    // As people and the last cycle left it, and whatever ended that one.
+    arrangeOutbox()
     while true {
       meanwhile()
       if isStopping(), !stopped {
@@ -87,9 +97,15 @@ package struct CycleRunner {
       }
       if inbox.isEmpty { inbox = heard() }
       for effect in inbox.isEmpty ? [] : engine.step(inbox.removeFirst()) {
-        if case .finished(let report) = effect { return report }
+        if case .finished(var report) = effect {
+          arrangeOutbox()
+          report.outboxFault = outboxFault
+          return report
+        }
         perform(effect)
       }
+      // Once the engine has heard of what was recorded.
+      if isOutboxStale, inbox.isEmpty { arrangeOutbox() }
       // What came in together makes room together.
       if case .delivered = inbox.first { continue }
       begin()
@@ -100,16 +116,16 @@ package struct CycleRunner {
   /// somebody held or paid meanwhile is taken back instead.
   private mutating func begin() {
     let now = Monotonic.now
-    guard !hasJournalFailed, desk.mayBegin(connections, at: now) else { return }
+    guard !hasJournalFailed, desk.mayBegin(connections, at: now) || webhookDesk.mayBegin(1, at: now) else { return }
     if now - lastLook >= Self.glance {
       guard folder.token == seal?.token, !journal.isBehind else { return takeBack() }
       lastLook = now
     }
-    for envelope in desk.next(connections, at: now) { postman.submit(envelope) }
+    for envelope in desk.next(connections, at: now) + webhookDesk.next(1, at: now) { postman.submit(envelope) }
   }
 
   private mutating func takeBack() {
-    for envelope in desk.recall() {
+    for envelope in desk.recall() + webhookDesk.recall() {
       inbox.append(.delivered(Delivered(ticket: envelope.ticket, result: Outcome.takenBack), at: clock.now()))
     }
   }
@@ -119,6 +135,22 @@ package struct CycleRunner {
     engine.outcomes = other.engine.outcomes
     engine.broken = other.engine.broken
   }
+
+  /// Brings the outbox in line with what is recorded; what is wrong is told once.
+  package mutating func arrangeOutbox() {
+    isOutboxStale = false
+    do throws(OutboxFault) {
+      let notes = try outbox.arrange(engine.history.outbox)
+      for note in notes where note != outboxFault { log(.outboxUnusable(note)) }
+      outboxFault = notes.last
+    } catch {
+      if outboxFault != error.description { log(.outboxUnusable(error.description)) }
+      outboxFault = error.description
+    }
+  }
+
+  /// Letters that wait to be posted.
+  package var lettersWaiting: Int { engine.history.outbox.count }
 
   /// Between two cycles: what was sealed since is read from the disk where it is needed, and no longer held.
   package mutating func slim() {
@@ -156,7 +188,7 @@ package struct CycleRunner {
   /// has said by then; nothing when it is time for what waits for its place in the pace.
   private mutating func heard() -> [Engine.Event] {
     let now = Monotonic.now
-    let pause = min(nextTick, desk.wakes(after: now) ?? nextTick) - now
+    let pause = min(nextTick, desk.wakes(after: now) ?? nextTick, webhookDesk.wakes(after: now) ?? nextTick) - now
     guard nextTick > now, let first = postman.next(max(.zero, pause)) else {
       guard nextTick <= Monotonic.now else { return [] }
       nextTick = Monotonic.now + Self.tick
@@ -164,7 +196,10 @@ package struct CycleRunner {
     }
     var heard = [first]
     while heard.count < connections, let next = postman.next(.zero) { heard.append(next) }
-    for delivered in heard { desk.landed(delivered.ticket) }
+    for delivered in heard {
+      desk.landed(delivered.ticket)
+      webhookDesk.landed(delivered.ticket)
+    }
     let time = clock.now()
     return heard.map { .delivered($0, at: time) }
   }
@@ -177,8 +212,13 @@ package struct CycleRunner {
     case .append(let batch):
       let answer = journal.append(batch, now: clock.now())
       if case .notDurable = answer { hasJournalFailed = true }
+      if case .durable(let news, let written) = answer, (news + written).contains(where: \.event.bearsOnOutbox) {
+        isOutboxStale = true
+      }
       inbox.append(answer)
-    case .send(let envelopes): desk.take(envelopes)
+    case .send(let envelopes):
+      desk.take(envelopes.filter { $0.webhookKey == nil })
+      webhookDesk.take(envelopes.filter { $0.webhookKey != nil })
     case .recall: takeBack()
     case .tell(let remark): log(remark)
     case .finished: break
@@ -233,6 +273,17 @@ package struct CycleRunner {
       return .surroundings(ledgerChanged: folder.token != seal?.token, news: try journal.news())
     } catch {
       return .notDurable(.broken(error.description))
+    }
+  }
+}
+
+extension HistoryEvent {
+  /// Whether a letter may have come into the outbox by it, or gone.
+  fileprivate var bearsOnOutbox: Bool {
+    switch self {
+    case .contactIntended(let intended): intended.channel == .letter
+    case .contactResolved, .contactCancelled, .journalErased: true
+    default: false
     }
   }
 }

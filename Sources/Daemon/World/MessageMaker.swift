@@ -16,17 +16,31 @@ struct MessageMaker: Sendable {
 
   func compose(_ contact: PlannedContact) -> Composition {
     let id = contact.id(instance: instance)
+    switch contact.channel {
+    case .letter: return composed(contact, id) { () throws(LetterError) in try composer.page(contact, id: id) }
+    case .webhook:
+      return composed(contact, id) { () throws(LetterError) in try composer.webhook(contact, id: id, at: clock.now()) }
+    case .email, .call, .statement, .handover: break
+    }
     let attachments: [Attachment]
     do throws(DocumentFault) {
       attachments = try documents.attachments(of: contact)
     } catch {
       return .failed(error.description)
     }
-    do throws(LetterError) {
+    return composed(contact, id) { () throws(LetterError) in
       let now = clock.now()
-      let letter = try composer.compose(
+      return try composer.compose(
         contact, id: id, instance: instance, at: now, offsetSeconds: composer.company.zone.offset(at: now),
         attachments: attachments)
+    }
+  }
+
+  private func composed(
+    _ contact: PlannedContact, _ id: String, _ compose: () throws(LetterError) -> Letter
+  ) -> Composition {
+    do throws(LetterError) {
+      let letter = try compose()
       let intended = IntendedContact(
         contact, id: id, messageID: letter.messageID, sha256: letter.sha256, policy: policy, to: letter.to,
         cc: letter.cc, names: letter.names)

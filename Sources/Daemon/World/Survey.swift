@@ -8,6 +8,8 @@ package struct Survey: Sendable {
   package var waiting: Int
   /// Contacts of which nobody knows whether they arrived.
   package var doubts: Int
+  /// Letters that wait to be posted.
+  package var letters: Int
   /// What comes next, the earliest first.
   package var upcoming: [Upcoming]
   /// Rows of the ledger that rest somebody.
@@ -16,6 +18,7 @@ package struct Survey: Sendable {
   init(_ verdict: Verdict, _ history: ContactHistory, badRows: Int) {
     waiting = verdict.waitingCount
     doubts = history.doubtful.count
+    letters = history.outbox.count
     upcoming = verdict.soonest.decisions.compactMap(Upcoming.init)
     self.badRows = badRows
   }

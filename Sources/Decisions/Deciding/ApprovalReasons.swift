@@ -8,7 +8,7 @@ extension GroupCase {
     if let need = stepApproval(item, next) {
       return Finding(.needsApproval(need), next.stepCase.rule)
     }
-    guard policy.contact.firstCycle == .approve, !history.hasSentContact, channel(of: next.step) == .email,
+    guard policy.contact.firstCycle == .approve, !history.hasSentContact, channel(of: next.step)?.isAutomatic ?? false,
       !isApproved(item, next, .cycle)
     else { return nil }
     return Finding(.needsApproval(.firstCycle), Rule("contact.first_cycle", policy.contact.places.firstCycle))

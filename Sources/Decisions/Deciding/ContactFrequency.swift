@@ -48,7 +48,10 @@ final class ContactFrequency {
     func reached(_ ids: [String]?) -> [Past] {
       guard let ids else { return [] }
       return ids.compactMap { id in
-        guard let contact = history.contact(id), contact.mayHaveReached else { return nil }
+        // A letter in the outbox may go any moment.
+        guard let contact = history.contact(id), contact.mayHaveReached || contact.standing == .outbox else {
+          return nil
+        }
         return Past(id: id, kind: contact.kind, day: calendar.zone.day(contact.at), deadline: contact.deadline)
       }
     }

@@ -19,14 +19,17 @@ package func decide(
   var due: [DueGroup] = []
   var unread = docket.quarantine.invoices
   var awaited: Set<String> = []
+  var letters: Set<String> = []
   for part in workers.map(docket.accounts.payers, { docket.decide($0) }) {
     due += part.due.map { $0.behind(verdict.decisions.count) }
     verdict.join(part.verdict)
     awaited.formUnion(part.awaited)
+    letters.formUnion(part.letters)
     if !part.quarantined.isEmpty { unread.removeAll { part.quarantined.contains(Scope(of: $0.key)) } }
   }
   verdict.addUnread(unread, docket)
   if !docket.awaited.isEmpty { verdict.outcomes += docket.outcomesWithoutAccount(besides: awaited) }
+  verdict.recalls += docket.recalls(besides: letters)
   verdict.planContacts(due, docket)
   verdict.sort()
   return verdict
@@ -43,6 +46,8 @@ final class Docket: Sendable {
   let pastAsIfNew: Past
   /// By payer, the scopes with promises and plans of which nothing is recorded yet.
   let awaited: [String: [Scope]]
+  /// Those that wait to be posted.
+  let letters: [GroupKey: [PastContact]]
   let policy: Policy
   let now: Instant
   let ledgerAge: Span
@@ -64,6 +69,7 @@ final class Docket: Sendable {
     past = Past(history)
     pastAsIfNew = Past(halfMade.reopened)
     awaited = Docket.awaited(history, accounts)
+    letters = Docket.letters(history)
     schedules = Schedules(policy)
     cashThrough = books.cashThrough
     companyDay = policy.company.zone.day(now)
@@ -82,6 +88,7 @@ final class Docket: Sendable {
     past = Past(other.past.history)
     pastAsIfNew = Past(other.pastAsIfNew.history)
     awaited = other.awaited
+    letters = other.letters
     schedules = Schedules(other.policy)
     cashThrough = other.cashThrough
     companyDay = other.companyDay
@@ -95,6 +102,8 @@ final class Docket: Sendable {
     var quarantined: Set<Scope> = []
     /// Ids of promises and plans that were looked at.
     var awaited: [String] = []
+    /// Ids of letters that were looked at.
+    var letters: [String] = []
   }
 
   /// Decides on all items of some payers.
@@ -110,7 +119,7 @@ final class Docket: Sendable {
       for (index, account) in accounts.enumerated() {
         part.note(account, quarantine)
         let scopes = awaited.isEmpty ? nil : awaited[account.payer.id]
-        if account.isSettled, detail == .contacts, scopes == nil {
+        if account.isSettled, detail == .contacts, scopes == nil, letters.isEmpty {
           part.verdict.count(.settled, account.items.count)
           continue
         }
@@ -121,6 +130,10 @@ final class Docket: Sendable {
           part.awaited += seen
           // Money that came may not be in such a ledger yet.
           part.verdict.outcomes += ends.filter { !($0.isBroken && isLedgerBehind(calendar)) }
+        }
+        if !letters.isEmpty {
+          part.letters += group.letters.map(\.id)
+          part.verdict.recalls += group.recalls
         }
         if var due = part.verdict.test(group) {
           due.payer = payer
@@ -202,12 +215,14 @@ extension Verdict {
     var due: [Int] = []
     var waiting: [(need: Ground.ApprovalNeed, index: Int)] = []
     var open: [Int] = []
+    var posted: [(letter: String, index: Int)] = []
     for (index, item) in group.cases.enumerated() {
       let finding = group.finding(for: item)
       var asksApproval = false
       switch finding.ground {
       case .contact: due.append(index)
       case .taskOpen: open.append(index)
+      case .letterOpen(let letter): posted.append((letter, index))
       case .needsApproval(.refused): break
       case .needsApproval(let need):
         waiting.append((need, index))
@@ -244,11 +259,26 @@ extension Verdict {
         tasks.append(task)
       }
     }
+    if isFull, !posted.isEmpty { addLetters(group, plan, posted) }
     guard !due.isEmpty else { return nil }
     return DueGroup(
       items: due.count { group.cases[$0].pledge == nil }, contacts: plan.bundles(of: due).count,
       hasListed: due.contains { group.isListed(group.cases[$0]) },
       offset: offset)
+  }
+
+  /// The letters in the outbox, as far as they may still be posted.
+  private mutating func addLetters(_ group: GroupCase, _ plan: MessagePlan, _ waiting: [(letter: String, index: Int)]) {
+    let recalled = group.recalls.map(\.contact)
+    for letter in group.letters where !recalled.contains(letter.id) {
+      let indices = waiting.filter { $0.letter == letter.id && letter.item(group.cases[$0.index].key) != nil }
+      for var task in plan.contacts(for: indices.map(\.index)) {
+        task.channel = .letter
+        task.to = letter.to
+        task.waitsFor = .letterOpen(contact: letter.id)
+        tasks.append(task)
+      }
+    }
   }
 
   private mutating func wait(_ plan: MessagePlan, _ items: [Int], for need: Ground, _ isFull: Bool) {

@@ -15,6 +15,8 @@ final class GroupCase {
   let otherCredits: [Money]
   /// The payer's addresses that no server refused.
   let usableAddresses: [String]
+  /// Where letters go.
+  private(set) lazy var address = PostalAddress(of: payer)
   private(set) var cases: [ItemCase] = []
   /// Of promises and plans, by id: each of their items asks.
   var knownPaid: [String: Money?] = [:]

@@ -80,10 +80,14 @@ extension GroupCase {
   }
 
   /// Its call, letter or other task waits for a person; nothing else climbs meanwhile. A task comes up when its step is
-  /// due: not while a deadline or the gap runs, nor before the approval that it asks for.
+  /// due: not while a deadline or the gap runs, nor before the approval that it asks for. A letter is one from when its
+  /// page lies in the outbox.
   private func taskOpen(_ item: ItemCase) -> Finding? {
+    if let next = item.next, let letter = openLetter(of: item) {
+      return Finding(.letterOpen(contact: letter.id), next.stepCase.rule)
+    }
     guard let next = item.next, let prospect = item.prospect, next.opens <= today,
-      !next.step.approval, let channel = channel(of: next.step), channel != .email,
+      !next.step.approval, let channel = channel(of: next.step), !channel.isAutomatic,
       frequency.deadlineRunning(for: prospect, on: today) == nil, frequency.tooSoon(prospect, on: today) == nil
     else { return nil }
     return Finding(.taskOpen(channel), next.stepCase.rule)
@@ -123,6 +127,7 @@ extension GroupCase {
   /// No usable address: none, or all of them bad; and no fallback channel either.
   private func noAddress(_ item: ItemCase) -> Finding? {
     guard let next = item.next, channel(of: next.step) == nil else { return nil }
+    if next.step.channel == .letter { return Finding(.noAddress(bad: []), Rule("ledger column address", payer.place)) }
     return Finding(.noAddress(bad: payer.emails.sorted()), Rule("ledger column email", payer.place))
   }
 
@@ -166,6 +171,8 @@ extension GroupCase {
     // The server refused the message itself: the same text is not offered again before a day has passed.
     case .failed where !usableAddresses.isEmpty && open.to.contains(where: { usableAddresses.contains($0) }):
       until = open.at + .days(1)
+    // So did a service, which would refuse it in each cycle.
+    case .failed where open.channel == .webhook && channel(of: item.next?.step) == .webhook: until = open.at + .days(1)
     // It came back from a mailbox that is full or a server that is down, and would do so in each cycle: longer each time.
     case .bounced where open.to.contains(where: { usableAddresses.contains($0) }):
       until = open.at + .days(min(7, 1 << min(3, max(0, open.attempt - 1))))
@@ -193,8 +200,8 @@ extension GroupCase {
     guard let next = item.next else {
       preconditionFailure("an item without a step got past the tests")
     }
-    // A person hands over, calls or writes once it is approved.
-    if let channel = channel(of: next.step), channel != .email {
+    // A person hands over or calls once it is approved.
+    if let channel = channel(of: next.step), !channel.isAutomatic {
       return Finding(.taskOpen(channel), next.stepCase.rule)
     }
     return Finding(.contact, next.stepCase.rule)
@@ -207,11 +214,17 @@ extension GroupCase {
     channel.map { !payer.doNotContact.forbids($0) } ?? false
   }
 
-  /// The channel that the step really takes: the first that the customer allows and, for e-mail, that has an address.
-  /// Nil when there is none.
-  func channel(of step: Step) -> Channel? {
+  /// The channel that the step really takes: the first that the customer allows and, for e-mails and letters, that has an
+  /// address. Nil when there is none.
+  func channel(of step: Step?) -> Channel? {
+    guard let step else { return nil }
     func canTake(_ channel: Channel?) -> Bool {
-      isAllowed(channel) && (channel != .email || !usableAddresses.isEmpty)
+      guard isAllowed(channel) else { return false }
+      switch channel {
+      case .email: return !usableAddresses.isEmpty
+      case .letter: return address.isUsable
+      default: return true
+      }
     }
     return canTake(step.channel) ? step.channel : canTake(step.fallback) ? step.fallback : nil
   }

@@ -75,7 +75,13 @@ struct MessagePlan {
     let total = listed.reduce(Money.zero(group.account.currency)) { $0 + $1.open }
     let channel = group.channel(of: next.step) ?? next.step.channel
     let owner = group.policy.owners.acting(for: group.payer.owner, on: group.today)
-    let to = channel == .email ? group.recipients(of: next.step) : []
+    let to =
+      switch channel {
+      case .email: group.recipients(of: next.step)
+      case .letter: group.address.lines
+      case .webhook: group.payer.phone.isEmpty ? [] : [group.payer.phone]
+      case .call, .statement, .handover: [String]()
+      }
     let copies = channel == .email ? group.copies(of: next.step, owner, besides: to) : []
     var contact = PlannedContact(
       payer: group.payer, currency: group.account.currency, kind: kind, schedule: schedule.name, step: next.step,

@@ -52,7 +52,7 @@ final class Progress: Sendable {
         case .resend where contact.doubts > 1: done.append(Done(item: item, at: contact.at))
         case .resend, .ask: open = contact
         }
-      case .deferred, .failed, .bounced: open = contact
+      case .deferred, .failed, .bounced, .outbox: open = contact
       case .undone: break
       }
     }

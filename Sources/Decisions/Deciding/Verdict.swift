@@ -19,10 +19,12 @@ package struct Verdict: Sendable {
   package var contacts: [PlannedContact] = []
   /// Would be made, but a person's word is missing; in the same order.
   package var waiting: [PlannedContact] = []
-  /// Calls, letters and hand-overs that are due: a person makes them. In the same order.
+  /// Calls and hand-overs that are due, and letters that are to be posted: a person makes them. In the same order.
   package var tasks: [PlannedContact] = []
   /// What was seen of promises and plans since it was recorded last: a cycle records it. By scope.
   package var outcomes: [RestEnd] = []
+  /// Letters that must not be posted any more: a cycle records it, and decides afresh. By contact.
+  package var recalls: [LetterRecall] = []
   /// Items by reason.
   package private(set) var tally: [ReasonCode: Int] = [:]
   /// How many contacts wait for a person's word.
@@ -53,6 +55,7 @@ package struct Verdict: Sendable {
     waiting += other.waiting
     tasks += other.tasks
     outcomes += other.outcomes
+    recalls += other.recalls
     for (reason, items) in other.tally { count(reason, items) }
     waitingCount += other.waitingCount
     waitsAsList = waitsAsList ?? other.waitsAsList
@@ -69,6 +72,7 @@ package struct Verdict: Sendable {
     contacts = sorted(contacts)
     waiting = sorted(waiting)
     tasks = sorted(tasks)
+    recalls.sort { $0.contact < $1.contact }
     outcomes.sort { ($0.scope, $0.id ?? "") < ($1.scope, $1.id ?? "") }
   }
 

@@ -24,7 +24,15 @@ package struct Forecast: Sendable {
     _ books: Books, _ history: ContactHistory, _ policy: Policy, from now: Instant, ledgerAge: Span, days: Int,
     cycles: [ClockTime] = []
   ) {
-    let verdict = decide(books, history, policy, now: now, ledgerAge: ledgerAge)
+    var history = history
+    var verdict = decide(books, history, policy, now: now, ledgerAge: ledgerAge)
+    if !verdict.recalls.isEmpty {
+      // The cycle takes them out of the outbox before anything else.
+      for recall in verdict.recalls {
+        history.apply(.contactCancelled(contact: recall.contact, reason: recall.reason), at: now)
+      }
+      verdict = decide(books, history, policy, now: now, ledgerAge: ledgerAge)
+    }
     if days == 0 {
       entries = (verdict.contacts + verdict.waiting + verdict.tasks).map { Entry(at: now, contact: $0) }
       return
@@ -88,11 +96,16 @@ private struct Future {
     var entries: [Forecast.Entry] = []
     for var contact in verdict.contacts + verdict.tasks {
       contact.waitsFor = contact.advancing.compactMap { approved[Key($0)] }.first ?? contact.waitsFor
+      if case .letterOpen(let letter) = contact.waitsFor {
+        history.apply(.contactResolved(contact: letter, sent: true, by: "forecast"), at: instant)
+        entries.append(Forecast.Entry(at: instant, contact: contact))
+        continue
+      }
       count += 1
       let id = contact.completes ?? "forecast-\(count)"
       history.apply(
         .contactIntended(contact.intended(as: id, attempt: 1, messageID: "", sha256: "", policy: "")), at: instant)
-      for recipient in 0..<max(1, contact.to.count) {
+      for recipient in 0..<(contact.channel == .email ? max(1, contact.to.count) : 1) {
         history.apply(.contactSent(Attempt(contact: id, recipient: recipient, attempt: 1)), at: instant)
       }
       entries.append(Forecast.Entry(at: instant, contact: contact))

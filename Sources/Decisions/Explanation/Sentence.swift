@@ -37,6 +37,8 @@ extension Ground {
     case .capped(let level): return "has had every step up to level \(level), the highest that its customer may get"
     case .belowMinimum(let balance, let minimum):
       return "waits because \(balance) overdue is less than the minimum of \(minimum)"
+    case .letterOpen(let contact):
+      return "waits until letter \(contact) is posted; `dunningd resolve \(contact) --sent` says that it was"
     case .taskOpen(let channel): return "waits for a person: \(step) is \(channel.task)"
     case .notYet(let planned, let goes):
       let ask = decision.asksApproval ? "; it asks for a person's word, which can be given now" : ""
@@ -47,6 +49,8 @@ extension Ground {
       return
         "waits because bank statements are posted up to \(posted.map(\.description) ?? "no known day"), not yet \(needed)"
     case .doNotContact: return "is not followed up because the customer asked for no contact on \(step)'s channel"
+    case .noAddress where decision.step?.channel == .letter:
+      return "cannot be followed up: its customer has no postal address"
     case .noAddress(let bad):
       return bad.isEmpty
         ? "cannot be followed up: its customer has no e-mail address"

@@ -129,7 +129,7 @@ package struct ContactHistory: Sendable, Equatable {
       if attempt.badAddress { markBad(attempt.contact, attempt.recipient, at: time) }
     case .contactInDoubt(let id, let recipient, _, _): settle(id, recipient, .inDoubt, at: time)
     case .contactResolved(let id, let sent, _):
-      change(id) { $0.resolve(sent: sent) }
+      change(id) { $0.resolve(sent: sent, at: time) }
       if sent { summary.hasSentContact = true }
     case .contactCancelled(let id, _): change(id) { $0.cancel() }
     case .contactBounced(let id, let recipient, _, let permanent, _, _):
@@ -170,7 +170,13 @@ package struct ContactHistory: Sendable, Equatable {
 
   /// Contacts with a recipient whose fate nobody knows yet: an intent without an outcome. After a crash these become
   /// `contact.in_doubt`. Sorted by id.
-  package var unsettled: [PastContact] { summary.pending.sorted().compactMap { contact($0) } }
+  package var unsettled: [PastContact] { pending.filter { !$0.isLetter } }
+
+  /// Letters that wait for a person to post them: intended, and neither resolved nor called off. No crash makes them
+  /// doubtful, since nothing leaves the house by itself. Sorted by id.
+  package var outbox: [PastContact] { pending.filter(\.isLetter) }
+
+  private var pending: [PastContact] { summary.pending.sorted().compactMap { contact($0) } }
 
   /// The history in which nobody has these contacts yet: what the rules would do with them today.
   func reopened(_ ids: [String]) -> ContactHistory {
@@ -197,7 +203,7 @@ package struct ContactHistory: Sendable, Equatable {
       payers.change(intended.customer, default: []) { $0.append(id) }
     }
     let known = before?.to ?? []
-    for address in intended.to where !known.contains(address) {
+    for address in intended.channel == .email ? intended.to : [] where !known.contains(address) {
       addresses.change(address.lowercased(), default: []) { $0.append(id) }
     }
     let contact = PastContact(intended, at: time, after: before)
@@ -216,7 +222,7 @@ package struct ContactHistory: Sendable, Equatable {
   private mutating func noteStanding(_ contact: PastContact) {
     Self.note(contact.id, !contact.leftOut.isEmpty, in: &summary.halfMade)
     Self.note(contact.id, contact.standing == .inDoubt, in: &summary.doubtful)
-    Self.note(contact.id, contact.recipients.contains(.pending), in: &summary.pending)
+    Self.note(contact.id, contact.isPending, in: &summary.pending)
   }
 
   private static func note(_ id: String, _ holds: Bool, in set: inout Set<String>) {
@@ -228,7 +234,7 @@ package struct ContactHistory: Sendable, Equatable {
   }
 
   private mutating func markBad(_ id: String, _ recipient: Int, at time: Instant) {
-    guard let contact = contacts[id] else { return }
+    guard let contact = contacts[id], contact.channel == .email else { return }
     let all = contact.to + contact.cc
     guard all.indices.contains(recipient) else { return }
     summary.badAddresses[all[recipient].lowercased()] = time

@@ -3,7 +3,7 @@ import Units
 
 extension PastContact {
   /// Everybody it was for: To recipients of all attempts.
-  var addresses: [String] { to + earlier.keys.sorted() }
+  var addresses: [String] { channel == .email ? to + earlier.keys.sorted() : [] }
 
   func write(to writer: inout HistoryWriter) {
     writer.write(id)
@@ -41,6 +41,11 @@ extension PastContact {
     writer.write(count: doubts)
     writer.write(verdict) { $0.write($1) }
     writer.write(cancelled)
+    guard isLetter else { return }
+    writer.write(listed) { writer, item in
+      writer.write(item.key)
+      writer.write(item.open)
+    }
   }
 
   init(from reader: inout HistoryReader) throws(HistoryReader.Damage) {
@@ -77,6 +82,9 @@ extension PastContact {
     doubts = try reader.count()
     verdict = try reader.optional { r throws(Damage) in try r.flag() }
     cancelled = try reader.flag()
+    listed =
+      channel == .letter
+      ? try reader.list { r throws(Damage) in ListedItem(key: try r.key(), open: try r.money()) } : []
   }
 }
 

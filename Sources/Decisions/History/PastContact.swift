@@ -22,6 +22,8 @@ package struct PastContact: Sendable, Equatable {
     case deferred(until: Instant)
     case failed
     case bounced
+    /// A letter whose page waits for a person to post it.
+    case outbox
     /// A person said that it never left, or a rule called it off.
     case undone
   }
@@ -30,8 +32,8 @@ package struct PastContact: Sendable, Equatable {
   package let attempt: Int
   /// When it was intended first.
   package let began: Instant
-  /// When it was last intended.
-  package let at: Instant
+  /// When it was last intended; of a letter that was posted, when it was.
+  package internal(set) var at: Instant
   package let payer: String
   package let currency: Currency
   package let kind: ContactKind
@@ -42,8 +44,11 @@ package struct PastContact: Sendable, Equatable {
   package let deadline: Day?
   package let messageID: String
   package let sha256: String
+  /// Addresses; of a letter the lines of its one address.
   package let to: [String]
   package let cc: [String]
+  /// What a letter asks for: until it is posted, it is looked at whether that is still so. Empty for all else.
+  package let listed: [ListedItem]
   /// Of the last attempt, over `to`, then `cc`.
   package internal(set) var recipients: [Fate]
   /// What earlier attempts did to To recipients whom the last one is not for, by address.
@@ -72,10 +77,12 @@ package struct PastContact: Sendable, Equatable {
     sha256 = intended.sha256
     to = intended.to
     cc = intended.cc
-    let count = max(1, intended.to.count + intended.cc.count)
-    recipients = Array(repeating: .pending, count: count)
+    let isMail = intended.channel == .email
+    listed = intended.channel == .letter ? intended.listed : []
+    recipients = Array(repeating: .pending, count: isMail ? max(1, intended.to.count + intended.cc.count) : 1)
     doubts = earlier?.doubts ?? 0
-    guard let last = earlier else { return }
+    // Only mails have several recipients, and each of them a fate of its own.
+    guard let last = earlier, isMail, last.channel == .email else { return }
     self.earlier = last.fates
     for address in to { self.earlier[address] = nil }
     // Who took an earlier attempt is not tried again, so what is known of them stays.
@@ -118,8 +125,9 @@ package struct PastContact: Sendable, Equatable {
   private var toCount: Int { max(1, to.count) }
 
   package var standing: Standing {
-    if cancelled { return .undone }
     if let verdict { return verdict ? .made : .undone }
+    if cancelled { return .undone }
+    if isLetter, recipients.first == .pending { return .outbox }
     let fates = earlier.isEmpty ? recipients.prefix(toCount) : (recipients.prefix(toCount) + earlier.values)[...]
     if fates.contains(.sent) { return .made }
     if fates.contains(.inDoubt) || fates.contains(.pending) { return .inDoubt }
@@ -128,6 +136,11 @@ package struct PastContact: Sendable, Equatable {
     if let next { return .deferred(until: next) }
     return fates.contains(.bounced) ? .bounced : .failed
   }
+
+  package var isLetter: Bool { channel == .letter }
+
+  /// Nothing was heard of a recipient, or nobody has posted it.
+  var isPending: Bool { isLetter ? standing == .outbox : recipients.contains(.pending) }
 
   /// Whether it reached the customer, or may have: only that counts for caps, gaps and deadlines.
   package var mayHaveReached: Bool { standing == .made || standing == .inDoubt }
@@ -156,6 +169,8 @@ package struct PastContact: Sendable, Equatable {
 
   mutating func settle(_ recipient: Int, _ fate: Fate) {
     guard recipients.indices.contains(recipient) else { return }
+    // The mail of an earlier attempt came back; this one went another way.
+    if fate == .bounced, channel != .email { return }
     // A person said that the customer has it, and then it came back from one of them: of the others that word holds.
     if fate == .bounced, verdict == true {
       verdict = nil
@@ -175,6 +190,12 @@ package struct PastContact: Sendable, Equatable {
     }
   }
 
-  mutating func resolve(sent: Bool) { verdict = sent }
-  mutating func cancel() { cancelled = true }
+  mutating func resolve(sent: Bool, at time: Instant) {
+    verdict = sent
+    // A letter is written on one day and posted on another: only that one counts for the customer.
+    if sent, isLetter { at = time }
+  }
+
+  /// A person's word on what became of it stands.
+  mutating func cancel() { if verdict == nil { cancelled = true } }
 }

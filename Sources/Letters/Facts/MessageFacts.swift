@@ -6,7 +6,7 @@ extension FactWriter {
   /// The names of `Vocabulary.root`, but for `subject`, which comes out of them.
   func message(
     _ contact: PlannedContact, language: String, company: CompanyDefaults, identity: MailIdentity, pay: [PayOption],
-    hasAttachment: Bool
+    hasAttachment: Bool, stationery: Stationery = Stationery()
   ) -> [Fact] {
     let payer = contact.payer
     let name = payer.name
@@ -71,7 +71,7 @@ extension FactWriter {
       Fact(
         "extra",
         ColumnContext(rows: [ExtraColumns.named(payer.extra)], known: columns.ofCustomers, rendering: rendering)),
-    ]
+    ] + LetterFacts(contact, company: company, stationery).facts(self, company: company)
   }
 
   /// All of a plan, by due date; those that the message is about are marked.

@@ -25,15 +25,26 @@ struct Template: Sendable {
   var parts: [TemplatePart] { [subject, text] + (html.map { [$0] } ?? []) }
 }
 
+/// One letter in one language.
+struct LetterTemplate: Sendable {
+  let language: String
+  let file: String
+  let subject: TemplatePart
+  /// The whole page, HTML.
+  let page: TemplatePart
+}
+
 /// All templates, checked: whatever is in here renders.
 ///
 ///     LANG/NAME.mustache          "subject: …", a blank line, the text part
 ///     LANG/NAME.html.mustache     the HTML part, if there is one
+///     LANG/NAME.letter.mustache   the page of a letter: "subject: …", a blank line, HTML
 ///     LANG/_PART.mustache         what {{> PART}} puts into a text part
-///     LANG/_PART.html.mustache    what it puts into an HTML part
+///     LANG/_PART.html.mustache    what it puts into an HTML part or a page
 package struct TemplateSet: Sendable {
   /// By language, then name.
   private let templates: [String: [String: Template]]
+  private let letters: [String: [String: LetterTemplate]]
 
   /// Bytes of a template file that are read at most.
   package static let fileSizeMax = 256 * 1024
@@ -65,12 +76,19 @@ package struct TemplateSet: Sendable {
       texts[parts[0], default: [:]][String(parts[1].dropLast(".mustache".count))] = (shown, text)
     }
     var templates: [String: [String: Template]] = [:]
+    var letters: [String: [String: LetterTemplate]] = [:]
     for (language, named) in texts.sorted(by: { $0.key < $1.key }) {
+      let pages = named.filter { $0.key.hasSuffix(TemplateSet.letterEnding) }
+      let named = named.filter { !$0.key.hasSuffix(TemplateSet.letterEnding) }
       templates[language] = TemplateSet.read(named, language, &problems)
+      letters[language] = TemplateSet.readLetters(pages, named, language, &problems)
     }
     guard problems.isEmpty else { throw TemplateProblems(problems) }
     self.templates = templates
+    self.letters = letters
   }
+
+  private static let letterEnding = ".letter"
 
   /// The languages that have templates, sorted.
   package var languages: [String] { templates.keys.sorted() }
@@ -86,6 +104,16 @@ package struct TemplateSet: Sendable {
   }
 
   func template(_ name: String, payer: String?, company: String) -> Template? {
+    TemplateSet.first(name, in: templates, payer: payer, company: company)
+  }
+
+  func letter(_ name: String, payer: String?, company: String) -> LetterTemplate? {
+    TemplateSet.first(name, in: letters, payer: payer, company: company)
+  }
+
+  private static func first<Kind>(
+    _ name: String, in templates: [String: [String: Kind]], payer: String?, company: String
+  ) -> Kind? {
     for wanted in [payer, company].compactMap(\.self) {
       let full = wanted.lowercased().split(separator: "_").joined(separator: "-")
       let base = full.split(separator: "-").first.map(String.init) ?? full
@@ -102,23 +130,25 @@ package struct TemplateSet: Sendable {
   package func problems(for policy: Policy, columns: ExtraColumns?) -> [TemplateProblem] {
     var found: [TemplateProblem] = []
     for schedule in policy.schedules + policy.pledgeSchedules {
-      for step in schedule.steps where step.channel == .email {
-        let company = policy.company.language
-        guard template(step.template, payer: nil, company: company) == nil else { continue }
-        let near = Set(templates.values.flatMap(\.keys)).sorted().joined(separator: ", ")
-        found.append(
-          TemplateProblem(
-            step.place ?? schedule.place ?? Place(file: "templates"),
-            "step \"\(step.name)\" of schedule \"\(schedule.name)\" names the template \"\(step.template)\", which "
-              + "there is none of in \(company == "en" ? "en" : "\(company) or en")",
-            remedy: "write \(company)/\(step.template).mustache, or name one of: \(near)"))
+      for step in schedule.steps {
+        let channels = [step.channel, step.fallback].compactMap(\.self)
+        if channels.contains(where: { $0 == .email || $0 == .webhook }),
+          template(step.template, payer: nil, company: policy.company.language) == nil
+        {
+          found.append(missing(step, schedule, policy, ending: "", names: templates.values.flatMap(\.keys)))
+        }
+        if channels.contains(.letter), letter(step.template, payer: nil, company: policy.company.language) == nil {
+          found.append(
+            missing(
+              step, schedule, policy, ending: TemplateSet.letterEnding, names: letters.values.flatMap(\.keys)))
+        }
       }
     }
     guard let columns else { return found }
     for language in languages {
-      for name in names(in: language) {
-        guard let template = templates[language]?[name] else { continue }
-        for part in template.parts {
+      let pages = (letters[language] ?? [:]).sorted { $0.key < $1.key }.map { [$0.value.subject, $0.value.page] }
+      for parts in names(in: language).map({ templates[language]?[$0]?.parts ?? [] }) + pages {
+        for part in parts {
           for used in part.usedColumns {
             let known = used.isOfInvoice ? columns.ofInvoices.union(columns.ofCustomers) : columns.ofCustomers
             guard !known.contains(used.name) else { continue }
@@ -136,7 +166,45 @@ package struct TemplateSet: Sendable {
     return found.filter { seen.insert($0.description).inserted }
   }
 
+  private func missing(
+    _ step: Step, _ schedule: Schedule, _ policy: Policy, ending: String, names: [String]
+  ) -> TemplateProblem {
+    let company = policy.company.language
+    let kind = ending.isEmpty ? "template" : "template of a letter"
+    return TemplateProblem(
+      step.place ?? schedule.place ?? Place(file: "templates"),
+      "step \"\(step.name)\" of schedule \"\(schedule.name)\" names the \(kind) \"\(step.template)\", which "
+        + "there is none of in \(company == "en" ? "en" : "\(company) or en")",
+      remedy: "write \(company)/\(step.template)\(ending).mustache, or name one of: "
+        + Set(names).sorted().joined(separator: ", "))
+  }
+
   // MARK: - Reading
+
+  /// - Parameter parts: the files among which the parts are.
+  private static func readLetters(
+    _ pages: [String: (file: String, text: String)], _ parts: [String: (file: String, text: String)],
+    _ language: String, _ problems: inout [TemplateProblem]
+  ) -> [String: LetterTemplate] {
+    var partials: [String: (file: String, text: String)] = [:]
+    for (name, source) in parts where name.hasPrefix("_") && name.hasSuffix(".html") {
+      partials[String(name.dropFirst().dropLast(".html".count))] = source
+    }
+    var letters: [String: LetterTemplate] = [:]
+    for (name, source) in pages.sorted(by: { $0.key < $1.key }) {
+      guard let header = header(of: source.text, file: source.file, &problems) else { continue }
+      let subject = TemplatePart.read(
+        .subject, file: source.file, text: header.subject, firstLine: header.subjectLine, partials: [:],
+        problems: &problems)
+      let page = TemplatePart.read(
+        .html, file: source.file, text: header.body, firstLine: header.bodyLine, partials: partials,
+        problems: &problems)
+      guard let subject, let page else { continue }
+      letters[String(name.dropLast(letterEnding.count))] = LetterTemplate(
+        language: language, file: source.file, subject: subject, page: page)
+    }
+    return letters
+  }
 
   private static func read(
     _ named: [String: (file: String, text: String)], _ language: String, _ problems: inout [TemplateProblem]

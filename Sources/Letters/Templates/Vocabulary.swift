@@ -86,6 +86,26 @@ package enum Vocabulary {
       Term("instalments", .list(instalment), "all instalments of the plan, by due date"),
       Term("instalment_count", .text, "how many they are"),
       Term("extra", .columns, "`extra.NAME`: any other column of customers.csv"),
+    ] + letter
+
+  /// Names that have something to say in letters only.
+  private static let letter: [Term] =
+    [
+      Term(
+        "address_lines", .list([Term("line", .text, "one of its lines")]),
+        "the payer's postal address, with the country where that is not the company's; empty but in letters"),
+      Term("is_long_address", .flag, "it fills the window only in small print"),
+      Term("sender_line", .text, "the company and its postal address on one line"),
+      Term(
+        "sender_lines", .list([Term("line", .text, "one of its lines")]),
+        "the company's postal address: `[letter] sender`"),
+      Term("place", .text, "where it is written: `[letter] place`"),
+      Term("footer_lines", .list([Term("line", .text, "one of them")]), "what stands at the end: `[letter] footer`"),
+      Term("form_din", .flag, "a letter with the window as in Germany and Austria, and wherever else nothing is known"),
+      Term("form_swiss", .flag, "the same as in Switzerland"),
+      Term("form_french", .flag, "the same as in France"),
+      Term("form_british", .flag, "the same as in Britain and Ireland"),
+      Term("form_american", .flag, "the same as in the USA and Canada, on their paper"),
     ]
 
   /// Names of an instalment.

@@ -1,0 +1,85 @@
+import Decisions
+import Foundation
+
+/// Where a country's window envelopes have their window, and what paper it writes on.
+package enum LetterForm: String, Sendable, CaseIterable {
+  /// DIN 5008 form B: window on the left, 45 mm from the top. Most of Europe can do with it.
+  case din
+  /// SN 010130: window on the right.
+  case swiss
+  /// Window on the right, nearer to the middle.
+  case french
+  /// DL with a window on the left, 57 mm from the top.
+  case british
+  /// Letter paper in a #10 envelope.
+  case american
+
+  /// - Parameter country: two capitals of ISO 3166.
+  package init(country: String) {
+    switch country {
+    case "CH", "LI": self = .swiss
+    case "FR", "MC": self = .french
+    case "GB", "IE": self = .british
+    case "US", "CA": self = .american
+    default: self = .din
+    }
+  }
+
+  /// So many lines of the usual size stand in the window, wherever the sheet slides to.
+  var linesMax: Int {
+    switch self {
+    case .din, .swiss: 6
+    case .french, .british: 5
+    case .american: 4
+    }
+  }
+
+  /// So many characters of the usual size are as wide as the window.
+  static let lineMax = 42
+}
+
+/// What a letter shows that a mail does not; a mail knows the same names, and they are empty.
+struct LetterFacts {
+  var addressLines: [String] = []
+  var form: LetterForm?
+  var stationery: Stationery
+
+  /// Of any contact that is no letter.
+  init(_ stationery: Stationery) { self.stationery = stationery }
+
+  init(_ contact: PlannedContact, company: CompanyDefaults, _ stationery: Stationery) {
+    self.init(stationery)
+    guard contact.channel == .letter else { return }
+    let country = contact.payer.country ?? company.country
+    addressLines = contact.to
+    if country != company.country {
+      // As the post at the place of posting reads it (Universal Postal Union).
+      let name = Locale(identifier: company.language).localizedString(forRegionCode: country) ?? country
+      addressLines.append(name.uppercased())
+    }
+    form = LetterForm(country: country)
+  }
+
+  /// The usual size does not do.
+  private var isLong: Bool {
+    guard let form else { return false }
+    return addressLines.count > form.linesMax || addressLines.contains { $0.count > LetterForm.lineMax }
+  }
+
+  func facts(_ writer: FactWriter, company: CompanyDefaults) -> [Fact] {
+    func list(_ lines: [String]) -> [[Fact]] { lines.map { [Fact("line", writer.word($0))] } }
+    return [
+      Fact("address_lines", list(addressLines)),
+      Fact("is_long_address", isLong),
+      Fact("sender_line", writer.word(([company.name] + stationery.sender).joined(separator: " · "))),
+      Fact("sender_lines", list(stationery.sender)),
+      Fact("place", writer.word(stationery.place)),
+      Fact("footer_lines", list(stationery.footer)),
+      Fact("form_din", form == .din),
+      Fact("form_swiss", form == .swiss),
+      Fact("form_french", form == .french),
+      Fact("form_british", form == .british),
+      Fact("form_american", form == .american),
+    ]
+  }
+}

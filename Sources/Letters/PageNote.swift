@@ -1,0 +1,31 @@
+import Decisions
+import Units
+
+/// What a letter's page says of itself in its first line, as a comment of HTML: so the manifest of the outbox can be made from
+/// the kept pages alone, at any time.
+package enum PageNote {
+  private static let begin = "<!-- dunningd-letter "
+  private static let end = " -->\n"
+
+  /// The line, with its line feed.
+  static func line(_ contact: PlannedContact, id: String, language: String, company: CompanyDefaults) -> String {
+    let fields = JSONObject([
+      ("contact", .string(id)), ("day", .day(contact.day)), ("customer", .string(contact.payer.id)),
+      ("name", .string(contact.payer.name)), ("address", .strings(contact.to)),
+      ("country", .string(contact.payer.country ?? company.country)), ("currency", .string(contact.currency.code)),
+      ("amount", .money(contact.total)), ("step", .string(contact.step.name)), ("level", .int(contact.step.level)),
+      ("language", .string(language)), ("invoices", .strings(contact.listed.map { LineLabel.of($0.invoice.key) })),
+    ])
+    // Nothing in it may end the comment; these stand in strings only.
+    let text = fields.text.replacing("<", with: "\\u003c").replacing(">", with: "\\u003e")
+      .replacing("--", with: "-\\u002d")
+    return begin + text + end
+  }
+
+  /// What a page says of itself; nil when it is none of ours.
+  package static func read(_ page: some Collection<UInt8>) -> JSONObject? {
+    let line = String(decoding: page.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self) + "\n"
+    guard line.hasPrefix(begin), line.hasSuffix(end) else { return nil }
+    return (try? JSONReader.value(String(line.dropFirst(begin.count).dropLast(end.count))))?.object
+  }
+}
