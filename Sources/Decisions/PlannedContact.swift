@@ -21,6 +21,8 @@ package struct PlannedContact: Sendable, Equatable {
     package var apart: Apart?
     /// The early-payment discount that is still open on it, where its terms give one.
     package var discount: OpenDiscount?
+    /// The day on which it was paid, where the message gives thanks for that.
+    package var paid: Day?
 
     package init(
       invoice: Invoice, open: Money, daysPastDue: Int, level: Int, advances: Bool, apart: Apart? = nil,
@@ -83,6 +85,8 @@ package struct PlannedContact: Sendable, Equatable {
   package var waitsFor: Ground?
   /// The promise or plan that it is about; nil where it is about invoices.
   package var pledge: Rest?
+  /// What a statement of account says; nil for every other message.
+  package var statement: Statement?
   /// The contact that it completes: some of its recipients have it, `to` are those who were put off. Nil for a new one.
   package var completes: String?
 

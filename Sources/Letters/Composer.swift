@@ -77,12 +77,23 @@ package struct Composer: Sendable {
   ///
   /// - Throws: what is wrong with the template.
   package func script(_ contact: PlannedContact) throws(LetterError) -> (title: String, text: String) {
-    let language = company.language
-    guard let template = templates.template(contact.step.template, payer: language, company: language) else {
+    let page = try page(contact, language: company.language)
+    return (page.title, page.text)
+  }
+
+  /// A message to look at or to print, without anybody whom it goes to.
+  ///
+  /// - Parameter language: nil is the payer's.
+  /// - Throws: what is wrong with the template.
+  package func page(
+    _ contact: PlannedContact, language: String? = nil
+  ) throws(LetterError) -> (title: String, text: String, html: String?) {
+    let language = language ?? contact.payer.language ?? company.language
+    guard let template = templates.template(contact.step.template, payer: language, company: company.language) else {
       throw .noTemplate(name: contact.step.template, language: language)
     }
     let written = try write(contact, template, hasAttachment: false)
-    return (written.subject, written.text)
+    return (written.subject, written.text, written.html)
   }
 
   private struct Written {

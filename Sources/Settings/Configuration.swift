@@ -73,6 +73,7 @@ package struct Configuration: Sendable {
     let http = root.reader("http").flatMap(HTTPSettings.init)
     let promise = PromiseRules(root.reader("promise") ?? empty("promise"))
     let plan = PlanRules(root.reader("plan") ?? empty("plan"))
+    let statement = StatementRules(root.reader("statement") ?? empty("statement"))
     let scheduleReaders = root.readers("schedule")
     let schedules = scheduleReaders.compactMap(Schedule.init)
     root.finish()
@@ -98,6 +99,7 @@ package struct Configuration: Sendable {
     self.http = http
     policy = Policy(
       company: company, schedules: schedules, contact: contact, promise: promise, plan: plan,
+      statement: statement,
       freshness: LedgerFreshness(
         maxAge: ledger.maxAge, maxAgePlace: ledger.maxAgePlace, needsPostedCash: ledger.format.cashThrough != nil,
         postedCashPlace: ledger.cashThroughPlace),

@@ -4,7 +4,13 @@
 /// what is read cannot part ways.
 enum KnownKeys {
   static let tables: [(path: String, keys: [String])] = [
-    ("", ["company", "ledger", "cycle", "mail", "pay", "contact", "journal", "http", "schedule", "promise", "plan"]),
+    (
+      "",
+      [
+        "company", "ledger", "cycle", "mail", "pay", "contact", "journal", "http", "schedule", "promise", "plan",
+        "statement",
+      ]
+    ),
     ("company", ["name", "time_zone", "country", "language", "currency"]),
     (
       "ledger",
@@ -58,12 +64,13 @@ enum KnownKeys {
       "schedule.steps",
       [
         "name", "day", "anchor", "level", "channel", "template", "deadline", "approval", "in_doubt", "repeat",
-        "fallback", "attach", "offer_plan",
+        "fallback", "attach", "offer_plan", "within",
       ]
     ),
     ("schedule.steps.repeat", ["every", "times"]),
     ("promise", ["grace", "steps"]),
     ("plan", ["steps", "grace", "max_amount", "max_months", "proposal", "proposal_template"]),
+    ("statement", ["day", "match", "only_if", "template", "within"]),
     // `mail.password` and `journal.key` are tables of this form.
     ("secret", ["credential", "file", "env"]),
   ]
@@ -79,6 +86,7 @@ enum KnownKeys {
     for like in likeSteps where path == like || path.hasPrefix(like + ".") {
       path = "schedule.steps" + path.dropFirst(like.count)
     }
+    if path == "statement.match" { path = "schedule.match" }
     return tables.first { $0.path == path }?.keys ?? []
   }
 

@@ -19,7 +19,7 @@ extension Schedule {
     if let name, Policy.reservedSchedules.contains(name.value) {
       reader.problems.error(
         name.place, key: reader.dotted("name"),
-        "\(reader.dotted("name")): found \"\(name.value)\", under which promises and plans are followed up; expected "
+        "\(reader.dotted("name")): found \"\(name.value)\", under which promises, plans and statements go; expected "
           + "another name")
     }
     guard let name else { return nil }
@@ -85,7 +85,14 @@ extension Step {
     let fallback = reader.choice("fallback", Channel.self)
     let offersPlan = reader.boolean("offer_plan") ?? false
     let attach = reader.choice("attach", Attachment.self)
+    let within = reader.days("within", 0...60)
     reader.finish()
+    if let within, anchor != .paid {
+      reader.problems.error(
+        within.place, key: reader.dotted("within"),
+        "\(reader.dotted("within")): found in a step anchored on \"\(anchor.rawValue)\", expected only with anchor = "
+          + "\"paid\"")
+    }
     if let deadline, let level, level.value == 0 {
       reader.problems.error(
         deadline.place, key: reader.dotted("deadline"),
@@ -111,6 +118,7 @@ extension Step {
       template: template?.value ?? (needsTemplate ? name.value : ""), deadlineDays: deadline?.value,
       approval: approval, inDoubt: inDoubt, repetition: repetition, fallback: fallback?.value,
       attachesDocument: attach != nil, offersPlan: offersPlan, place: reader.place)
+    withinDays = within?.value ?? withinDays
   }
 
   private enum Attachment: String, CaseIterable, Sendable { case document }

@@ -9,6 +9,7 @@ package struct Policy: Sendable {
   package var contact: ContactRules
   package var promise: PromiseRules
   package var plan: PlanRules
+  package var statement: StatementRules
   package var freshness: LedgerFreshness
   /// What the step's `in_doubt` falls back to (`[mail] in_doubt`).
   package var inDoubt: InDoubtPolicy
@@ -20,7 +21,8 @@ package struct Policy: Sendable {
   package init(
     company: CompanyDefaults, schedules: [Schedule], contact: ContactRules = ContactRules(),
     promise: PromiseRules = PromiseRules(), plan: PlanRules = PlanRules(),
-    freshness: LedgerFreshness = LedgerFreshness(), inDoubt: InDoubtPolicy = .assumeSent,
+    statement: StatementRules = StatementRules(), freshness: LedgerFreshness = LedgerFreshness(),
+    inDoubt: InDoubtPolicy = .assumeSent,
     calendars: [String: HolidayCalendar] = [:], hash: String = ""
   ) {
     self.company = company
@@ -28,6 +30,7 @@ package struct Policy: Sendable {
     self.contact = contact
     self.promise = promise
     self.plan = plan
+    self.statement = statement
     self.freshness = freshness
     self.inDoubt = inDoubt
     self.calendars = calendars

@@ -68,7 +68,7 @@ extension FactWriter {
       Fact(
         "extra",
         ColumnContext(rows: [ExtraColumns.named(payer.extra)], known: columns.ofCustomers, rendering: rendering)),
-    ]
+    ] + statement(contact)
   }
 
   /// All of a plan, by due date; those that the message is about are marked.
