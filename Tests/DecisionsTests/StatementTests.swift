@@ -5,6 +5,18 @@ import Units
 @testable import Decisions
 
 extension Scene {
+  /// `R1` of 100 EUR, invoiced long ago.
+  fileprivate static func owing(_ due: Day) -> Scene { Scene().old("R1", due: due) }
+
+  fileprivate func old(
+    _ number: String, due: Day, _ open: Money = "100 EUR", _ change: (inout Invoice) -> Void = { _ in }
+  ) -> Scene {
+    invoice(number, due: due, open) {
+      $0.issued = "2025-10-01"
+      change(&$0)
+    }
+  }
+
   /// Statements on the first of each month.
   fileprivate func stating(_ change: (inout StatementRules) -> Void = { _ in }) -> Scene {
     with {
@@ -33,7 +45,7 @@ extension Scene {
 @Suite("Statements of account")
 struct StatementTests {
   /// Nothing but statements happens before October.
-  static let scene = Scene(due: "2026-12-01").stating()
+  static let scene = Scene.owing("2026-12-01").stating()
 
   @Test("go on the first open day of the month, once, and not by themselves without a day")
   func monthly() {
@@ -44,7 +56,7 @@ struct StatementTests {
     #expect(
       Self.scene.at("2026-02-26").daysOfContact(75)
         == ["2026-03-02 statement", "2026-04-01 statement", "2026-05-04 statement"])
-    Scene(due: "2026-12-01").at("2026-03-02").expectContacts()
+    Scene.owing("2026-12-01").at("2026-03-02").expectContacts()
   }
 
   @Test("that could not go within their days are left out for the month")
@@ -60,7 +72,7 @@ struct StatementTests {
 
   @Test("move no invoice: it goes on where it stood, on its day")
   func movesNothing() {
-    let scene = Scene(due: "2026-02-16").stating().sent("first", "2026-02-23").at("2026-03-02")
+    let scene = Scene.owing("2026-02-16").stating().sent("first", "2026-02-23").at("2026-03-02")
     scene.expectContacts("statement 100.00 EUR: R1").expect(.notYet, step: "second", until: "2026-03-03")
     let after = scene.run().at("2026-03-03")
     after.expect(.contact, step: "second")
@@ -69,16 +81,16 @@ struct StatementTests {
 
   @Test("count for the cap of reminders, not for that of notices")
   func caps() {
-    let scene = Self.scene.invoice("R2", due: "2026-03-12").at("2026-03-02")
+    let scene = Self.scene.old("R2", due: "2026-03-12").at("2026-03-02")
     scene.expectContacts("statement 200.00 EUR: R2 R1")
     scene.run().at("2026-03-05").expect(.tooSoon, of: "R2", step: "upcoming", until: "2026-03-09")
-    let overdue = Self.scene.invoice("R3", due: "2026-02-25").at("2026-03-02")
+    let overdue = Self.scene.old("R3", due: "2026-02-25").at("2026-03-02")
     overdue.expectContacts("first 100.00 EUR: R3* (R1 not_due)", "statement 200.00 EUR: R3 R1")
   }
 
   @Test("let a reminder that is due go first, and follow when the cap allows")
   func behindReminder() {
-    let scene = Self.scene.invoice("R2", due: "2026-03-09").at("2026-03-02")
+    let scene = Self.scene.old("R2", due: "2026-03-09").at("2026-03-02")
     scene.expectContacts("upcoming 100.00 EUR: R2*")
     #expect(
       scene.verdict.beside.map(\.sentence) == ["The statement in EUR waits until 2026-03-03: a reminder goes first."])
@@ -87,7 +99,7 @@ struct StatementTests {
 
   @Test("let a reminder go first that would find no day any more")
   func behindShortReminder() {
-    let scene = Scene(due: "2026-03-05").steps(Step("today", 0, level: 0)).stating()
+    let scene = Scene.owing("2026-03-05").steps(Step("today", 0, level: 0)).stating()
     #expect(scene.at("2026-03-02").daysOfContact(14) == ["2026-03-05 today"])
     #expect(
       scene.stating { $0.withinDays = 10 }.at("2026-03-02").daysOfContact(14) == [
@@ -153,12 +165,12 @@ struct StatementTests {
 
   @Test("that a person asks for go in the next open hours, beside every cap, once")
   func askedFor() {
-    let scene = Scene(due: "2026-12-01")
+    let scene = Scene.owing("2026-12-01")
     scene.asked("2026-03-10").at("2026-03-10 13:00").expectContacts("statement 100.00 EUR: R1")
     let weekend = scene.asked("2026-03-14").at("2026-03-14")
     #expect(weekend.verdict.beside.first?.until == .day("2026-03-16"))
     #expect(weekend.daysOfContact(20) == ["2026-03-16 statement"])
-    let capped = scene.invoice("R2", due: "2026-03-17").sent("upcoming", "2026-03-10", ["R2"]).asked("2026-03-10 12:00")
+    let capped = scene.old("R2", due: "2026-03-17").sent("upcoming", "2026-03-10", ["R2"]).asked("2026-03-10 12:00")
     capped.at("2026-03-10 13:00").expectContacts("statement 200.00 EUR: R2 R1")
     scene.asked("2026-03-10").at("2026-03-19").expectContacts()
     #expect(
@@ -167,14 +179,14 @@ struct StatementTests {
 
   @Test("that were asked for can be taken back and asked for again; a hold rests them, an empty schedule does not")
   func takenBack() {
-    let scene = Scene(due: "2026-12-01").asked("2026-03-10")
+    let scene = Scene.owing("2026-12-01").asked("2026-03-10")
     scene.asked("2026-03-10 10:30", isWithdrawn: true).at("2026-03-10").expectContacts()
     scene.asked("2026-03-10 10:30", isWithdrawn: true).asked("2026-03-10 10:40").at("2026-03-10")
       .expectContacts("statement 100.00 EUR: R1")
     let held = scene.held(.customer).at("2026-03-10")
     held.expectContacts()
     #expect(held.verdict.beside.first?.reason == .held)
-    scene.steps().at("2026-03-10").expectContacts("statement 0.00 EUR: ")
+    scene.steps().at("2026-03-10").expectContacts("statement 100.00 EUR: R1")
   }
 
   @Test("one that was asked for takes the place of the month's on that day")
@@ -186,7 +198,7 @@ struct StatementTests {
 
   @Test("are one for each currency, on one day")
   func currencies() {
-    let scene = Self.scene.invoice("U1", due: "2026-12-01", "50 USD").at("2026-03-02")
+    let scene = Self.scene.old("U1", due: "2026-12-01", "50 USD").at("2026-03-02")
     #expect(scene.verdict.contacts.map(\.line).sorted() == ["statement 100.00 EUR: R1", "statement 50.00 USD: U1"])
     #expect(scene.run().at("2026-03-03").verdict.contacts.isEmpty)
   }
@@ -194,10 +206,10 @@ struct StatementTests {
   @Test("say what is open and why it is not asked for, credit, ageing and payments")
   func content() {
     let scene = Scene().stating()
-      .invoice("R1", due: "2026-02-27", "100 EUR").invoice("R2", due: "2026-03-02", "200 EUR")
-      .invoice("R3", due: "2025-11-20", "300 EUR") { $0.disputed = .part("120 EUR") }
-      .invoice("R4", due: "2026-04-10", "400 EUR").invoice("R5", due: "2026-04-11", "500 EUR") { $0.disputed = .whole }
-      .invoice("R6", due: "2026-01-10", "600 EUR")
+      .old("R1", due: "2026-02-27", "100 EUR").old("R2", due: "2026-03-02", "200 EUR")
+      .old("R3", due: "2025-11-20", "300 EUR") { $0.disputed = .part("120 EUR") }
+      .old("R4", due: "2026-04-10", "400 EUR").old("R5", due: "2026-04-11", "500 EUR") { $0.disputed = .whole }
+      .old("R6", due: "2026-01-10", "600 EUR")
       .creditNote("G1", "30 EUR", on: "2026-02-20")
       .payment("600 EUR", on: "2026-02-03", for: "R6").payment("10 EUR", on: "2026-02-01")
       .held(.invoice(customer: "C", number: "R4")).at("2026-03-02 10:01")
@@ -225,7 +237,7 @@ struct StatementTests {
 
   @Test("promised, planned and collected invoices are marked")
   func marks() {
-    let scene = Scene(due: "2026-02-25").stating().invoice("R2", due: "2026-12-01").invoice("R3", due: "2026-12-02") {
+    let scene = Scene.owing("2026-02-25").stating().old("R2", due: "2026-12-01").old("R3", due: "2026-12-02") {
       $0.autopay = "2026-03-02"
     }
     let promised = scene.promised(by: "2026-03-20", from: "2026-02-26", of: [.invoice]).at("2026-03-02")

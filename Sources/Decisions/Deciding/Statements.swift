@@ -37,9 +37,10 @@ extension GroupCase {
       of: payer, in: account.currency, from: first, through: max(today, docket.companyDay))
   }
 
-  /// Makes a contact the statement that it is: what may be asked for is listed, everything stands in the statement.
+  /// Makes a contact the statement that it is: what nothing rests is listed, as it is to be paid, whether its
+  /// schedule asks for it or not; everything stands in the statement.
   func state(_ contact: inout PlannedContact, _ key: ItemKey?) {
-    let asked = cases.filter { !$0.isStandIn && mayBeAskedFor($0) }
+    let asked = cases.filter { !$0.isStandIn && $0.rest == nil && $0.dunnable.isPositive }
     contact.listed = asked.map { item in
       PlannedContact.Line(
         invoice: item.item.invoice, open: item.dunnable, daysPastDue: item.item.daysPastDue ?? 0,

@@ -28,6 +28,9 @@ package struct StatementRules: Sendable {
   /// Money that is older is no reason to write to somebody who owes nothing.
   static let recentDays = 62
 
+  /// Somebody thought of it: then its template must be there.
+  package var isConfigured: Bool { day != nil || template != Self.scheduleName }
+
   /// One step, on the day of the statement.
   package var schedule: Schedule {
     let step = Step(name: Self.scheduleName, day: 0, level: 0, template: template, place: place)
