@@ -3,7 +3,8 @@ import Decisions
 /// The types of records that this version knows, found by their bytes.
 enum RecordType: Sendable {
   case opened, intended, sent, deferred, failed, inDoubt, resolved, cancelled, bounced, replied
-  case addressCleared, stepSkipped, stepRestored, noteAdded, approval, call, proposed, statementRequested, statementWithdrawn
+  case addressCleared, stepSkipped, stepRestored, noteAdded, approval, call, proposed, statementRequested,
+    statementWithdrawn
   case started, stopped, reloaded, cycle, recovered, erased
   case placed(Rest.Kind)
   case ended(Rest.Kind)

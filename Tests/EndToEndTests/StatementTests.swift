@@ -67,7 +67,7 @@ extension EndToEnd {
           Self.invoices, payments: Self.payments + "K-1,2026-03-20,75.00,A-2,EUR,transfer\n")
         try await office.expect(0, "run", "--once", "--as-of", "2026-04-02T11:00")
         let april = try #require(try await office.letters(sink).last { $0.recipients == ["alpha@one.test"] })
-        #expect(april.text.contains("Statement") == false || april.text.contains("2 March 2026"), "\(april.text)")
+        #expect(april.text.contains("Payments since 2 March 2026") && april.text.contains("75.00"), "\(april.text)")
         let kinds = office.records("contact.intended").map { $0["step"].text ?? "" }
         #expect(kinds.filter { $0 == "statement" }.count == 4, "\(kinds)")
         #expect(kinds.filter { $0 == "first" }.count == 1, "A-1 is 41 days past due: \(kinds)")
@@ -173,6 +173,30 @@ extension EndToEnd {
         #expect(today.status == 0, "another day, another one: \(today)")
         let listed = try await office.expect(0, "journal", "list", "--customer", "K-2")
         #expect(listed.out.contains("statement.withdrawn") && listed.out.contains("wrong customer"), "\(listed)")
+      }
+    }
+
+    @Test("a running daemon takes the wish, names who asked, and sends it in its next cycle")
+    func daemon() async throws {
+      try await scenario { office in
+        let sink = try await office.sink()
+        var setup = Setup(sink: sink)
+        setup.more = "[cycle]\nevery = \"1s\""
+        try office.configure(setup)
+        let due = Date(timeIntervalSinceNow: 40 * 86_400).ISO8601Format().prefix(10)
+        try office.books(Samples.head + "A-1,K-1,2026-01-21,\(due),120.00,EUR\n")
+        let daemon = try office.start(["run"])
+        #expect(await until { office.records("cycle.completed").count > 0 || !daemon.isRunning }, "\(daemon.err)")
+        #expect(sink.messages.isEmpty)
+        let asked = try await office.expect(0, "statement", "K-1", "--send", "--by", "Erika", "--reason", "by phone")
+        #expect(asked.out.hasPrefix("Recorded"), "\(asked)")
+        #expect(office.records("statement.requested").map { $0["by"].text } == ["Erika"])
+        #expect(await sink.waitFor(messages: 1), "\(daemon.err)")
+        #expect(sink.recipients == ["alpha@one.test"])
+        // To look needs no daemon.
+        try await office.expect(0, "statement", "K-1")
+        let twice = try await office.expect(65, "statement", "K-1", "--send", "--by", "Erika")
+        #expect(twice.err.contains("today already"), "\(twice)")
       }
     }
 

@@ -69,8 +69,7 @@ struct StatementCommand: Intervening {
         let contact = try one(all, payer)
         return withdraw ? try takeBack(contact, step) : try ask(contact, step)
       }
-      if let html { return try write(try one(all, payer), to: html, step) }
-      try show(all, payer, step)
+      if let html { try write(try one(all, payer), to: html, step) } else { try show(all, payer, step) }
       step.session.warn(about: step.ledger)
     }
   }

@@ -35,14 +35,14 @@ extension GroupCase {
 
   /// The one that a person asked for, or else that of the month.
   private var statementCase: ItemCase? {
-    let rules = policy.statement
-    if let at = history.statementRequests[GroupKey(payer: payer.id, currency: account.currency)],
+    if !docket.statementRequests.isEmpty,
+      let at = docket.statementRequests[GroupKey(payer: payer.id, currency: account.currency)],
       let statement = statement(named: calendar.zone.day(at).description, calendar.zone.day(at), isAskedFor: true)
     {
       return statement
     }
-    guard let planned = rules.lastPlanned(today),
-      calendar.mayGo(planned, withinDays: rules.withinDays), isForStatements
+    let rules = policy.statement
+    guard let planned = rules.lastPlanned(today), calendar.mayGo(planned, withinDays: rules.withinDays), isForStatements
     else { return nil }
     let month = String(planned.description.dropLast(3))
     guard let statement = statement(named: month, planned, isAskedFor: false) else { return nil }
@@ -118,8 +118,11 @@ extension Docket {
       let first = calendar.today - days
       if account.items.contains(where: { $0.paid.map { first <= $0 } ?? false }) { return true }
     }
-    let asked = past.history.statementRequests
-    if !asked.isEmpty, asked[GroupKey(payer: account.payer.id, currency: account.currency)] != nil { return true }
+    if !statementRequests.isEmpty,
+      statementRequests[GroupKey(payer: account.payer.id, currency: account.currency)] != nil
+    {
+      return true
+    }
     let rules = policy.statement
     guard rules.occasion == .activity, let planned = rules.lastPlanned(calendar.today),
       calendar.mayGo(planned, withinDays: rules.withinDays)

@@ -50,6 +50,8 @@ final class Docket: Sendable {
   let cashThrough: Day?
   let detail: Verdict.Detail
   let companyDay: Day
+  /// Statements that people asked for.
+  let statementRequests: [GroupKey: Instant]
   /// By payer, a bad row of whatever it pays for.
   private let unreadable: [String: BadRow]
 
@@ -69,6 +71,7 @@ final class Docket: Sendable {
     schedules = Schedules(policy)
     cashThrough = books.cashThrough
     companyDay = policy.company.zone.day(now)
+    statementRequests = history.statementRequests
     var unreadable: [String: BadRow] = [:]
     for customer in quarantine.customers {
       let payer = accounts.payer(of: customer)
@@ -95,6 +98,7 @@ final class Docket: Sendable {
     schedules = Schedules(other.policy)
     cashThrough = other.cashThrough
     companyDay = other.companyDay
+    statementRequests = other.statementRequests
     unreadable = other.unreadable
   }
 
