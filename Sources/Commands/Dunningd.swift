@@ -28,7 +28,7 @@ package struct Dunningd: ParsableCommand {
         subcommands: [
           HoldCommand.self, ReleaseCommand.self, DisputeCommand.self, PromiseCommand.self, PlanCommand.self,
           CallCommand.self, NoteCommand.self, SkipCommand.self, ApproveCommand.self, ResolveCommand.self,
-          IntakeMailCommand.self,
+          StatementCommand.self, IntakeMailCommand.self,
         ]),
       CommandGroup(name: "Trying", subcommands: [DemoCommand.self]),
     ])

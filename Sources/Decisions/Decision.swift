@@ -117,6 +117,8 @@ package enum Ground: Sendable, Equatable {
     case gap(days: Int)
     /// One reminder and one notice a group a day.
     case sameDay
+    /// A statement lets a reminder go first.
+    case behindReminder
   }
 
   package enum Closed: Sendable, Equatable {

@@ -21,6 +21,8 @@ package struct PlannedContact: Sendable, Equatable {
     package var apart: Apart?
     /// The early-payment discount that is still open on it, where its terms give one.
     package var discount: OpenDiscount?
+    /// The day on which it was paid, where the message gives thanks for that.
+    package var paid: Day?
 
     package init(
       invoice: Invoice, open: Money, daysPastDue: Int, level: Int, advances: Bool, apart: Apart? = nil,
@@ -85,6 +87,8 @@ package struct PlannedContact: Sendable, Equatable {
   package var pledge: Rest?
   /// Who looks after the customer on that day; nil where the ledger or `[[owner]]` names nobody.
   package var owner: Owner?
+  /// What a statement of account says; nil for every other message.
+  package var statement: Statement?
   /// The contact that it completes: some of its recipients have it, `to` are those who were put off. Nil for a new one.
   package var completes: String?
 

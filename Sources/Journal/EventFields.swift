@@ -73,6 +73,11 @@ struct EventFields {
       put(scope)
       put("by", by)
       keep("text", text)
+    case .statementRequested(let request):
+      put("customer", request.customer)
+      put("currency", request.currency.code)
+      put("by", request.by)
+      keep("reason", request.text)
     case .approvalGiven(let approval): put(approval)
     case .daemonStarted(let version, let policy), .daemonReloaded(let version, let policy):
       put("version", version)

@@ -54,6 +54,8 @@ struct EventReader {
         text: try personal.optionalText("reason"))
     case .noteAdded:
       return .noteAdded(scope: try scope(), by: try data.text("by"), text: try personal.optionalText("text"))
+    case .statementRequested: return .statementRequested(try statement(isWithdrawn: false))
+    case .statementWithdrawn: return .statementRequested(try statement(isWithdrawn: true))
     case .approval: return .approvalGiven(try approval())
     case .started: return .daemonStarted(version: try data.text("version"), policy: try data.text("policy"))
     case .stopped: return .daemonStopped(version: try data.text("version"))
@@ -73,6 +75,12 @@ struct EventReader {
     let customer = try data.text("customer")
     guard let number = try data.optionalText("invoice") else { return .customer(customer) }
     return .invoice(customer: customer, number: number)
+  }
+
+  private func statement(isWithdrawn: Bool) throws(LineFault) -> StatementRequest {
+    StatementRequest(
+      customer: try data.text("customer"), currency: try data.currency(), isWithdrawn: isWithdrawn,
+      by: try data.text("by"), text: try personal.optionalText("reason"))
   }
 
   private func rest(_ kind: Rest.Kind) throws(LineFault) -> Rest {

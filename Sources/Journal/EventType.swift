@@ -20,6 +20,7 @@ extension HistoryEvent {
     case .callLogged: "call.logged"
     case .stepSkipped(_, _, let undone, _, _): undone ? "step.restored" : "step.skipped"
     case .noteAdded: "note.added"
+    case .statementRequested(let request): request.isWithdrawn ? "statement.withdrawn" : "statement.requested"
     case .approvalGiven: "approval.given"
     case .daemonStarted: "daemon.started"
     case .daemonStopped: "daemon.stopped"

@@ -3,7 +3,8 @@ import Decisions
 /// The types of records that this version knows, found by their bytes.
 enum RecordType: Sendable {
   case opened, intended, sent, deferred, failed, inDoubt, resolved, cancelled, bounced, replied
-  case addressCleared, stepSkipped, stepRestored, noteAdded, approval, call, proposed
+  case addressCleared, stepSkipped, stepRestored, noteAdded, approval, call, proposed, statementRequested,
+    statementWithdrawn
   case started, stopped, reloaded, cycle, recovered, erased
   case placed(Rest.Kind)
   case ended(Rest.Kind)
@@ -20,7 +21,8 @@ enum RecordType: Sendable {
       ("contact.failed", .failed), ("contact.in_doubt", .inDoubt), ("contact.bounced", .bounced),
       ("contact.resolved", .resolved), ("contact.cancelled", .cancelled), ("contact.replied", .replied),
       ("address.cleared", .addressCleared), ("step.skipped", .stepSkipped), ("step.restored", .stepRestored),
-      ("note.added", .noteAdded),
+      ("note.added", .noteAdded), ("statement.requested", .statementRequested),
+      ("statement.withdrawn", .statementWithdrawn),
       ("call.logged", .call), (Rest.Kind.proposed, .proposed),
       ("approval.given", .approval), ("journal.opened", .opened), ("daemon.started", .started),
       ("daemon.stopped", .stopped), ("daemon.reloaded", .reloaded), ("cycle.completed", .cycle),

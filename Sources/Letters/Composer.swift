@@ -83,13 +83,25 @@ package struct Composer: Sendable {
   ///
   /// - Throws: what is wrong with the template.
   package func script(_ contact: PlannedContact) throws(LetterError) -> (title: String, text: String) {
-    let language = company.language
-    guard let template = templates.template(contact.step.template, payer: language, company: language) else {
+    let page = try page(contact, language: company.language)
+    return (page.title, page.text)
+  }
+
+  /// A message to look at or to print, without anybody whom it goes to.
+  ///
+  /// - Parameter language: nil is the payer's.
+  /// - Throws: what is wrong with the template.
+  package func page(
+    _ contact: PlannedContact, language: String? = nil
+  ) throws(LetterError) -> (title: String, text: String, html: String?) {
+    let language = language ?? contact.payer.language ?? company.language
+    guard let template = templates.template(contact.step.template, payer: language, company: company.language) else {
       throw .noTemplate(name: contact.step.template, language: language)
     }
+    let parts = [template.text] + (template.html.map { [$0] } ?? [])
     let written = try write(
-      contact, template.file, template.language, hasAttachment: false, (template.subject, [template.text]))
-    return (written.subject, written.text)
+      contact, template.file, template.language, hasAttachment: false, (template.subject, parts))
+    return (written.subject, written.text, written.html)
   }
 
   /// The page of a letter: HTML that a browser prints as it is to be folded into a window envelope.

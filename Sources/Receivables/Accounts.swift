@@ -70,8 +70,37 @@ package struct Accounts: Sendable {
 
   /// The same of a payer by id; empty where there is no such payer.
   package func accounts(of payer: String, on day: Day, companyDay: Day) -> [Account] {
-    guard let index = payers.first(where: { readPayer($0) { $0.id == payer } }) else { return [] }
+    guard let index = index(ofPayer: payer) else { return [] }
     return accounts(of: index, on: day, companyDay: companyDay)
+  }
+
+  /// Whether money of a payer is dated on that day or later, in any currency. Quick to ask.
+  package func hasPayment(_ payer: Int, from day: Day) -> Bool {
+    let members = groups.members(payer)
+    for index in 0..<members.count {
+      // The latest stands last.
+      let rows = payments[groups.member(members.first + index)]
+      if let last = rows.last, books.payments[last].date >= day { return true }
+    }
+    return false
+  }
+
+  /// The payer of that id; nil where it is nobody's payer.
+  package func index(ofPayer id: String) -> Int? {
+    PayerGroups.index(of: id, in: books.customers).flatMap { groups.index(ofPayer: $0) }
+  }
+
+  /// Money of a payer in one currency that is dated from `first` to `last`; by date, then as the ledger has it.
+  package func payments(of payer: Int, in currency: Currency, from first: Day, through last: Day) -> [Payment] {
+    let members = groups.members(payer)
+    var found: [Payment] = []
+    for index in 0..<members.count {
+      for row in payments[groups.member(members.first + index)] {
+        let payment = books.payments[row]
+        if payment.amount.currency == currency, payment.date >= first, payment.date <= last { found.append(payment) }
+      }
+    }
+    return members.count > 1 ? found.sorted { ($0.date, $0.place) < ($1.date, $1.place) } : found
   }
 
   /// Invoices of customers that the books do not have: no payer's account shows them.
@@ -180,6 +209,12 @@ private struct PayerGroups {
   var count: Int { order == nil ? customers : payers.count }
   func payer(_ group: Int) -> Int { order == nil ? group : Int(payers[group]) }
   func member(_ place: Int) -> Int { order.map { Int($0[place]) } ?? place }
+
+  /// The group whose payer stands at that place among the customers; nil where it pays for nobody.
+  func index(ofPayer customer: Int) -> Int? {
+    guard order != nil else { return customer }
+    return payers.firstIndex(of: Int32(customer))
+  }
 
   func members(_ group: Int) -> Members {
     guard order != nil else { return Members(first: group, count: 1) }

@@ -14,13 +14,17 @@ package final class OpenItem: Sendable {
   package let daysPastDue: Int?
   /// The last day on which a payment of it was returned; nil when none was.
   package let returned: Day?
+  /// The day on which payments covered it in full, or that the ledger calls so; nil while something is open, and where
+  /// no payment did it, as with a credit note alone.
+  package let paid: Day?
 
   package var key: ItemKey { invoice.key }
 
-  package init(_ invoice: Invoice, open: Money, returned: Day?, on day: Day) {
+  package init(_ invoice: Invoice, open: Money, returned: Day?, paid: Day? = nil, on day: Day) {
     self.invoice = invoice
     self.open = open
     self.returned = returned
+    self.paid = paid
     disputed =
       switch invoice.disputed {
       case .none: .zero(invoice.currency)

@@ -25,6 +25,7 @@ struct Settlement {
     self.payments = PaymentsByNumber(payments, currency, posted: posted)
     var hasCreditNotes = false
     var run: [Int] = []
+    let noted = Settlement.noted(invoices)
     items.reserveCapacity(invoices.count)
     for index in invoices.indices {
       if invoices[index].kind == .creditNote {
@@ -33,12 +34,12 @@ struct Settlement {
       }
       guard invoices[index].currency == currency, invoices[index].issued.map({ $0 <= day }) ?? true else { continue }
       if let last = run.last, invoices[last].key.number != invoices[index].key.number {
-        settle(run, of: invoices, currency, on: day)
+        settle(run, of: invoices, noted: noted, currency, on: day)
         run.removeAll(keepingCapacity: true)
       }
       run.append(index)
     }
-    if !run.isEmpty { settle(run, of: invoices, currency, on: day) }
+    if !run.isEmpty { settle(run, of: invoices, noted: noted, currency, on: day) }
     if hasCreditNotes {
       for note in invoices where note.kind == .creditNote && note.currency == currency {
         if note.issued.map({ $0 <= posted }) ?? true { take(note) }
@@ -51,32 +52,49 @@ struct Settlement {
     }
   }
 
+  /// Numbers that credit notes name; nearly always there are none.
+  private static func noted(_ invoices: ArraySlice<Invoice>) -> Set<String> {
+    var noted: Set<String> = []
+    for index in invoices.indices where invoices[index].kind == .creditNote {
+      if let number = invoices[index].details?.reference, !number.isEmpty { noted.insert(number) }
+    }
+    return noted
+  }
+
   /// The instalments of one number share its payments, oldest due date first.
+  ///
+  /// - Parameter noted: numbers that credit notes name.
   private mutating func settle(
-    _ run: [Int], of invoices: ArraySlice<Invoice>, _ currency: Currency, on day: Day
+    _ run: [Int], of invoices: ArraySlice<Invoice>, noted: Set<String>, _ currency: Currency, on day: Day
   ) {
     let paid = payments[invoices[run[0]].key.number]
     // A return without the payment that it takes back must not make the customer owe more than the invoice.
     var money = max(0, payments.sum(paid))
     let returned = payments.lastReturn(paid)
     var allByAmount = true
+    var owed: Int? = 0
     let ordered =
       run.count == 1
       ? run : run.sorted { (invoices[$0].due, invoices[$0].key) < (invoices[$1].due, invoices[$1].key) }
     for index in ordered {
       let invoice = invoices[index]
+      owed = invoice.amount.flatMap { amount in owed.map { $0 + amount.minor } }
       if let settled = invoice.settled, settled <= posted {
         // Where the ledger tells what is open, or no amount, nobody can say that it was paid beyond.
         if invoice.open != nil || invoice.amount == nil { allByAmount = false }
         money -= min(money, invoice.amount?.minor ?? 0)
-        items.append(OpenItem(invoice, open: .zero(currency), returned: returned, on: day))
+        // What a credit note is about and no payment names was not paid.
+        let isPaid = !paid.isEmpty || !noted.contains(invoice.key.number)
+        items.append(
+          OpenItem(invoice, open: .zero(currency), returned: returned, paid: isPaid ? settled : nil, on: day))
         continue
       }
       // Settled only later, so a zero in `open` speaks of a later day than this one.
       let final = invoice.settled != nil && invoice.open?.isZero == true ? nil : invoice.open
       if let final {
         allByAmount = false
-        items.append(OpenItem(invoice, open: final, returned: returned, on: day))
+        let last = final.isPositive || paid.isEmpty ? nil : payments.covered(paid, owed)
+        items.append(OpenItem(invoice, open: final, returned: returned, paid: last, on: day))
         continue
       }
       let amount = invoice.amount?.minor ?? 0
@@ -84,7 +102,8 @@ struct Settlement {
       money -= taken
       let isSettled = run.count == 1 && !paid.isEmpty && isPaidLessDiscount(invoice, paid)
       let left = Money(minor: isSettled ? 0 : amount - taken, currency)
-      items.append(OpenItem(invoice, open: left, returned: returned, on: day))
+      let last = left.isPositive || paid.isEmpty ? nil : payments.covered(paid, owed)
+      items.append(OpenItem(invoice, open: left, returned: returned, paid: last, on: day))
     }
     // What was paid beyond the invoice is the customer's credit.
     if allByAmount { addCredit(money, currency, reference: nil, date: payments.lastDate(paid)) }
@@ -164,6 +183,19 @@ private struct PaymentsByNumber {
   func sum(_ paid: [Int], until day: Day) -> Int { paid.reduce(0) { date($1) <= day ? $0 + minor($1) : $0 } }
   func magnitude(_ paid: [Int]) -> Int { paid.reduce(0) { $0 + Int(minor($1).magnitude) } }
   func lastDate(_ paid: [Int]) -> Day? { paid.last.map(date) }
+  /// The day on which they came to so much and stayed there; the last payment's where they never do, since a discount or
+  /// a credit note did the rest. Nil where nothing came in, in the end.
+  ///
+  /// - Parameter amount: nil where the ledger does not say.
+  func covered(_ paid: [Int], _ amount: Int?) -> Day? {
+    var sum = 0
+    var day: Day?
+    for row in paid {
+      sum += minor(row)
+      if sum < amount ?? .max { day = nil } else if day == nil { day = date(row) }
+    }
+    return sum > 0 ? day ?? paid.last { minor($0) > 0 }.map(date) : nil
+  }
   /// The date of the last payment that was returned; nil when none was.
   func lastReturn(_ paid: [Int]) -> Day? { paid.last { minor($0) < 0 }.map(date) }
 }

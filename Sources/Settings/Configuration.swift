@@ -84,6 +84,7 @@ package struct Configuration: Sendable {
     let http = root.reader("http").flatMap(HTTPSettings.init)
     let promise = PromiseRules(root.reader("promise") ?? empty("promise"))
     let plan = PlanRules(root.reader("plan") ?? empty("plan"))
+    let statement = StatementRules(root.reader("statement") ?? empty("statement"))
     let scheduleReaders = root.readers("schedule")
     let schedules = scheduleReaders.compactMap(Schedule.init)
     root.finish()
@@ -114,7 +115,8 @@ package struct Configuration: Sendable {
     self.digest = digest
     self.http = http
     policy = Policy(
-      company: company, schedules: schedules, contact: contact, promise: promise, plan: plan, owners: owners,
+      company: company, schedules: schedules, contact: contact, promise: promise, plan: plan,
+      statement: statement, owners: owners,
       freshness: LedgerFreshness(
         maxAge: ledger.maxAge, maxAgePlace: ledger.maxAgePlace, needsPostedCash: ledger.format.cashThrough != nil,
         postedCashPlace: ledger.cashThroughPlace),

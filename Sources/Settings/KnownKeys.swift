@@ -8,8 +8,7 @@ enum KnownKeys {
       "",
       [
         "company", "ledger", "cycle", "mail", "letter", "webhook", "pay", "owner", "contact", "approval", "digest",
-        "journal", "http", "schedule",
-        "promise", "plan",
+        "journal", "http", "schedule", "promise", "plan", "statement",
       ]
     ),
     ("company", ["name", "time_zone", "country", "language", "currency"]),
@@ -73,12 +72,13 @@ enum KnownKeys {
       "schedule.steps",
       [
         "name", "day", "anchor", "level", "channel", "template", "deadline", "approval", "in_doubt", "repeat",
-        "fallback", "attach", "offer_plan", "cc_owner", "escalate",
+        "fallback", "attach", "offer_plan", "within", "cc_owner", "escalate",
       ]
     ),
     ("schedule.steps.repeat", ["every", "times"]),
     ("promise", ["grace", "steps"]),
     ("plan", ["steps", "grace", "max_amount", "max_months", "proposal", "proposal_template"]),
+    ("statement", ["day", "match", "only_if", "template", "within"]),
     // `mail.password`, `webhook.secret` and `journal.key` are tables of this form.
     ("secret", ["credential", "file", "env"]),
   ]
@@ -94,6 +94,7 @@ enum KnownKeys {
     for like in likeSteps where path == like || path.hasPrefix(like + ".") {
       path = "schedule.steps" + path.dropFirst(like.count)
     }
+    if path == "statement.match" { path = "schedule.match" }
     return tables.first { $0.path == path }?.keys ?? []
   }
 

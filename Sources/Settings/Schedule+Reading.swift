@@ -19,7 +19,7 @@ extension Schedule {
     if let name, Policy.reservedSchedules.contains(name.value) {
       reader.problems.error(
         name.place, key: reader.dotted("name"),
-        "\(reader.dotted("name")): found \"\(name.value)\", under which promises and plans are followed up; expected "
+        "\(reader.dotted("name")): found \"\(name.value)\", under which promises, plans and statements go; expected "
           + "another name")
     }
     guard let name else { return nil }
@@ -87,7 +87,14 @@ extension Step {
     let copiesOwner = reader.boolean("cc_owner") ?? false
     let escalates = reader.boolean("escalate") ?? false
     let attach = reader.choice("attach", Attachment.self)
+    let within = reader.days("within", 0...60)
     reader.finish()
+    if let within, anchor != .paid {
+      reader.problems.error(
+        within.place, key: reader.dotted("within"),
+        "\(reader.dotted("within")): found in a step anchored on \"\(anchor.rawValue)\", expected only with anchor = "
+          + "\"paid\"")
+    }
     if let deadline, let level, level.value == 0 {
       reader.problems.error(
         deadline.place, key: reader.dotted("deadline"),
@@ -116,6 +123,7 @@ extension Step {
       approval: approval, inDoubt: inDoubt, repetition: repetition, fallback: fallback?.value,
       attachesDocument: attach != nil, offersPlan: offersPlan, copiesOwner: copiesOwner, escalates: escalates,
       place: reader.place)
+    withinDays = within?.value ?? withinDays
   }
 
   private enum Attachment: String, CaseIterable, Sendable { case document }

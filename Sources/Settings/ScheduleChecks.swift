@@ -14,6 +14,7 @@ struct ScheduleChecks {
     checkReach()
     for schedule in schedules {
       checkStepNames(schedule)
+      checkThanks(schedule)
       checkOrder(schedule)
       for step in schedule.steps { checkDay(of: step, in: schedule) }
       checkGaps(schedule)
@@ -70,8 +71,35 @@ struct ScheduleChecks {
     }
   }
 
+  /// Thanks for a payment ask for nothing and lead nowhere.
+  private func checkThanks(_ schedule: Schedule) {
+    let thanks = schedule.steps.filter { $0.anchor == .paid }
+    func refuse(_ step: Step, _ key: String, _ found: String, _ remedy: String) {
+      problems.error(
+        place(step.place), key: "schedule.steps.\(key)",
+        "step \"\(step.name)\" gives thanks for a payment (anchor = \"paid\"), found \(found)", remedy: remedy)
+    }
+    for step in thanks {
+      if step.level != 0 { refuse(step, "level", "level \(step.level)", "give it level = 0") }
+      if step.channel != .email || step.fallback != nil {
+        let channel = (step.fallback ?? step.channel).rawValue
+        refuse(step, "channel", "the channel \"\(channel)\"", "thanks go by e-mail: leave out channel and fallback")
+      }
+      if step.day < 0 {
+        refuse(step, "day", "day \(step.day)", "give it a day from 0: nobody knows of a payment before")
+      }
+      if step.repetition != nil { refuse(step, "repeat", "repeat", "leave it out: thanks are given once") }
+    }
+    if let second = thanks.dropFirst().first {
+      refuse(
+        second, "anchor", "a second one after \"\(thanks[0].name)\"", "leave one of them: an invoice is paid once")
+    }
+  }
+
   private func checkOrder(_ schedule: Schedule) {
-    for (earlier, step) in zip(schedule.steps, schedule.steps.dropFirst()) where step.level < earlier.level {
+    // Thanks come last, whatever level an invoice had come to.
+    let steps = schedule.steps.filter { $0.anchor != .paid }
+    for (earlier, step) in zip(steps, steps.dropFirst()) where step.level < earlier.level {
       problems.error(
         place(step.place), key: "schedule.steps.level",
         "step \"\(step.name)\" has level \(step.level), below \"\(earlier.name)\" before it (level \(earlier.level))",
@@ -159,6 +187,7 @@ struct ScheduleChecks {
       case .due: "the due date"
       case .issued: "the invoice's date"
       case .discount: "the last day of the discount"
+      case .paid: "the day of payment"
       }
     if step.day == 0 { return "on \(anchor)" }
     return "\(abs(step.day).days) \(step.day < 0 ? "before" : "after") \(anchor)"

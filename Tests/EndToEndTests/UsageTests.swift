@@ -6,7 +6,7 @@ extension EndToEnd {
     private static let commands = [
       ["run"], ["check"], ["preview"], ["explain"], ["journal"], ["journal", "list"], ["journal", "show"],
       ["journal", "verify"], ["journal", "follow"], ["hold"], ["release"], ["dispute"], ["note"], ["approve"],
-      ["resolve"], ["test"], ["demo"],
+      ["resolve"], ["statement"], ["test"], ["demo"],
     ]
 
     @Test("every command has its help, with an example", arguments: commands)

@@ -104,7 +104,18 @@ struct GoldenTests {
             .promise, line: "we pay 100 EUR on Friday", days: [Day(iso: "2026-03-06")].compactMap(\.self),
             amounts: [hundred]), Suggestion(.question, line: nil),
         ])),
+    .statementRequested(StatementRequest(customer: "C1", currency: Sample.euro, by: "anna", text: "asked by phone")),
+    .statementRequested(
+      StatementRequest(customer: "C1", currency: Sample.euro, isWithdrawn: true, by: "anna", text: "wrong customer")),
+    .contactIntended(thanks),
   ]
+
+  private static var thanks: IntendedContact {
+    var contact = Sample.intended
+    contact.kind = .thanks
+    contact.invoices[0].anchor = .paid
+    return contact
+  }
 
   private static var full: IntendedContact {
     var contact = Sample.intended

@@ -24,7 +24,7 @@ struct Seeded {
 
 /// Events of every kind with contents of every kind.
 extension Seeded {
-  static let kindCount = 25
+  static let kindCount = 26
 
   mutating func event() -> HistoryEvent { event(kind: below(Seeded.kindCount)) }
 
@@ -54,6 +54,10 @@ extension Seeded {
           paid: chance() ? money(currency()) : nil, until: chance() ? day() : nil, text: optional()))
     case 14: .stepSkipped(scope: scope(), step: text(), undone: chance(), by: text(), text: optional())
     case 15: .noteAdded(scope: scope(), by: text(), text: optional())
+    case 24:
+      .statementRequested(
+        StatementRequest(
+          customer: text(), currency: currency(), isWithdrawn: chance(), by: text(), text: optional()))
     case 16: .approvalGiven(approval())
     case 17: .daemonStarted(version: text(), policy: text())
     case 18: .daemonStopped(version: text())

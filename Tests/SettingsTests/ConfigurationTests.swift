@@ -152,6 +152,34 @@ struct ConfigurationTests {
     #expect(read.policy.schedules[1].steps[0].place?.description == "dunningd.toml:55:3")
   }
 
+  @Test("statements and thanks are taken whole, and thanks may stand behind every notice")
+  func statements() throws {
+    let read = try Configuration.sample(
+      """
+      [statement]
+      day = 28
+      match = { kind = "business" }
+      only_if = "overdue"
+      template = "account"
+      within = "3d"
+      [[schedule]]
+      name = "standard"
+      steps = [
+        { name = "first", day = 7, level = 1 },
+        { name = "thanks", anchor = "paid", day = 1, level = 0, template = "thank-you", within = 10 },
+      ]
+      """, schedule: false)
+    let statement = read.policy.statement
+    #expect(statement.day == 28 && statement.match?.kinds == [.business] && statement.occasion == .overdue)
+    #expect(
+      statement.template == "account" && statement.withinDays == 3 && statement.schedule.steps[0].kind == .reminder)
+    let thanks = read.policy.schedules[0].steps[1]
+    #expect(thanks.anchor == .paid && thanks.kind == .thanks && thanks.day == 1 && thanks.withinDays == 10)
+    #expect(read.policy.schedules[0].steps[0].withinDays == 5)
+    let none = try Configuration.sample("").policy.statement
+    #expect(none.day == nil && none.occasion == .activity && none.template == "statement" && none.withinDays == 7)
+  }
+
   @Test("a relative path is meant from the folder of the file")
   func paths() throws {
     let read = try Configuration.sample(

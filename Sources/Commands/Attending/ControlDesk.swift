@@ -14,6 +14,7 @@ struct ControlDesk {
   static let interventions: [any Intervening.Type] = [
     HoldCommand.self, ReleaseCommand.self, DisputeCommand.self, PromiseCommand.self, PlanCommand.self,
     CallCommand.self, NoteCommand.self, SkipCommand.self, ApproveCommand.self, ResolveCommand.self,
+    StatementCommand.self,
   ]
 
   func answer(_ caller: ControlSocket.Caller, _ line: String) -> String {

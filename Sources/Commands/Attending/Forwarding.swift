@@ -6,7 +6,7 @@ extension Dunningd {
   package static func start() {
     do {
       var command = try parseAsRoot()
-      if let step = command as? any Intervening {
+      if let step = command as? any Intervening, step.isIntervention {
         try Forwarding.toDaemon(step.common, author: type(of: step).authorOption)
       }
       try command.run()

@@ -77,6 +77,7 @@ struct DigestText {
       case .deferred: "put off"
       case .failed: "failed"
       case .bounced: "came back"
+      case .outbox: "in the outbox"
       case .undone: "called off"
       }
     let facts = [

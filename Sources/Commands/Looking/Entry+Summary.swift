@@ -28,6 +28,9 @@ extension Entry {
     case .stepSkipped(let scope, let step, _, let by, let text):
       return "\(step) of \(scope.words) by \(by)" + (text.map { ": \($0)" } ?? "")
     case .noteAdded(let scope, let by, let text): return "\(scope.words) by \(by): \(text ?? "(erased)")"
+    case .statementRequested(let request):
+      return "customer \(request.customer) in \(request.currency.code), by \(request.by)"
+        + (request.text.map { ": \($0)" } ?? "")
     case .approvalGiven(let approval):
       return
         "\(approval.granted ? "granted" : "refused") by \(approval.by): \(approval.subject), \(approval.lines.count) steps"

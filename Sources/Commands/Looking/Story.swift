@@ -69,6 +69,7 @@ extension HistoryEvent {
       approval.lines.map { .invoice(customer: $0.key.customer, number: $0.key.number) }
     case .addressCleared(let customer, _, _): [.customer(customer)]
     case .contactReplied(let reply): [.customer(reply.customer)]
+    case .statementRequested(let request): [.customer(request.customer)]
     default: []
     }
   }
@@ -112,6 +113,8 @@ extension Entry {
     case .contactReplied(let reply):
       return "\(type)  \(reply.suggestionWords)" + (reply.suggestions.isEmpty ? "" : " ")
         + (reply.excerpt.map { "\"\($0.onOneLine)\"" } ?? "(erased)")
+    case .statementRequested(let request):
+      return "\(type)  in \(request.currency.code), by \(request.by)" + (request.text.map { ": \($0)" } ?? "")
     case .approvalGiven(let approval): return "\(type)  \(approval.granted ? "granted" : "refused") by \(approval.by)"
     default: return type
     }

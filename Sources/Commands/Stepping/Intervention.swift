@@ -41,9 +41,12 @@ protocol Intervening: ParsableCommand {
   var common: CommonOptions { get }
   /// How it is told who speaks.
   static var authorOption: String { get }
+  /// False where it only looks: then it is done here.
+  var isIntervention: Bool { get }
 }
 
 extension Intervening {
+  var isIntervention: Bool { true }
   static var authorOption: String { "--by" }
 }
 

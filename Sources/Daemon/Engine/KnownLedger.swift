@@ -38,7 +38,7 @@ extension HistoryEvent {
       false
     case .opened, .contactIntended, .contactSent, .contactDeferred, .contactFailed, .contactInDoubt, .contactResolved,
       .contactCancelled, .contactBounced, .contactReplied, .addressCleared, .restPlaced, .restEnded, .callLogged,
-      .stepSkipped,
+      .stepSkipped, .statementRequested,
       .approvalGiven, .journalErased:
       true
     }

@@ -8,6 +8,8 @@ struct Prospect {
   var again: String?
   /// With one message an invoice, today's messages about other invoices do not count: the contacts about this one.
   var only: [String]?
+  /// A person wants it now, so that it waits for no cap; it counts for later ones.
+  var isAskedFor = false
 }
 
 /// How often a group may be contacted: caps, gaps and deadlines, counted over what was sent or may have been sent.
@@ -79,13 +81,13 @@ final class ContactFrequency {
 
   /// Why a contact would come too soon on `day`, and the first day on which it would not.
   func tooSoon(_ prospect: Prospect, on day: Day) -> (why: Ground.Frequency, last: Day, until: Day)? {
-    if prospect.kind == .invoice || toAnyone.isEmpty && toGroup.isEmpty { return nil }
+    if prospect.kind == .invoice || prospect.isAskedFor || toAnyone.isEmpty && toGroup.isEmpty { return nil }
     if let last = sum(prospect, on: day).last {
       let gap = rules.minGapDays
       if prospect.kind == .notice, day < last + gap { return (.gap(days: gap), last, last + gap) }
       if last == day { return (.sameDay, day, day + 1) }
     }
-    return cap(prospect, on: day)
+    return prospect.kind == .thanks ? nil : cap(prospect, on: day)
   }
 
   /// The group's contacts of that kind which the prospect minds on `day`.

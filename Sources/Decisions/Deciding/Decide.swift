@@ -54,7 +54,11 @@ final class Docket: Sendable {
   /// The last day whose bank statements are posted, where the books say so.
   let cashThrough: Day?
   let detail: Verdict.Detail
-  private let companyDay: Day
+  let companyDay: Day
+  /// Statements that people asked for.
+  let statementRequests: [GroupKey: Instant]
+  /// By payer, a bad row of whatever it pays for.
+  private let unreadable: [String: BadRow]
 
   init(
     _ books: Books, _ history: ContactHistory, _ policy: Policy, now: Instant, ledgerAge: Span, detail: Verdict.Detail
@@ -73,7 +77,16 @@ final class Docket: Sendable {
     schedules = Schedules(policy)
     cashThrough = books.cashThrough
     companyDay = policy.company.zone.day(now)
+    statementRequests = history.statementRequests
+    var unreadable: [String: BadRow] = [:]
+    for customer in quarantine.customers {
+      let payer = accounts.payer(of: customer)
+      unreadable[payer] = unreadable[payer] ?? quarantine.row(of: customer)
+    }
+    self.unreadable = unreadable
   }
+
+  func unreadable(of payer: String) -> BadRow? { unreadable[payer] ?? quarantine.row(of: payer) }
 
   /// The same with what is shared by all items laid out anew: two threads that count the uses of one object wait for each
   /// other all the time.
@@ -92,6 +105,8 @@ final class Docket: Sendable {
     schedules = Schedules(other.policy)
     cashThrough = other.cashThrough
     companyDay = other.companyDay
+    statementRequests = other.statementRequests
+    unreadable = other.unreadable
   }
 
   /// What some of the payers' items came to.
@@ -119,7 +134,7 @@ final class Docket: Sendable {
       for (index, account) in accounts.enumerated() {
         part.note(account, quarantine)
         let scopes = awaited.isEmpty ? nil : awaited[account.payer.id]
-        if account.isSettled, detail == .contacts, scopes == nil, letters.isEmpty {
+        if account.isSettled, detail == .contacts, scopes == nil, letters.isEmpty, !mayHear(account, of: payer, calendar) {
           part.verdict.count(.settled, account.items.count)
           continue
         }
@@ -165,7 +180,7 @@ final class Docket: Sendable {
   }
 
   /// Unapplied credit of a payer in other currencies than that account's.
-  private static func credits(of accounts: [Account], but index: Int) -> [Money] {
+  static func credits(of accounts: [Account], but index: Int) -> [Money] {
     accounts.indices.filter { $0 != index && !accounts[$0].credits.isEmpty }.map { other in
       accounts[other].credits.reduce(.zero(accounts[other].currency)) { $0 + $1.amount }
     }
@@ -237,8 +252,9 @@ extension Verdict {
         Decision(item, finding, group, asksApproval: asksApproval)
       }
       // An instalment is no item of the ledger; its invoices have their decision.
-      if item.pledge != nil {
-        if isFull { instalments.append(Decision(item, finding, group, asksApproval: asksApproval)) }
+      if item.isStandIn {
+        let decision = isFull ? Decision(item, finding, group, asksApproval: asksApproval) : nil
+        if let decision { if item.pledge != nil { instalments.append(decision) } else { beside.append(decision) } }
         continue
       }
       count(finding.ground.code)
@@ -262,7 +278,7 @@ extension Verdict {
     if isFull, !posted.isEmpty { addLetters(group, plan, posted) }
     guard !due.isEmpty else { return nil }
     return DueGroup(
-      items: due.count { group.cases[$0].pledge == nil }, contacts: plan.bundles(of: due).count,
+      items: due.count { !group.cases[$0].isStandIn }, contacts: plan.bundles(of: due).count,
       hasListed: due.contains { group.isListed(group.cases[$0]) },
       offset: offset)
   }
@@ -362,7 +378,7 @@ extension Verdict {
       let unlisted = due.filter { !group.isListed(group.cases[$0]) }
       contacts += plan.contacts(for: due.filter { group.isListed(group.cases[$0]) })
       wait(plan, unlisted, for: need, isFull)
-      let items = unlisted.filter { group.cases[$0].pledge == nil }
+      let items = unlisted.filter { !group.cases[$0].isStandIn }
       recount(items.count, from: .contact, as: .needsApproval)
       for index in isFull ? items : [] {
         decisions[place.offset + index].ground = need

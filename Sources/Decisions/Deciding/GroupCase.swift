@@ -17,7 +17,10 @@ final class GroupCase {
   let usableAddresses: [String]
   /// Where letters go.
   private(set) lazy var address = PostalAddress(of: payer)
+  /// Items of the ledger, then what stands in for promises and plans, then thanks and statements.
   private(set) var cases: [ItemCase] = []
+  /// The schedule whose `match` fits.
+  let matched: ScheduleCase?
   /// Of promises and plans, by id: each of their items asks.
   var knownPaid: [String: Money?] = [:]
   /// Less credit that names the item's own invoice.
@@ -46,6 +49,7 @@ final class GroupCase {
       calendar)
 
     let matched = Self.schedule(for: account, docket)
+    self.matched = matched
     cases = account.items.map { item in gather(item, matched) }
     if !account.credits.isEmpty {
       let allocation = CreditAllocation(account, contested: { cases[$0].disputed }) { cases[$0].rest != nil }
@@ -57,6 +61,7 @@ final class GroupCase {
     }
     for item in cases where item.isOverdue && mayBeAskedFor(item) { overdueBalance += item.dunnable }
     cases += pledges
+    cases += courtesies
   }
 
   /// The first schedule whose `match` fits; one that the ledger names is as good as a match on that name.
@@ -106,6 +111,9 @@ final class GroupCase {
     gathered.rest = rest(gathered)
     return gathered
   }
+
+  /// The schedule that an item is under.
+  func schedule(of key: ItemKey) -> ScheduleCase? { staying(Progress.of(key, history, policy)) ?? matched }
 
   /// An item stays with the schedule of its first notice; only a change of `schedule` in the ledger moves it.
   private func staying(_ progress: Progress) -> ScheduleCase? {

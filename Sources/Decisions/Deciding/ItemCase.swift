@@ -25,6 +25,8 @@ final class ItemCase {
   var again: String?
   /// The promise or plan that it stands in for, as an instalment does; nil for an item of the ledger.
   var pledge: Rest?
+  /// What it stands in for where it is no item of the ledger and none of a promise or plan.
+  var courtesy: Courtesy?
   /// Promises about it that were not kept.
   var brokenPromises = 0
   /// Ids of the contacts about it that were tried today.
@@ -41,6 +43,7 @@ final class ItemCase {
   }
 
   var key: ItemKey { item.key }
+  var isStandIn: Bool { pledge != nil || courtesy != nil }
 
   /// What may be asked for.
   var dunnable: Money {
@@ -51,7 +54,10 @@ final class ItemCase {
   /// The contact that its next step would be; nil when there is no such step.
   var prospect: Prospect? {
     next.map {
-      Prospect(kind: $0.stepCase.kind, again: again, only: schedule?.consolidation == .invoice ? contactsToday : nil)
+      Prospect(
+        kind: $0.stepCase.kind, again: again,
+        only: courtesy == nil && schedule?.consolidation == .invoice ? contactsToday : nil,
+        isAskedFor: courtesy == .statement(isAskedFor: true))
     }
   }
 

@@ -32,6 +32,7 @@ extension GroupCase {
 
   /// Nothing is open, or unapplied credit covers it.
   private func settled(_ item: ItemCase) -> Finding? {
+    if item.courtesy != nil { return nil }
     guard item.item.open.isPositive else {
       return Finding(.settled(.paid), Rule("ledger row", item.item.invoice.place))
     }
@@ -48,7 +49,7 @@ extension GroupCase {
   /// No schedule matches; its schedule has no steps; it was due before `ignore_due_before`.
   func excluded(_ item: ItemCase) -> Finding? {
     guard let schedule = item.schedule else { return Finding(.noSchedule, Rule("schedule")) }
-    if schedule.steps.isEmpty { return Finding(.excluded(.noSteps), schedule.rule) }
+    if schedule.steps.isEmpty, item.courtesy == nil { return Finding(.excluded(.noSteps), schedule.rule) }
     if let first = policy.contact.ignoreDueBefore, item.item.invoice.due < first {
       return Finding(
         .excluded(.dueBefore(first)), Rule("contact.ignore_due_before", policy.contact.places.ignoreDueBefore))
@@ -69,7 +70,7 @@ extension GroupCase {
 
   /// What the group owes on overdue items is under `min_balance`; notices only.
   private func belowMinimum(_ item: ItemCase) -> Finding? {
-    guard let next = item.next, next.step.level >= 1, item.pledge == nil,
+    guard let next = item.next, next.step.level >= 1, !item.isStandIn,
       let minimum = policy.contact.minBalance.first(where: { $0.currency == account.currency })
     else { return nil }
     let balance = item.isOverdue ? overdueBalance : overdueBalance + item.dunnable
@@ -152,11 +153,15 @@ extension GroupCase {
 
   /// The cap or the gap.
   private func tooSoon(_ item: ItemCase) -> Finding? {
+    if let until = behindReminder(item) {
+      let rule = Rule("contact.at_most", policy.contact.places.atMost)
+      return Finding(.tooSoon(.behindReminder, last: today, until: until), rule, until: .day(until))
+    }
     guard let prospect = item.prospect, let soon = frequency.tooSoon(prospect, on: today) else { return nil }
     let rule: Rule =
       switch soon.why {
       case .gap: Rule("contact.min_gap", policy.contact.places.minGap)
-      case .cap, .sameDay: Rule("contact.at_most", policy.contact.places.atMost)
+      case .cap, .sameDay, .behindReminder: Rule("contact.at_most", policy.contact.places.atMost)
       }
     let goes = frequency.firstDay(for: prospect, from: soon.until)
     return Finding(.tooSoon(soon.why, last: soon.last, until: goes), rule, until: .day(goes))

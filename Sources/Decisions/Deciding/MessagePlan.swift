@@ -24,8 +24,11 @@ struct MessagePlan {
       let item = group.cases[index]
       guard let next = item.next, let channel = group.channel(of: next.step) ?? waitsFor.map({ _ in next.step.channel })
       else { continue }
-      let sharing = Sharing(kind: next.stepCase.kind, channel: channel, again: item.again, pledge: item.pledge?.id)
-      let isAlone = next.stepCase.kind == .invoice || item.schedule?.consolidation == .invoice
+      let sharing = Sharing(
+        kind: next.stepCase.kind, channel: channel, again: item.again, pledge: item.pledge?.id,
+        isStatement: item.courtesy?.isStatement ?? false)
+      let isAlone =
+        next.stepCase.kind == .invoice || (item.courtesy == nil && item.schedule?.consolidation == .invoice)
       if !isAlone, let known = places.first(where: { $0.sharing == sharing }) {
         bundles[known.place].append(index)
       } else {
@@ -42,6 +45,7 @@ struct MessagePlan {
     let channel: Channel
     let again: String?
     let pledge: String?
+    let isStatement: Bool
   }
 
   private func contact(advancing: [Int], waitsFor: Ground?) -> PlannedContact? {
@@ -92,6 +96,7 @@ struct MessagePlan {
       window: group.calendar.window, thread: thread(advancing), waitsFor: waitsFor)
     contact.pledge = cases[top].pledge
     contact.owner = owner
+    if cases[top].courtesy?.isStatement ?? false { group.state(&contact, cases[top].key) }
     return contact
   }
 
@@ -99,9 +104,12 @@ struct MessagePlan {
     _ item: ItemCase, open: Money, advances: Bool = false, apart: PlannedContact.Line.Apart? = nil
   ) -> PlannedContact.Line {
     let level = advances ? max(item.progress.level, item.next?.step.level ?? 0) : item.progress.level
-    return PlannedContact.Line(
-      invoice: item.item.invoice, open: open, daysPastDue: item.item.daysPastDue ?? 0, level: level,
+    let isPaid = item.courtesy == .thanks
+    var line = PlannedContact.Line(
+      invoice: item.item.invoice, open: open, daysPastDue: isPaid ? 0 : item.item.daysPastDue ?? 0, level: level,
       advances: advances, apart: apart, discount: apart == nil ? discount(on: item) : nil)
+    line.paid = isPaid ? item.item.paid : nil
+    return line
   }
 
   private func discount(on item: ItemCase) -> PlannedContact.OpenDiscount? {

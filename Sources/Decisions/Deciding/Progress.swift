@@ -30,8 +30,11 @@ final class Progress: Sendable {
     self.skipped = skipped
   }
 
-  /// - Parameter policy: says what becomes of a doubt.
-  static func of(_ key: ItemKey, _ history: ContactHistory, _ policy: Policy) -> Progress {
+  /// - Parameters:
+  ///   - policy: says what becomes of a doubt.
+  ///   - isThanks: looks at what gave thanks for it, and at nothing else. Thanks move nothing on: what was paid may come
+  ///     back, and then it goes on where it stood.
+  static func of(_ key: ItemKey, _ history: ContactHistory, _ policy: Policy, isThanks: Bool = false) -> Progress {
     let skips = history.skips[Scope(of: key)]
     let contacts = history.items[key]
     if skips == nil, contacts == nil { return none }
@@ -43,6 +46,7 @@ final class Progress: Sendable {
         continue
       }
       if contact.mayHaveReached, !contact.messageID.isEmpty { thread.append(contact.messageID) }
+      guard (item.anchor == .paid) == isThanks else { continue }
       switch contact.standing {
       case .made: done.append(Done(item: item, at: contact.at))
       case .inDoubt:
@@ -87,7 +91,7 @@ final class Progress: Sendable {
     // Done under names that this schedule does not have: as many steps of that level were these, under other names.
     let strangers = done.map(\.item).filter { $0.level == step.level && !names.contains($0.step) }
     if strangers.isEmpty { return false }
-    let before = schedule.steps[..<index].count { $0.level == step.level && !isDone($0) }
+    let before = schedule.steps[..<index].count { $0.level == step.level && $0.anchor != .paid && !isDone($0) }
     return before < Set(strangers.map(\.step)).count || strangers.contains { step.day <= $0.day }
   }
 

@@ -5,6 +5,8 @@ struct Quarantine {
   private var byInvoice: [Scope: BadRow] = [:]
   private var byCustomer: [String: BadRow] = [:]
   private var everything: BadRow?
+  /// By customer, the first row that is about it, whatever it names.
+  private var first: [String: BadRow] = [:]
   private let isEmpty: Bool
 
   init(_ rows: [BadRow]) {
@@ -13,8 +15,11 @@ struct Quarantine {
       switch row.reach {
       case .invoice(let customer, let number):
         let scope = Scope.invoice(customer: customer, number: number)
+        if first[customer] == nil { first[customer] = row }
         if byInvoice[scope] == nil { byInvoice[scope] = row }
-      case .customer(let id): if byCustomer[id] == nil { byCustomer[id] = row }
+      case .customer(let id):
+        if first[id] == nil { first[id] = row }
+        if byCustomer[id] == nil { byCustomer[id] = row }
       case .everything: if everything == nil { everything = row }
       }
     }
@@ -26,6 +31,12 @@ struct Quarantine {
     return byInvoice[Scope(of: key)] ?? byCustomer[key.customer] ?? byCustomer[payer]
       ?? everything
   }
+
+  /// The first bad row of a customer, whatever it names; nil when there is none.
+  func row(of customer: String) -> BadRow? { isEmpty ? nil : everything ?? first[customer] }
+
+  /// Customers whom some bad row is about; sorted.
+  var customers: [String] { first.keys.sorted() }
 
   /// Whether some bad row names an invoice.
   var namesInvoices: Bool { !byInvoice.isEmpty }

@@ -9,6 +9,20 @@ extension GroupCase {
       ?? replied(item)
   }
 
+  /// What keeps thanks or a statement back. A row of the payer's that cannot be read makes a statement wrong; a promise or
+  /// plan that was kept is no reason not to give thanks.
+  func courtesyRest(_ item: ItemCase) -> Finding? {
+    switch item.courtesy {
+    case nil: nil
+    case .thanks: quarantined(item) ?? held(item) ?? disputed(item) ?? autopay(item) ?? replied(item)
+    case .statement(let isAskedFor): unreadable ?? held(item) ?? (isAskedFor ? nil : replied(item))
+    }
+  }
+
+  private var unreadable: Finding? {
+    docket.unreadable(of: payer.id).map { Finding(.quarantined($0), Rule("ledger row", $0.place)) }
+  }
+
   private func quarantined(_ item: ItemCase) -> Finding? {
     docket.quarantine.row(for: item.key, payer: payer.id).map { row in
       Finding(.quarantined(row), Rule("ledger row", row.place))

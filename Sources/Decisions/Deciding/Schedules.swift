@@ -8,12 +8,21 @@ struct Schedules: Sendable {
   let plan: ScheduleCase
   let proposal: ScheduleCase
   let promise: ScheduleCase
+  let statement: ScheduleCase
+  /// How long after the day of payment thanks may go by one of them, closed days and some more included; nil where none
+  /// gives any.
+  let thanksDays: Int?
+
+  /// No holidays are longer.
+  private static let closedDaysMax = 14
 
   init(_ policy: Policy) {
     all = policy.schedules.map(ScheduleCase.init)
     plan = ScheduleCase(policy.plan.schedule)
     proposal = ScheduleCase(policy.plan.proposalSchedule)
     promise = ScheduleCase(policy.promise.schedule)
+    statement = ScheduleCase(policy.statement.schedule)
+    thanksDays = all.compactMap { $0.thanks.map { $0.step.day + $0.step.withinDays + Self.closedDaysMax } }.max()
   }
 
   func named(_ name: String) -> ScheduleCase? { all.first { $0.name == name } }
@@ -22,7 +31,10 @@ struct Schedules: Sendable {
 /// A schedule under which items are; shared by them.
 final class ScheduleCase: Sendable {
   let schedule: Schedule
+  /// All that follow up what is open.
   let steps: [StepCase]
+  /// What is sent when an item was paid.
+  let thanks: StepCase?
   let rule: Rule
   let name: String
   let graceDays: Int
@@ -33,7 +45,9 @@ final class ScheduleCase: Sendable {
 
   init(_ schedule: Schedule) {
     self.schedule = schedule
-    steps = schedule.steps.enumerated().map { StepCase($1, at: $0, of: schedule) }
+    let all = schedule.steps.enumerated().map { StepCase($1, at: $0, of: schedule) }
+    steps = all.filter { $0.kind != .thanks }
+    thanks = all.first { $0.kind == .thanks }
     rule = .schedule(schedule)
     name = schedule.name
     graceDays = schedule.graceDays

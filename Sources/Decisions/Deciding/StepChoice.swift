@@ -114,6 +114,7 @@ struct StepChooser {
     case .due: item.invoice.due
     case .issued: item.invoice.issued
     case .discount: discount(on: calendar.today)?.lastDay
+    case .paid: nil
     }
   }
 

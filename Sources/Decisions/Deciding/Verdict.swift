@@ -15,6 +15,8 @@ package struct Verdict: Sendable {
   package var decisions: [Decision] = []
   /// The same for the instalments of payment plans that are still to be met: they are followed up in place of the items.
   package var instalments: [Decision] = []
+  /// The same for statements and thanks that may go today: they stand beside the follow-up.
+  package var beside: [Decision] = []
   /// To be made now: by the oldest due date first, then payer and currency.
   package var contacts: [PlannedContact] = []
   /// Would be made, but a person's word is missing; in the same order.
@@ -51,6 +53,7 @@ package struct Verdict: Sendable {
   mutating func join(_ other: Verdict) {
     decisions = decisions.isEmpty ? other.decisions : decisions + other.decisions
     instalments += other.instalments
+    beside += other.beside
     contacts += other.contacts
     waiting += other.waiting
     tasks += other.tasks

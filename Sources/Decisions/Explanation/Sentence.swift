@@ -4,7 +4,10 @@ import Units
 extension Decision {
   /// The decision in one sentence, for a clerk who asks why; in English, with ISO dates and plain amounts.
   package var sentence: String {
-    let name = "Invoice \(key.number)" + (key.item.isEmpty ? "" : " (instalment \(key.item))")
+    let name =
+      schedule == StatementRules.scheduleName
+      ? "The statement in \(currency.code)"
+      : "Invoice \(key.number)" + (key.item.isEmpty ? "" : " (instalment \(key.item))")
     return name + " " + ground.words(self) + "."
   }
 }
@@ -72,6 +75,7 @@ extension Ground {
       return
         "waits until \(until): a contact went on \(last), and at most \(cap.contacts) in \(cap.days) days are allowed"
     case .tooSoon(.sameDay, _, let until): return "waits until \(until): a message of this kind went today already"
+    case .tooSoon(.behindReminder, _, let until): return "waits until \(until): a reminder goes first"
     case .retryLater(let contact, let until):
       return "waits until \(local(until)): the last attempt (contact \(contact)) failed for now"
     case .outsideHours(.weekday(let day), let opens): return "waits until \(local(opens)): no contact on a \(day.name)"

@@ -72,6 +72,8 @@ package struct ContactHistory: Sendable, Equatable {
   package var brokenScopes: Set<Scope> { summary.brokenScopes }
   /// Customers who answered and whom nobody has seen to since.
   package var unanswered: [String: Unanswered] { summary.unanswered }
+  /// Statements that somebody asked for, by payer and currency, with when.
+  package var statementRequests: [GroupKey: Instant] { summary.statementRequests }
   /// Time of the last event.
   package var last: Instant? { summary.last }
   /// Why the archive could not be read: what was answered since must not be acted on. Nil as long as all is well.
@@ -162,6 +164,7 @@ package struct ContactHistory: Sendable, Equatable {
           extent: approval.extent, subject: approval.subject, line: line, granted: approval.granted, at: time)
         approvals.change(line.key, default: []) { $0.append(given) }
       }
+    case .statementRequested(let request): summary.note(request, at: time)
     case .noteAdded, .daemonStarted, .daemonStopped, .daemonReloaded, .cycleCompleted, .journalRecovered,
       .journalErased, .unknown:
       break

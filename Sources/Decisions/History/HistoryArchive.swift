@@ -48,6 +48,8 @@ package struct HistorySummary: Sendable, Equatable {
   package internal(set) var brokenScopes: Set<Scope> = []
   /// Customers who answered and whom nobody has seen to since, with when they did.
   package internal(set) var unanswered: [String: Unanswered] = [:]
+  /// Statements that somebody asked for and did not take back, and when: the newest of each group, for a while.
+  package internal(set) var statementRequests: [GroupKey: Instant] = [:]
   /// Time of the last event.
   package internal(set) var last: Instant?
 
@@ -66,6 +68,11 @@ package struct HistorySummary: Sendable, Equatable {
       writer.write(entry.key)
       writer.write(entry.value.at)
       writer.write(entry.value.wantsNoContact)
+    }
+    writer.write(statementRequests.sorted { $0.key < $1.key }) { writer, entry in
+      writer.write(entry.key.payer)
+      writer.write(entry.key.currency)
+      writer.write(entry.value)
     }
     writer.write(last) { $0.write($1) }
   }
@@ -87,6 +94,19 @@ package struct HistorySummary: Sendable, Equatable {
       let customer = try reader.text()
       unanswered[customer] = Unanswered(at: try reader.instant(), wantsNoContact: try reader.flag())
     }
+    for _ in 0..<(try reader.count()) {
+      let group = GroupKey(payer: try reader.text(), currency: try reader.currency())
+      statementRequests[group] = try reader.instant()
+    }
     last = try reader.optional { r throws(Damage) in try r.instant() }
+  }
+}
+
+extension HistorySummary {
+  /// One that is taken back, or long past, is forgotten.
+  mutating func note(_ request: StatementRequest, at time: Instant) {
+    statementRequests = statementRequests.filter { time - $0.value < .days(StatementRules.recentDays) }
+    let group = GroupKey(payer: request.customer, currency: request.currency)
+    statementRequests[group] = request.isWithdrawn ? nil : time
   }
 }

@@ -25,6 +25,7 @@ extension HistoryEvent {
       .journalErased(let customer, _, _, _, _):
       customer
     case .callLogged(let call): call.customer
+    case .statementRequested(let request): request.customer
     default: scope?.customer
     }
   }
@@ -35,6 +36,7 @@ extension HistoryEvent {
     case .restPlaced(let rest): rest.scope.customer
     case .restEnded(let end) where !end.isSeen: end.scope.customer
     case .callLogged(let call): call.customer
+    case .statementRequested(let request): request.customer
     case .stepSkipped(let scope, _, _, _, _), .noteAdded(let scope, _, _): scope.customer
     case .addressCleared(let customer, _, let by) where by != "dunningd": customer
     default: nil

@@ -28,6 +28,7 @@ package enum HistoryEvent: Sendable, Equatable {
   /// `undone`: the step counts again.
   case stepSkipped(scope: Scope, step: String, undone: Bool, by: String, text: String?)
   case noteAdded(scope: Scope, by: String, text: String?)
+  case statementRequested(StatementRequest)
   case approvalGiven(Approval)
   case daemonStarted(version: String, policy: String)
   case daemonStopped(version: String)

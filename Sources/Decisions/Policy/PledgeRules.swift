@@ -68,8 +68,10 @@ package struct PlanRules: Sendable {
 extension Policy {
   /// Schedules of what stands in for items: no schedule of the file may bear their names.
   package static let reservedSchedules = [
-    PlanRules.scheduleName, PlanRules.proposalName, PromiseRules.scheduleName,
+    PlanRules.scheduleName, PlanRules.proposalName, PromiseRules.scheduleName, StatementRules.scheduleName,
   ]
 
-  package var pledgeSchedules: [Schedule] { [plan.schedule, plan.proposalSchedule, promise.schedule] }
+  package var pledgeSchedules: [Schedule] {
+    [plan.schedule, plan.proposalSchedule, promise.schedule, statement.schedule]
+  }
 }

@@ -10,6 +10,7 @@ package struct Policy: Sendable {
   package var promise: PromiseRules
   package var plan: PlanRules
   package var owners: Owners
+  package var statement: StatementRules
   package var freshness: LedgerFreshness
   /// What the step's `in_doubt` falls back to (`[mail] in_doubt`).
   package var inDoubt: InDoubtPolicy
@@ -21,8 +22,9 @@ package struct Policy: Sendable {
   package init(
     company: CompanyDefaults, schedules: [Schedule], contact: ContactRules = ContactRules(),
     promise: PromiseRules = PromiseRules(), plan: PlanRules = PlanRules(),
-    owners: Owners = Owners(), freshness: LedgerFreshness = LedgerFreshness(),
-    inDoubt: InDoubtPolicy = .assumeSent, calendars: [String: HolidayCalendar] = [:], hash: String = ""
+    statement: StatementRules = StatementRules(), owners: Owners = Owners(),
+    freshness: LedgerFreshness = LedgerFreshness(), inDoubt: InDoubtPolicy = .assumeSent,
+    calendars: [String: HolidayCalendar] = [:], hash: String = ""
   ) {
     self.company = company
     self.schedules = schedules
@@ -30,6 +32,7 @@ package struct Policy: Sendable {
     self.promise = promise
     self.plan = plan
     self.owners = owners
+    self.statement = statement
     self.freshness = freshness
     self.inDoubt = inDoubt
     self.calendars = calendars

@@ -52,6 +52,8 @@ package struct Step: Sendable, Equatable {
     case issued
     /// The last day of the early-payment discount that comes next.
     case discount
+    /// The day on which payments covered the item in full.
+    case paid
   }
 
   /// Extra sendings of one step: `times` more, each `everyDays` after the last one.
@@ -88,6 +90,8 @@ package struct Step: Sendable, Equatable {
   package var copiesOwner: Bool
   /// The customer's `escalation_email` gets it, too.
   package var escalates: Bool
+  /// Of a step anchored on `paid`: civil days after the first one on which it could go; later it is left out.
+  package var withinDays = Step.thanksWithinDays
   package var place: Place?
 
   package init(
@@ -114,13 +118,20 @@ package struct Step: Sendable, Equatable {
     self.place = place
   }
 
+  /// What is older than a working week is no news: an import of old payments thanks nobody.
+  package static let thanksWithinDays = 5
+
   package var kind: ContactKind {
     if level >= 1 { return .notice }
-    return anchor == .issued ? .invoice : .reminder
+    switch anchor {
+    case .issued: return .invoice
+    case .paid: return .thanks
+    case .due, .discount: return .reminder
+    }
   }
 }
 
-/// What a message is; the three never share one.
+/// What a message is; no two of them share one.
 package enum ContactKind: String, Sendable, CaseIterable {
   /// The invoice itself: no dunning, one a message, exempt from caps, minimum and holds.
   case invoice
@@ -128,4 +139,6 @@ package enum ContactKind: String, Sendable, CaseIterable {
   case reminder
   /// Level 1 and up.
   case notice
+  /// For a payment: exempt from the cap, one a day.
+  case thanks
 }

@@ -66,6 +66,8 @@ struct FactWriter {
       Fact("discount_until_short", word(discount?.lastDay, short: true)),
       Fact("discount_amount", word(discount?.reduced)),
       Fact("discount_saving", word(discount.map { line.open - $0.reduced })),
+      Fact("paid", word(line.paid)),
+      Fact("paid_short", word(line.paid, short: true)),
     ]
   }
 

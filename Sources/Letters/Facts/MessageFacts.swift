@@ -71,7 +71,7 @@ extension FactWriter {
       Fact(
         "extra",
         ColumnContext(rows: [ExtraColumns.named(payer.extra)], known: columns.ofCustomers, rendering: rendering)),
-    ] + LetterFacts(contact, company: company, stationery).facts(self, company: company)
+    ] + LetterFacts(contact, company: company, stationery).facts(self, company: company) + statement(contact)
   }
 
   /// All of a plan, by due date; those that the message is about are marked.

@@ -17,7 +17,7 @@ import Units
 ///       text  the item's own customer
 ///       text  the invoice's number
 ///       text  the instalment, empty when there is none
-///       text  the anchor: due, issued or discount
+///       text  the anchor: due, issued, discount or paid
 ///       text  the anchor's date, 2026-03-01
 ///       text  the step's name
 ///       count the repetition, 0 for the first sending

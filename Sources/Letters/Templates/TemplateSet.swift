@@ -129,7 +129,8 @@ package struct TemplateSet: Sendable {
   /// - Parameter columns: what the ledger has besides its own columns; nil when there is no ledger at hand.
   package func problems(for policy: Policy, columns: ExtraColumns?) -> [TemplateProblem] {
     var found: [TemplateProblem] = []
-    for schedule in policy.schedules + policy.pledgeSchedules {
+    for schedule in policy.schedules + policy.pledgeSchedules
+    where policy.statement.isConfigured || schedule.name != StatementRules.scheduleName {
       for step in schedule.steps {
         let channels = [step.channel, step.fallback].compactMap(\.self)
         if channels.contains(where: { $0 == .email || $0 == .webhook }),

@@ -86,7 +86,7 @@ package enum Vocabulary {
       Term("instalments", .list(instalment), "all instalments of the plan, by due date"),
       Term("instalment_count", .text, "how many they are"),
       Term("extra", .columns, "`extra.NAME`: any other column of customers.csv"),
-    ] + letter
+    ] + letter + statement
 
   /// Names that have something to say in letters only.
   private static let letter: [Term] =
@@ -152,6 +152,8 @@ package enum Vocabulary {
       Term("discount_until_short", .text, "the same, short"),
       Term("discount_amount", .text, "what to pay with the discount; empty without one"),
       Term("discount_saving", .text, "what it saves; empty without one"),
+      Term("paid", .text, "in thanks for it, the day on which it was paid, written out; empty otherwise"),
+      Term("paid_short", .text, "the same, short"),
     ]
 
   /// Names of an item apart.

@@ -36,6 +36,7 @@ extension Schedule {
 
 extension Step {
   static let invoice = Step("invoice", 0, level: 0, anchor: .issued)
+  static let thanks = Step("thanks", 0, level: 0, anchor: .paid)
   static let upcoming = Step("upcoming", -7, level: 0)
   static let discount = Step("discount", -2, level: 0, anchor: .discount)
 
