@@ -130,8 +130,8 @@ extension EndToEnd {
 
         // All paid: nothing is left, and nothing comes.
         try office.books(
-          Self.invoices, customers: Self.customers,
-          payments: "customer,date,amount,invoice\nK-1,2026-03-04,120.00,A-1\n")
+          Self.invoices + "A-2,K-1,2026-01-21,2026-02-11,30.00,EUR\n", customers: Self.customers,
+          payments: "customer,date,amount,invoice\nK-1,2026-03-03,30.00,A-2\nK-1,2026-03-04,120.00,A-1\n")
         try await office.expect(0, "run", "--once", "--as-of", "2026-03-05T10:00")
         #expect(office.records("contact.cancelled").count == 2 && Self.pages(office).isEmpty)
         let task = try await office.expect(0, "tasks", "--as-of", "2026-03-05T11:00", "--format", "json")
@@ -255,6 +255,8 @@ extension EndToEnd {
         steps = [{ name = "text", day = 15, level = 2, channel = "webhook", template = "first"\(step) }]
         """
       try office.write("top secret", to: "hook-secret")
+      try FileManager.default.setAttributes(
+        [.posixPermissions: 0o600], ofItemAtPath: office.folder.appendingPathComponent("hook-secret").path)
       setup.more = """
         [webhook]
         url = "http://localhost:\(service.port)/messages?token=sesame"
