@@ -100,7 +100,7 @@ extension EndToEnd.Stories {
       StoryLedger.Customer(id: $0, email: "ap@\($0).test", owner: ["dispute", "reply"].contains($0) ? "tom" : "maria")
     } + [
       StoryLedger.Customer(
-        id: "paper", email: "", owner: "tom", kind: "consumer", address: "Am Markt 1\n10115 Berlin")
+        id: "paper", email: "", owner: "tom", kind: "consumer", address: "Am Markt 1; 10115 Berlin")
     ],
     invoices: [
       ("E-1", "early", "2025-10-01", "2025-11-03", "200.00"), ("L-1", "late", "2025-10-01", "2025-11-03", "300.00"),

@@ -91,6 +91,15 @@ struct PageTests {
     }
   }
 
+  @Test("an address that fits in no print is known")
+  func tooLong() {
+    var payer = Samples.customer(country: "GB")
+    for (address, isHidden) in [("A; B; C; D; E", false), ("A; B; C; D; E; F", true), ("1 Road; Town", false)] {
+      payer.address = address
+      #expect(LetterForm.hides(payer, company: Samples.company) == isHidden, "\(address)")
+    }
+  }
+
   @Test("says of itself what the manifest needs, and nothing in it can end the remark")
   func note() throws {
     var contact = Self.contact("final", "en", many: true, address: "1 Road; Town")

@@ -29,7 +29,7 @@ struct MistakeTests {
   func secrets() throws {
     for name in [
       "mail-password-inline", "mail-password-without-quotes", "mail-env-that-is-no-name", "mail-url-with-password",
-      "journal-key-inline",
+      "journal-key-inline", "webhook-secret-inline", "webhook-url-with-user",
     ] {
       let bytes = try GoldenFiles.bytes("Bad/\(name).toml")
       let problems = #expect(throws: Problems.self) {

@@ -110,13 +110,18 @@ struct CheckCommand: ParsableCommand {
   private func reportUnwritable(_ session: Session, _ books: Books, _ findings: inout Findings) {
     let steps = (session.policy.schedules + session.policy.pledgeSchedules).flatMap(\.steps)
     guard steps.contains(where: { $0.channel == .letter || $0.fallback == .letter }) else { return }
-    let homeless = books.customers.filter { $0.payer == nil && !PostalAddress(of: $0).isUsable }
-    guard let first = homeless.first else { return }
-    let names = homeless.prefix(5).map(\.id).joined(separator: ", ") + (homeless.count > 5 ? ", …" : "")
-    findings.add(
-      .warning, "ledger", first.place,
-      "\(homeless.count) \(homeless.count == 1 ? "customer has" : "customers have") no postal address, and a step is a "
-        + "letter: " + names)
+    let payers = books.customers.filter { $0.payer == nil }
+    func warn(_ customers: [Customer], _ words: String) {
+      guard let first = customers.first else { return }
+      let names = customers.prefix(5).map(\.id).joined(separator: ", ") + (customers.count > 5 ? ", …" : "")
+      let count = customers.count == 1 ? "1 customer has" : "\(customers.count) customers have"
+      findings.add(.warning, "ledger", first.place, "\(count) \(words): \(names)")
+    }
+    warn(payers.filter { !PostalAddress(of: $0).isUsable }, "no postal address, and a step is a letter")
+    let company = session.policy.company
+    warn(
+      payers.filter { LetterForm.hides($0, company: company) },
+      "a postal address that is too long for the window of an envelope")
   }
 
   private func checkJournal(_ session: Session, _ findings: inout Findings) -> CommandFailure.Status? {

@@ -102,6 +102,7 @@ extension Entry {
     case .contactFailed(let attempt): return "\(type)  \(attempt.stage): \(attempt.reply ?? "")"
     case .contactInDoubt(_, _, _, let why): return "\(type)  \(why)"
     case .contactResolved(_, let sent, let by): return "\(type)  \(sent ? "sent" : "not sent"), says \(by)"
+    case .contactCancelled(_, let reason): return "\(type)  \(reason.rawValue)"
     case .restPlaced(let rest): return "\(type)  \(rest.words)"
     case .restEnded(let end): return "\(type)  \(end.words)"
     case .callLogged(let call): return "\(type)  \(call.words)"

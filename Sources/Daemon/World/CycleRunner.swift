@@ -33,7 +33,7 @@ package struct CycleRunner {
   private let outbox: Outbox
   /// What keeps the outbox from being written; nil while all is well.
   private var outboxFault: String?
-  /// Letters came or went since it was arranged.
+  /// Letters went since it was arranged.
   private var isOutboxStale = false
   /// An append failed in this cycle: the engine will say so too, but until it has heard of it nothing may begin either.
   private var hasJournalFailed = false
@@ -141,16 +141,14 @@ package struct CycleRunner {
     isOutboxStale = false
     do throws(OutboxFault) {
       let notes = try outbox.arrange(engine.history.outbox)
-      for note in notes where note != outboxFault { log(.outboxUnusable(note)) }
-      outboxFault = notes.last
+      let fault = notes.isEmpty ? nil : notes.joined(separator: "; ")
+      if let fault, fault != outboxFault { log(.outboxUnusable(fault)) }
+      outboxFault = fault
     } catch {
       if outboxFault != error.description { log(.outboxUnusable(error.description)) }
       outboxFault = error.description
     }
   }
-
-  /// Letters that wait to be posted.
-  package var lettersWaiting: Int { engine.history.outbox.count }
 
   /// Between two cycles: what was sealed since is read from the disk where it is needed, and no longer held.
   package mutating func slim() {
@@ -278,10 +276,9 @@ package struct CycleRunner {
 }
 
 extension HistoryEvent {
-  /// Whether a letter may have come into the outbox by it, or gone.
+  /// Whether a letter may have gone from the outbox by it. What comes into it can wait for the end of the cycle.
   fileprivate var bearsOnOutbox: Bool {
     switch self {
-    case .contactIntended(let intended): intended.channel == .letter
     case .contactResolved, .contactCancelled, .journalErased: true
     default: false
     }

@@ -27,7 +27,7 @@ package struct Outbox {
 
   /// `2026-03-07-K-7-4k2m9q0r7t1v3x5z.html`: the day, the customer, the contact.
   package static func name(of letter: PastContact, zone: Zone) -> String {
-    "\(zone.day(letter.at))-\(letter.payer.fileName)-\(letter.id)\(ending)"
+    "\(zone.day(letter.at))-\(letter.payer.fileName.prefix(60))-\(letter.id)\(ending)"
   }
 
   /// Brings the folder in line.

@@ -87,6 +87,22 @@ extension GroupCase {
   }
 }
 
+extension Verdict {
+  /// The letters in the outbox, as far as they may still be posted.
+  mutating func addLetters(_ group: GroupCase, _ plan: MessagePlan, _ waiting: [(letter: String, index: Int)]) {
+    let recalled = group.recalls.map(\.contact)
+    for letter in group.letters where !recalled.contains(letter.id) {
+      let indices = waiting.filter { $0.letter == letter.id && letter.item(group.cases[$0.index].key) != nil }
+      for var task in plan.contacts(for: indices.map(\.index)) {
+        task.channel = .letter
+        task.to = letter.to
+        task.waitsFor = .letterOpen(contact: letter.id)
+        tasks.append(task)
+      }
+    }
+  }
+}
+
 extension Channel {
   /// What the daemon does by itself; all else is a task for a person.
   var isAutomatic: Bool {

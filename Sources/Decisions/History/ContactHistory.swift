@@ -205,7 +205,7 @@ package struct ContactHistory: Sendable, Equatable {
       groups.change(group, default: []) { $0.append(id) }
       payers.change(intended.customer, default: []) { $0.append(id) }
     }
-    let known = before?.to ?? []
+    let known = before?.channel == .email ? before?.to ?? [] : []
     for address in intended.channel == .email ? intended.to : [] where !known.contains(address) {
       addresses.change(address.lowercased(), default: []) { $0.append(id) }
     }

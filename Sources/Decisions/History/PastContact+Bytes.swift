@@ -2,8 +2,8 @@ import Ledger
 import Units
 
 extension PastContact {
-  /// Everybody it was for: To recipients of all attempts.
-  var addresses: [String] { channel == .email ? to + earlier.keys.sorted() : [] }
+  /// Everybody whom mails of it were for: To recipients of all attempts.
+  var addresses: [String] { (channel == .email ? to : []) + earlier.keys.sorted() }
 
   func write(to writer: inout HistoryWriter) {
     writer.write(id)

@@ -81,8 +81,13 @@ package struct PastContact: Sendable, Equatable {
     listed = intended.channel == .letter ? intended.listed : []
     recipients = Array(repeating: .pending, count: isMail ? max(1, intended.to.count + intended.cc.count) : 1)
     doubts = earlier?.doubts ?? 0
-    // Only mails have several recipients, and each of them a fate of its own.
-    guard let last = earlier, isMail, last.channel == .email else { return }
+    guard let last = earlier else { return }
+    guard isMail, last.channel == .email else {
+      // It went another way: of mails before it only the addresses matter any more.
+      self.earlier = (last.channel == .email ? last.fates : last.earlier).mapValues { _ in .failed }
+      for address in isMail ? to : [] { self.earlier[address] = nil }
+      return
+    }
     self.earlier = last.fates
     for address in to { self.earlier[address] = nil }
     // Who took an earlier attempt is not tried again, so what is known of them stays.

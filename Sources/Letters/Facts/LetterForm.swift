@@ -1,5 +1,6 @@
 import Decisions
 import Foundation
+import Ledger
 
 /// Where a country's window envelopes have their window, and what paper it writes on.
 package enum LetterForm: String, Sendable, CaseIterable {
@@ -34,8 +35,26 @@ package enum LetterForm: String, Sendable, CaseIterable {
     }
   }
 
-  /// So many characters of the usual size are as wide as the window.
+  /// The same in small print.
+  private var smallLinesMax: Int {
+    switch self {
+    case .din, .swiss: 8
+    case .french, .british: 7
+    case .american: 5
+    }
+  }
+
+  /// So many characters of the usual size are as wide as the window, and so many in small print.
   static let lineMax = 42
+  private static let smallLineMax = 58
+
+  /// Whether the window hides a part of the payer's address, however small it is written.
+  package static func hides(_ payer: Customer, company: CompanyDefaults) -> Bool {
+    let country = payer.country ?? company.country
+    let lines = PostalAddress(of: payer).lines
+    let count = lines.reduce(country == company.country ? 0 : 1) { $0 + 1 + ($1.count - 1) / smallLineMax }
+    return count > LetterForm(country: country).smallLinesMax
+  }
 }
 
 /// What a letter shows that a mail does not; a mail knows the same names, and they are empty.
