@@ -45,7 +45,7 @@ extension Engine {
     switch flight.copies(of: contact) {
     case .wait: return []
     case .send(let envelopes):
-      if broken == nil, !isRelayBarred, flight.isInHours(contact, at: now) { return [.send(envelopes)] }
+      if mayRecord, !isRelayBarred, flight.isInHours(contact, at: now) { return [.send(envelopes)] }
       return envelopes.flatMap { land($0.ticket, Outcome.takenBack) }
     case .drop(let envelopes): return envelopes.flatMap { land($0.ticket, Outcome.copyOfNothing) }
     }
