@@ -26,10 +26,14 @@ extension GroupCase {
     }
   }
 
-  /// All of it is contested, in the ledger or in the journal; or a dispute ended less than `resume_after` ago.
+  /// All of it is contested, in the ledger or in the journal; or a dispute ended less than `resume_after` ago. Where the
+  /// ledger contests all of it, nobody can say until when.
   private func disputed(_ item: ItemCase) -> Finding? {
     let left = item.item.open - item.credit
-    if let (placed, resumes) = resting(.dispute, item), placed.rest.amount == nil || item.disputed >= left {
+    let isOpenEnded = item.item.disputed.isPositive && item.item.disputed >= left
+    if let (placed, resumes) = resting(.dispute, item), placed.rest.amount == nil || item.disputed >= left,
+      resumes == nil || !isOpenEnded
+    {
       return Finding(
         .disputed(placed, resumes: resumes),
         Rule("dispute by \(placed.rest.by)", policy.contact.places.resumeAfter), until: resumes.map { .day($0) })
