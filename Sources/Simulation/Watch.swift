@@ -28,6 +28,8 @@ struct Watch {
     var recorded: Set<String> = []
     /// To recipients of whom the records are sure.
     var certain: Set<String> = []
+    /// To and cc recipients of whom the records are sure, whatever a person says of the others: nobody tries them again.
+    var spared: Set<String> = []
     var doubts = 0
     /// A doubt that nobody cleared.
     var isInDoubt = false
@@ -156,6 +158,7 @@ struct Watch {
       hasSent = true
       let aTry = settle(attempt)
       accounts[attempt.contact]?.recorded.insert(aTry.recipient)
+      accounts[attempt.contact]?.spared.insert(aTry.recipient)
       if accounts[attempt.contact]?.intended.to.contains(aTry.recipient) == true {
         accounts[attempt.contact]?.certain.insert(aTry.recipient)
       }
@@ -187,6 +190,7 @@ struct Watch {
       accounts[contact]?.holders.remove(mailbox)
       accounts[contact]?.recorded.remove(mailbox)
       accounts[contact]?.certain.remove(mailbox)
+      accounts[contact]?.spared.remove(mailbox)
       if accounts[contact]?.recorded.isEmpty == true { accounts[contact]?.isInDoubt = false }
       // What came back from everybody counts for nothing.
       if accounts[contact]?.holders.isEmpty == true { accounts[contact]?.reached = [] }
@@ -293,6 +297,7 @@ struct Watch {
     accounts[id]?.waitsUntil = nil
     for recipient in intended.to + intended.cc {
       // Who is recorded as having it stays out of later attempts, but for doubts.
+      if accounts[id]?.spared.contains(recipient) == true { continue }
       if accounts[id]?.recorded.contains(recipient) == true, accounts[id]?.isInDoubt != true { continue }
       open.insert(Try(contact: id, attempt: intended.attempt, recipient: recipient))
     }
