@@ -126,6 +126,15 @@ extension GroupCase {
     item.rests.isEmpty ? [] : item.rests.filter { $0.rest.kind == kind }
   }
 
+  /// The id of a promise or plan that covers it, while that is in force and nobody has ended it.
+  func pledge(on item: ItemCase) -> String? {
+    if item.rests.isEmpty { return nil }
+    return item.rests.first { placed in
+      (placed.rest.kind == .promise || placed.rest.kind == .plan) && placed.ended == nil
+        && resumes(placed, item).map { today < $0 } ?? true
+    }?.rest.id
+  }
+
   /// On the item, then on its customer, then on its payer.
   func placedRests(on key: ItemKey) -> [PlacedRest] {
     var all: [PlacedRest] = []
