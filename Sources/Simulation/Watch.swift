@@ -35,6 +35,8 @@ struct Watch {
     var isInDoubt = false
     /// The server put it off, or refused it, until then.
     var waitsUntil: Instant?
+    /// It was announced for something that a doubt is about: sent once more, perhaps with other items than then.
+    var isRepeat = false
     /// A person said that it never left.
     var isUndone = false
     /// Times that an envelope of it was taken beyond the first, by mailbox.
@@ -92,6 +94,8 @@ struct Watch {
   private(set) var hasSent = false
   /// So it was when the ledger was last read.
   private(set) var hadSent = false
+  /// When the ledger was last read: all that was decided since was decided by then.
+  private(set) var readAt = Instant(milliseconds: 0)
   /// Contacts announced since the ledger was last read, but for those whose first recipients have them.
   var announced: [String] = []
   /// All contacts announced since then.
@@ -130,6 +134,7 @@ struct Watch {
     announced = []
     attempted = []
     hadSent = hasSent
+    readAt = clockNow
     avoided = badAddresses
   }
 
@@ -295,6 +300,8 @@ struct Watch {
     accounts[id]?.intended = intended
     accounts[id]?.time = time
     accounts[id]?.waitsUntil = nil
+    let isRepeat = repeatsDoubt(intended)
+    accounts[id]?.isRepeat = isRepeat
     for recipient in intended.to + intended.cc {
       // Who is recorded as having it stays out of later attempts, but for doubts.
       if accounts[id]?.spared.contains(recipient) == true { continue }
