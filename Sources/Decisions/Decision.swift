@@ -31,6 +31,8 @@ package struct Decision: Sendable {
   package var ground: Ground
   package var rule: Rule
   package var until: Until?
+  /// The promise or plan in force that covers it, whatever else rests it; nil for none.
+  package var pledge: String?
   /// Its step asks for a person's word and the time to ask has come.
   package var asksApproval = false
   /// The payer's zone, in which its times are told; nil when its customer cannot be read.

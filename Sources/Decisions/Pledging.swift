@@ -56,7 +56,7 @@ package struct Pledging: Sendable {
       let free = covered.filter(\.isFree)
       if free.isEmpty {
         guard let taken = covered.first(where: { $0.reason != .settled }) else { throw .nothingOpen(scope.words) }
-        throw .notFree(scope.words, sentence: taken.sentence)
+        throw .notFree(scope.words, sentence: taken.whyNotFree)
       }
       items += free.filter { new in !items.contains { $0.key == new.key } }
     }
@@ -146,8 +146,14 @@ extension Decision {
   fileprivate var isFree: Bool {
     switch ground {
     case .settled, .quarantined, .handedOver, .disputed: false
-    case .promised(let placed, _), .inPlan(let placed, _, _): placed.ended != nil && amountOwed.isPositive
-    default: amountOwed.isPositive
+    default: pledge == nil && amountOwed.isPositive
+    }
+  }
+
+  fileprivate var whyNotFree: String {
+    switch ground {
+    case .settled, .quarantined, .handedOver, .disputed, .promised, .inPlan: return sentence
+    default: return pledge.map { "Invoice \(key.number) stands in \($0) already." } ?? sentence
     }
   }
 

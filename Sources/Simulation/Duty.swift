@@ -12,6 +12,9 @@ extension Watch {
   func forgotten() -> [(key: ItemKey, words: String)] {
     if let limit = policy.freshness.maxAge, ledgerAge > limit { return [] }
     guard hadSent || policy.contact.firstCycle == .send, policy.contact.maxPerCycle >= 100 else { return [] }
+    // With a message for each invoice more may be due than a cycle sends without a person's word.
+    let isByInvoice = policy.schedules.contains { $0.consolidation == .invoice }
+    if isByInvoice, seen.items.count(where: { !$0.isAtRest }) > policy.contact.maxPerCycle { return [] }
     var found: [(key: ItemKey, words: String)] = []
     for payer in seen.customers where payer.payer == nil {
       let home = home(of: payer.id)
@@ -27,8 +30,7 @@ extension Watch {
         found.append((item.key, "\(item.key.number) of \(payer.id) should have got step \(step.name) on \(today)"))
       }
     }
-    // With a message for each invoice that is more than a cycle may send without a person's word.
-    return found.count > policy.contact.maxPerCycle ? [] : found
+    return found
   }
 
   /// The step whose day has come; nil when none has, or when it is not plain.

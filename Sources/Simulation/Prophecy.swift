@@ -57,6 +57,14 @@ enum Prophecy {
       // A reminder that has to wait until after its time is none any more then.
       if decision.step?.level == 0, later?.step?.name != decision.step?.name { return nil }
       // What ends as a rest may meet another reason to wait.
+      if case .disputed(_?, _) = decision.ground, case .disputed(nil, _)? = later?.ground,
+        books.invoices.contains(where: { invoice in
+          if invoice.key == decision.key, case .part = invoice.disputed { true } else { false }
+        })
+      {
+        // Credit goes elsewhere once the dispute is over: what the ledger contests may be all that is left then.
+        return nil
+      }
       let isRest = [.held, .disputed, .promised, .inPlan].contains(decision.reason)
       if let then, isRest ? then == decision.reason : waits.contains(then) {
         let ground = later.map { "\($0.ground), step \($0.step?.name ?? "none")" } ?? ""

@@ -96,7 +96,7 @@ extension Simulation {
         let part = Money(minor: max(1, pledging.open.minor * luck.pick(1...4) / 4), pledging.currency)
         rest = try pledging.promise(amount: part, by: today + luck.pick(0...20))
       }
-      rest.id = "\(rest.kind.rawValue)-\(wall.milliseconds)-\(rest.items.first?.key.number ?? "")"
+      rest.id = "\(rest.kind.rawValue)-\(watch.rests.count)-\(rest.items.first?.key.number ?? "")"
       rest.by = "ann"
       let dues = rest.instalments.map { "\($0.due) \($0.amount)" }.joined(separator: ", ")
       tell(

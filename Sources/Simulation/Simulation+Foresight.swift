@@ -9,9 +9,10 @@ extension Simulation {
   /// Notes what `preview` says of the coming days, in which nothing will happen.
   mutating func foresee(until end: Instant) {
     foreseen = nil
-    // A clock that ran ahead keeps everything waiting until it is caught up with; and what waits to be tried again may
+    // A clock that ran ahead keeps everything waiting until it is caught up with; what the daemon could not record for it
+    // is known to nobody else; and what waits to be tried again may
     // do so until a part of a second after this cycle or the next.
-    guard state.isRunning, state.last.map({ $0 <= wall }) ?? true,
+    guard state.isRunning, state.last.map({ $0 <= wall }) ?? true, state.history.unsettled.isEmpty,
       watch.accounts.values.allSatisfy({ $0.waitsUntil.map { $0 <= wall - .minutes(1) } ?? true })
     else { return }
     let contacts = Prophecy.forecast(

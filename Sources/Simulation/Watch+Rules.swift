@@ -17,7 +17,7 @@ extension Watch {
     for item in intended.invoices { checkStep(item, intended, today) }
     if intended.kind != .invoice {
       checkFrequency(intended, today, home)
-      checkApprovals(intended, at: time)
+      checkApprovals(intended, at: readAt)
     }
   }
 
@@ -183,12 +183,15 @@ extension Watch {
 
   // MARK: - How often
 
-  private mutating func checkFrequency(_ intended: IntendedContact, _ today: Day, _ home: Home) {
-    // What is sent once more after a doubt goes beside what is new.
-    let repeats = intended.invoices.contains { item in
+  func repeatsDoubt(_ intended: IntendedContact) -> Bool {
+    intended.invoices.contains { item in
       (steps[item.key] ?? []).contains { id in accounts[id].map { $0.doubts > 0 && mayResend($0.intended) } ?? false }
     }
-    if repeats { return }
+  }
+
+  private mutating func checkFrequency(_ intended: IntendedContact, _ today: Day, _ home: Home) {
+    // What is sent once more after a doubt goes beside what is new.
+    if repeatsDoubt(intended) { return }
     let alone = policy.schedules.first { $0.name == intended.schedule }?.consolidation == .invoice
     let keys = Set(intended.invoices.map(\.key))
     var days: Set<Day> = []
@@ -197,7 +200,7 @@ extension Watch {
       days.formUnion(reached)
       guard other.intended.customer == intended.customer, other.intended.currency == intended.currency else { continue }
       let isOtherInvoice = alone && keys.isDisjoint(with: other.intended.invoices.map(\.key))
-      for day in reached where !(isOtherInvoice && day == today) {
+      for day in reached where !((isOtherInvoice || other.isRepeat) && day == today) {
         let gap = intended.kind == .notice ? max(1, policy.contact.minGapDays) : 1
         if day <= today, today < day + gap {
           object(.cap, "\(intended.customer) got one on \(day) already, now \(today)")

@@ -28,11 +28,15 @@ struct Watch {
     var recorded: Set<String> = []
     /// To recipients of whom the records are sure.
     var certain: Set<String> = []
+    /// To and cc recipients of whom the records are sure, whatever a person says of the others: nobody tries them again.
+    var spared: Set<String> = []
     var doubts = 0
     /// A doubt that nobody cleared.
     var isInDoubt = false
     /// The server put it off, or refused it, until then.
     var waitsUntil: Instant?
+    /// It was announced for something that a doubt is about: sent once more, perhaps with other items than then.
+    var isRepeat = false
     /// A person said that it never left.
     var isUndone = false
     /// Times that an envelope of it was taken beyond the first, by mailbox.
@@ -90,6 +94,8 @@ struct Watch {
   private(set) var hasSent = false
   /// So it was when the ledger was last read.
   private(set) var hadSent = false
+  /// When the ledger was last read: all that was decided since was decided by then.
+  private(set) var readAt = Instant(milliseconds: 0)
   /// Contacts announced since the ledger was last read, but for those whose first recipients have them.
   var announced: [String] = []
   /// All contacts announced since then.
@@ -128,6 +134,7 @@ struct Watch {
     announced = []
     attempted = []
     hadSent = hasSent
+    readAt = clockNow
     avoided = badAddresses
   }
 
@@ -156,6 +163,7 @@ struct Watch {
       hasSent = true
       let aTry = settle(attempt)
       accounts[attempt.contact]?.recorded.insert(aTry.recipient)
+      accounts[attempt.contact]?.spared.insert(aTry.recipient)
       if accounts[attempt.contact]?.intended.to.contains(aTry.recipient) == true {
         accounts[attempt.contact]?.certain.insert(aTry.recipient)
       }
@@ -187,6 +195,7 @@ struct Watch {
       accounts[contact]?.holders.remove(mailbox)
       accounts[contact]?.recorded.remove(mailbox)
       accounts[contact]?.certain.remove(mailbox)
+      accounts[contact]?.spared.remove(mailbox)
       if accounts[contact]?.recorded.isEmpty == true { accounts[contact]?.isInDoubt = false }
       // What came back from everybody counts for nothing.
       if accounts[contact]?.holders.isEmpty == true { accounts[contact]?.reached = [] }
@@ -291,8 +300,11 @@ struct Watch {
     accounts[id]?.intended = intended
     accounts[id]?.time = time
     accounts[id]?.waitsUntil = nil
+    let isRepeat = repeatsDoubt(intended)
+    accounts[id]?.isRepeat = isRepeat
     for recipient in intended.to + intended.cc {
       // Who is recorded as having it stays out of later attempts, but for doubts.
+      if accounts[id]?.spared.contains(recipient) == true { continue }
       if accounts[id]?.recorded.contains(recipient) == true, accounts[id]?.isInDoubt != true { continue }
       open.insert(Try(contact: id, attempt: intended.attempt, recipient: recipient))
     }

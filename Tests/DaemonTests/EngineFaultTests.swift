@@ -60,6 +60,22 @@ struct EngineFaultTests {
     #expect(rig.report?.ending == .completed)
   }
 
+  @Test("no copy goes out once the journal takes nothing for a clock that went back")
+  func noCopyWithAWrongClock() {
+    var rig = Rig([Rig.contact("first"), Rig.contact("a", cc: ["z@a.example"]), Rig.contact("b")])
+    rig.handleUntilQuiet([.start(now: rig.now)])
+    rig.landFirst(.accepted)
+    #expect(rig.wire.map(Rig.name) == ["a", "b"])
+    let begun = rig.wire.removeFirst()
+    rig.appends = [.notDurable(.clockWentBack(last: rig.now, now: rig.now - .hours(30)))]
+    rig.landFirst(.accepted)
+    rig.handleUntilQuiet([.tick(now: rig.now)])
+    rig.handleUntilQuiet([.delivered(Delivered(ticket: begun.ticket, result: .accepted), at: rig.now)])
+    #expect(rig.sent.values.allSatisfy { $0.recipient != "z@a.example" })
+    #expect(rig.wire.isEmpty)
+    #expect(rig.trace.last == "finished")
+  }
+
   @Test("a clock that goes back in the midst of a cycle loses no outcome: it is recorded when the clock is right again")
   func clockBackMidway() {
     var rig = Rig(Self.ids(4))

@@ -148,6 +148,23 @@ struct EngineTests {
     #expect(rig.remarks.contains(.startedAnew(because: .hours)))
   }
 
+  @Test("a copy does not begin after the hours either, however long the message took to arrive")
+  func hoursEndBeforeTheCopy() throws {
+    var contact = Rig.contact("a", cc: ["z@a.example"])
+    contact.window.closes = try #require(ClockTime(text: "09:01"))
+    var rig = Rig([contact])
+    rig.handleUntilQuiet([.start(now: rig.now)])
+    // The time is known before the message, which is on the wire, comes to its end.
+    let begun = rig.wire.removeFirst()
+    rig.now = rig.now + .minutes(2)
+    rig.handleUntilQuiet([.tick(now: rig.now)])
+    rig.handleUntilQuiet([.delivered(Delivered(ticket: begun.ticket, result: .accepted), at: rig.now)])
+    #expect(rig.wire.isEmpty)
+    #expect(rig.sent.values.map(\.recipient) == ["ar@a.example"])
+    #expect(rig.journal.map(Rig.short).contains("deferred:a1"))
+    #expect(rig.engine.history.unsettled.isEmpty)
+  }
+
   @Test("a sync that outlasts the hours lets nothing go")
   func hoursEndInTheSync() throws {
     let late = Rig.morning + .days(1)

@@ -45,6 +45,16 @@ struct DisputeTests {
     part.creditNote("G1", "30 EUR", on: "2026-03-17", for: "R1").expect(.contact, dunnable: "70 EUR")
   }
 
+  @Test("closed while the ledger goes on contesting it: that has no end to name")
+  func closedAndInTheLedger() {
+    let both = closed(disputed(nil), "rejected").with { $0.invoices[0].disputed = .whole }
+    both.at("2026-03-17").expect(.disputed, until: "open")
+    // As long as the ledger contests less than the whole, it is over with the dispute.
+    let part = closed(disputed(nil), "rejected").with { $0.invoices[0].disputed = .part("30 EUR") }
+    part.at("2026-03-17").expect(.disputed, until: "2026-03-18")
+    part.at("2026-03-18").expect(.contact, step: "second", dunnable: "70 EUR")
+  }
+
   @Test("accepted by mistake, it can be rejected after all")
   func mistake() {
     let scene = closed(closed(disputed(nil), "accepted"), "rejected")

@@ -69,6 +69,15 @@ struct ForecastTests {
     #expect(lines(stale.at("2026-03-09"), days: 3) == ["2026-03-10 10:00 first"])
   }
 
+  @Test("what is sent once more after a doubt is one contact, as it will be")
+  func resend() {
+    let doubt = due.with { $0.policy.inDoubt = .resend }.rules {
+      $0.atMost = .init(contacts: 2, days: 20)
+      $0.minGapDays = 3
+    }.sent("first", "2026-03-09", ["R1"], .inDoubt)
+    #expect(lines(doubt.at("2026-03-12 10:00"), days: 10) == ["2026-03-12 10:00 first", "2026-03-19 10:00 second"])
+  }
+
   @Test("what it foretells is what a daily loop does")
   func agrees() {
     let scene = due.invoice("R2", due: "2026-03-10").invoice("R3", due: "2026-02-10", "5 USD").with {

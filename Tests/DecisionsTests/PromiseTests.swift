@@ -230,6 +230,10 @@ struct PromiseTests {
     #expect(
       refusal(Self.scene.at("2026-03-12"), nil, "2026-03-20", [.invoice])
         == .notFree("invoice R1 of C", sentence: taken))
+    // A hold that came later hides nothing.
+    let held = Self.scene.held(.invoice, from: "2026-03-12 12:30").at("2026-03-12 13:00").expect(.held)
+    #expect(
+      refusal(held, nil) == .notFree("customer C", sentence: "Invoice R1 stands in promise-1 already."))
     let paid = scene.payment("100 EUR", on: "2026-03-10", for: "R1")
     #expect(refusal(paid, nil) == .nothingOpen("customer C"))
   }

@@ -225,6 +225,17 @@ struct ReasonTests {
       .expect(.contact, step: "first")
   }
 
+  @Test("18 in_doubt: a doubt to ask about is asked about, also when a later contact came back")
+  func inDoubtBehindAnother() {
+    let passed = due.steps(Step("first", 5, level: 1), Step("second", 15, level: 2))
+      .sent("first", "2026-03-09", ["R1"], .inDoubt, id: "d1").sent("second", "2026-03-19", ["R1"], id: "d2")
+      .happened(
+        .contactBounced(contact: "d2", recipient: 0, status: "4.2.2", permanent: false, excerpt: nil), "2026-03-20"
+      ).at("2026-03-24")
+    passed.expect(.contact, step: "second")
+    passed.with { $0.policy.inDoubt = .ask }.expect(.inDoubt)
+  }
+
   @Test("18 in_doubt: what a person called sent and then came back is undone")
   func resolvedAndBounced() {
     let asks = due.steps(Step("first", 5, level: 1, inDoubt: .ask), Step("second", 15, level: 2))

@@ -57,11 +57,12 @@ extension Engine {
     return contentRefusalsInRow[lane] ?? 0 >= Engine.contentRefusalsMax
   }
 
+  /// A copy begins only after its original has ended: whether anything may still begin is asked anew.
   private mutating func orderCopies(of contact: String) -> [Effect] {
     switch flight.copies(of: contact) {
     case .wait: return []
     case .send(let envelopes):
-      if broken == nil, !breakers.isBarred(.mail) { return [.send(envelopes)] }
+      if mayRecord, !breakers.isBarred(.mail), flight.isInHours(contact, at: now) { return [.send(envelopes)] }
       return envelopes.flatMap { land($0.ticket, Outcome.takenBack) }
     case .drop(let envelopes): return envelopes.flatMap { land($0.ticket, Outcome.copyOfNothing) }
     }

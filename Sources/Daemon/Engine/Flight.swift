@@ -14,9 +14,10 @@ struct Flight: Sendable {
     var hasArrived = false
     /// Not handed over yet.
     var copies: [Envelope] = []
-    /// Its hours; nil once they were seen to be over.
     var window: ContactWindow?
     var lane: Lane
+    /// Its hours were seen to be over.
+    var isLate = false
   }
 
   private var legs: [Int: Leg] = [:]
@@ -59,10 +60,12 @@ struct Flight: Sendable {
 
   /// Whether the hours of a contact are over of which that was not known yet.
   mutating func outlastsHours(at now: Instant) -> Bool {
-    let late = parties.filter { party in party.value.window.map { !$0.contains(now) } ?? false }.keys
-    for contact in late { parties[contact]?.window = nil }
+    let late = parties.keys.filter { parties[$0]?.isLate == false && !isInHours($0, at: now) }
+    for contact in late { parties[contact]?.isLate = true }
     return !late.isEmpty
   }
+
+  func isInHours(_ contact: String, at now: Instant) -> Bool { parties[contact]?.window?.contains(now) ?? true }
 
   /// What is to become of the copies of that contact, now that one of its envelopes landed.
   enum CopyOrder: Equatable {

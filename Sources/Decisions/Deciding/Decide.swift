@@ -384,6 +384,7 @@ extension Decision {
       repetition: item.next?.repetition ?? 0, ground: finding.ground, rule: finding.rule, until: finding.until)
     self.asksApproval = asksApproval
     owed = item.dunnable
+    pledge = group.pledge(on: item)
     zone = group.calendar.zone
   }
 }

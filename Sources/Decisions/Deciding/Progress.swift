@@ -15,7 +15,8 @@ final class Progress: Sendable {
   let done: [Done]
   /// Contacts about it that reached the customer, or may have.
   let thread: [String]
-  /// The last contact about it that was not made: to be tried again, or to be asked about.
+  /// The last contact about it that was not made, to be tried again; before any of these, a doubt that a person is to
+  /// clear.
   let open: PastContact?
   /// Steps that a person passed.
   let skipped: [String]
@@ -41,6 +42,7 @@ final class Progress: Sendable {
     var done: [Done] = []
     var thread: [String] = []
     var open: PastContact?
+    var asked: PastContact?
     for id in contacts ?? [] {
       guard let contact = history.contact(id), let item = contact.item(key) else {
         continue
@@ -54,13 +56,14 @@ final class Progress: Sendable {
         case .assumeSent: done.append(Done(item: item, at: contact.at))
         // Sent once more, not for ever: a server that always breaks off would else give a copy each cycle.
         case .resend where contact.doubts > 1: done.append(Done(item: item, at: contact.at))
-        case .resend, .ask: open = contact
+        case .resend: open = contact
+        case .ask: asked = contact
         }
       case .deferred, .failed, .bounced, .outbox: open = contact
       case .undone: break
       }
     }
-    return Progress(done.sorted { $0.at < $1.at }, thread, open, skips?.map(\.step) ?? [])
+    return Progress(done.sorted { $0.at < $1.at }, thread, asked ?? open, skips?.map(\.step) ?? [])
   }
 
   /// The doubtful contact that is to be sent once more as `next`; nil when none is, or when its step's time has passed.

@@ -40,10 +40,14 @@ extension GroupCase {
     }
   }
 
-  /// All of it is contested, in the ledger or in the journal; or a dispute ended less than `resume_after` ago.
+  /// All of it is contested, in the ledger or in the journal; or a dispute ended less than `resume_after` ago. Where the
+  /// ledger contests all of it, nobody can say until when.
   private func disputed(_ item: ItemCase) -> Finding? {
     let left = item.item.open - item.credit
-    if let (placed, resumes) = resting(.dispute, item), placed.rest.amount == nil || item.disputed >= left {
+    let isOpenEnded = item.item.disputed.isPositive && item.item.disputed >= left
+    if let (placed, resumes) = resting(.dispute, item), placed.rest.amount == nil || item.disputed >= left,
+      resumes == nil || !isOpenEnded
+    {
       return Finding(
         .disputed(placed, resumes: resumes),
         Rule("dispute by \(placed.rest.by)", policy.contact.places.resumeAfter), until: resumes.map { .day($0) })
@@ -134,6 +138,15 @@ extension GroupCase {
 
   private func rests(_ kind: Rest.Kind, _ item: ItemCase) -> [PlacedRest] {
     item.rests.isEmpty ? [] : item.rests.filter { $0.rest.kind == kind }
+  }
+
+  /// The id of a promise or plan that covers it, while that is in force and nobody has ended it.
+  func pledge(on item: ItemCase) -> String? {
+    if item.rests.isEmpty { return nil }
+    return item.rests.first { placed in
+      (placed.rest.kind == .promise || placed.rest.kind == .plan) && placed.ended == nil
+        && resumes(placed, item).map { today < $0 } ?? true
+    }?.rest.id
   }
 
   /// On the item, then on its customer, then on its payer.

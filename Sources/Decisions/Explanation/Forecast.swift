@@ -102,15 +102,26 @@ private struct Future {
         continue
       }
       count += 1
-      let id = contact.completes ?? "forecast-\(count)"
+      let past = contact.completes ?? earlier(contact)
+      let id = past ?? "forecast-\(count)"
+      let attempt = (past.flatMap { history.contact($0, of: contact.payer.id)?.attempt } ?? 0) + 1
       history.apply(
-        .contactIntended(contact.intended(as: id, attempt: 1, messageID: "", sha256: "", policy: "")), at: instant)
+        .contactIntended(contact.intended(as: id, attempt: attempt, messageID: "", sha256: "", policy: "")), at: instant
+      )
       for recipient in 0..<(contact.channel == .email ? max(1, contact.to.count) : 1) {
-        history.apply(.contactSent(Attempt(contact: id, recipient: recipient, attempt: 1)), at: instant)
+        history.apply(.contactSent(Attempt(contact: id, recipient: recipient, attempt: attempt)), at: instant)
       }
       entries.append(Forecast.Entry(at: instant, contact: contact))
     }
     return entries
+  }
+
+  /// The contact that this one is a further attempt at; nil for a new one.
+  private func earlier(_ contact: PlannedContact) -> String? {
+    guard let key = contact.advancing.first?.key else { return nil }
+    return history.items[key]?.last { id in
+      history.contact(id, of: contact.payer.id).map { contact.isSame(as: $0) } ?? false
+    }
   }
 
   /// False when there was nothing new to approve.
