@@ -44,6 +44,12 @@ package struct DeliveryResult: Sendable, Equatable {
     let words = [reply, detail].filter { !$0.isEmpty }.joined(separator: "; ")
     return words.isEmpty ? "\(place): \(verdict.rawValue)" : "\(place): \(words)"
   }
+
+  /// The same without the other side's words, which may repeat what they were told: where, and the code or the fault.
+  package var brief: String {
+    let words = code.map { "status \($0)" } ?? detail
+    return server.isEmpty ? words : "\(server): \(words)"
+  }
 }
 
 /// The six things that can become of a message. What each does to contact and address is not decided here.

@@ -85,6 +85,7 @@ struct LetterTests {
       waiting.happened(
         .stepSkipped(scope: .invoice, step: "final", undone: false, by: "anna", text: nil), "2026-03-12 12:00")
     ),
+    ("of a letter whose own deadline has come", .deadlineRunning, waiting.at("2026-03-19 09:00")),
     ("gone from the ledger", .settled, waiting.with { $0.invoices = [] }),
   ]
 

@@ -72,7 +72,7 @@ package struct CycleReport: Sendable, Equatable {
       if let relayFault {
         "the mail server is at fault, no customer is: \(relayFault.sentence); what is due goes in a later cycle"
       } else if let webhookFault {
-        "the webhook's service is at fault, no customer is: \(webhookFault.sentence); its messages go in a later cycle"
+        "the webhook's service is at fault, no customer is: \(webhookFault.brief); its messages go in a later cycle"
       } else {
         outboxFault
       }

@@ -77,7 +77,7 @@ package enum Remark: Sendable, Equatable {
     case .relayAtFault(let result):
       "the mail server is at fault, no further contact is begun in this cycle: \(result.sentence.withoutAddresses)"
     case .webhookAtFault(let result):
-      "the webhook's service is at fault, no more of its messages are begun in this cycle: \(result.place)"
+      "the webhook's service is at fault, no more of its messages are begun in this cycle: \(result.brief)"
     case .outboxUnusable(let words): words
     case .outcome(let event): Remark.sentence(of: event)
     case .cycleEnded(let summary, let trouble):
@@ -128,15 +128,6 @@ extension Remark {
         enhanced.utf8.contains(dot) && enhanced.utf8.allSatisfy { $0 == dot || (0x30...0x39).contains($0) }
       return isStatus ? "\(code) \(enhanced)" : "\(code)"
     }
-  }
-}
-
-extension DeliveryResult {
-  /// Where and with what code, and what the network said; of a service's own words none, since they may repeat what it was
-  /// told.
-  fileprivate var place: String {
-    let words = code.map { "status \($0)" } ?? detail.withoutAddresses
-    return server.isEmpty ? words : "\(server): \(words)"
   }
 }
 

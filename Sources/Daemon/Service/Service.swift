@@ -193,7 +193,7 @@ package final class Service {
     status.lastCycle = .init(
       began: now, ended: surroundings.clock.now(), summary: report.summary, trouble: trouble)
     status.relayFault = report.relayFault?.sentence
-    status.webhookFault = report.webhookFault?.sentence
+    status.webhookFault = report.webhookFault?.brief
     status.letters = report.letters
     status.waiting = report.waiting
     status.upcoming = report.upcoming

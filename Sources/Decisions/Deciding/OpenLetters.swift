@@ -72,6 +72,8 @@ extension GroupCase {
     if payer.doNotContact.forbids(.letter) { return .doNotContact }
     // Who has moved gets it at the new address; an address that was erased cannot be compared, nor written to.
     if letter.to != address.lines { return .noAddress }
+    // It names a day to pay by that has come: it is written anew, with another one.
+    if let deadline = letter.deadline, today >= deadline { return .deadlineRunning }
     for listed in letter.listed {
       guard let item = cases.first(where: { $0.key == listed.key }) else { return .settled }
       let reason = finding(for: item).ground.code
