@@ -52,6 +52,7 @@ struct StatementTests {
     Self.scene.at("2026-03-01").expectContacts()
     Self.scene.at("2026-03-02 09:59").expectContacts()
     Self.scene.at("2026-03-02").expectContacts("statement 100.00 EUR: R1")
+    #expect(Self.scene.at("2026-03-04").verdict.beside.map(\.sentence) == ["The statement in EUR goes now."])
     // The first of May is a holiday, and a Friday.
     #expect(
       Self.scene.at("2026-02-26").daysOfContact(75)

@@ -193,6 +193,22 @@ extension EndToEnd {
         #expect(office.records("statement.requested").map { $0["by"].text } == ["Erika"])
         #expect(await sink.waitFor(messages: 1), "\(daemon.err)")
         #expect(sink.recipients == ["alpha@one.test"])
+        // Who calls the daemon's socket gets no file written in its name.
+        let page = office.folder.appendingPathComponent("page.html").path
+        let script = """
+          import json, socket, sys
+          one = socket.socket(socket.AF_UNIX)
+          one.connect(sys.argv[1])
+          one.sendall((json.dumps({"words": sys.argv[2:]}) + "\\n").encode())
+          print(one.makefile().readline())
+          """
+        let caller = try await office.tool(
+          "/usr/bin/env",
+          [
+            "python3", "-c", script, office.state.appendingPathComponent("control").path, "statement", "K-1", "--html",
+            page,
+          ])
+        #expect(caller.lines.first?["status"].int == 64 && !FileManager.default.fileExists(atPath: page), "\(caller)")
         // To look needs no daemon.
         try await office.expect(0, "statement", "K-1")
         let twice = try await office.expect(65, "statement", "K-1", "--send", "--by", "Erika")

@@ -262,7 +262,7 @@ extension Statement.Line {
   fileprivate var fields: [(String, JSONValue)] {
     [
       ("invoice", .string(invoice.key.number)), ("item", .string(invoice.key.item)),
-      ("owner", .string(invoice.key.customer)), ("issued", invoice.issued.map(JSONValue.day) ?? .null),
+      ("for_customer", .string(invoice.key.customer)), ("issued", invoice.issued.map(JSONValue.day) ?? .null),
       ("due", .day(invoice.due)), ("amount", invoice.amount.map(JSONValue.money) ?? .null), ("open", .money(open)),
       ("disputed", .money(disputed)), ("days_past_due", .int(daysPastDue)),
       ("mark", mark.map { .string($0.rawValue) } ?? .null),

@@ -81,6 +81,7 @@ extension Ground {
     case .outsideHours(.weekday(let day), let opens): return "waits until \(local(opens)): no contact on a \(day.name)"
     case .outsideHours(.holiday(let name), let opens): return "waits until \(local(opens)): today is \(name)"
     case .outsideHours(.hours, let opens): return "waits until \(local(opens)): it is outside contact hours"
+    case .contact where decision.schedule == StatementRules.scheduleName: return "goes now"
     case .contact:
       let late = decision.daysPastDue.map { "\($0) \($0 == 1 ? "day" : "days") past due" } ?? "not due yet"
       return
