@@ -23,7 +23,12 @@ extension Watch {
         payer.emails.contains(where: { !badAddresses.contains($0) }),
         let schedule = policy.schedules.first(where: { $0.match?.kinds.contains(payer.kind) ?? true })
       else { continue }
-      for item in seen.items where seen.payer(of: item.key.customer) == payer.id {
+      let group = seen.items.filter { seen.payer(of: $0.key.customer) == payer.id }
+      // Where credit counts it takes more than a line.
+      let plain = Set(group.map(\.currency)).filter { currency in
+        group.reduce(0) { $0 + ($1.currency == currency ? $1.open : 0) } == seen.net(of: payer.id, currency)
+      }
+      for item in group where plain.contains(item.currency) {
         guard let step = stepDue(item, schedule, today, payer.id), mustGo(item, step, payer, home, today) else {
           continue
         }
@@ -45,7 +50,7 @@ extension Watch {
         && (account.waitsUntil.map { $0 <= clockNow } ?? true)
     }
     guard isPlain else { return nil }
-    let done = accounts.filter { $0.counts || $0.isInDoubt }.flatMap(\.intended.invoices).filter { $0.key == item.key }
+    let done = accounts.filter { $0.counts || $0.isInDoubt }.compactMap { $0.item(item.key) }
     let level = done.map(\.level).max() ?? -1
     let passed = skipped[.invoice(customer: item.key.customer, number: item.key.number)] ?? []
     let left = schedule.steps.filter { $0.level > level && !passed.contains($0.name) }
@@ -60,7 +65,7 @@ extension Watch {
     return due.first
   }
 
-  /// No cap, gap, deadline, rest or credit stands in its way.
+  /// No cap, gap, deadline or rest stands in its way.
   private func mustGo(
     _ item: SimulatedTrade.Item, _ step: Step, _ payer: Customer, _ home: Home, _ today: Day
   ) -> Bool {
@@ -71,8 +76,6 @@ extension Watch {
       return false
     }
     if step.level >= 1, !policy.contact.minBalance.isEmpty, item.undisputed < 2500 { return false }
-    let group = seen.items.filter { seen.payer(of: $0.key.customer) == payer.id && $0.currency == item.currency }
-    guard group.reduce(0, { $0 + $1.open }) == seen.net(of: payer.id, item.currency) else { return false }
     let wait = max(policy.contact.atMost.days, policy.contact.minGapDays)
     let addresses = Set(payer.emails)
     return !accounts.values.contains { other in

@@ -132,7 +132,7 @@ extension Watch {
   func made(_ key: ItemKey) -> [(item: AdvancedItem, account: Account)] {
     (steps[key] ?? []).compactMap { id in
       guard let account = accounts[id], account.counts,
-        let item = account.intended.invoices.first(where: { $0.key == key })
+        let item = account.item(key)
       else { return nil }
       return (item, account)
     }
@@ -168,7 +168,7 @@ extension Watch {
     }
     for id in steps[item.key] ?? [] {
       guard let account = accounts[id], account.isInDoubt, account.certain.isEmpty, id != intended.contact,
-        let open = account.intended.invoices.first(where: { $0.key == item.key }), inDoubtPolicy(open) == .ask
+        let open = account.item(item.key), inDoubtPolicy(open) == .ask
       else { continue }
       object(.doubt, "\(item.key.number) goes on though contact \(id) is in doubt and to be asked about")
     }

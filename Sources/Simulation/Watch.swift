@@ -17,9 +17,13 @@ struct Watch {
   /// All that is known of one contact.
   struct Account {
     /// As its last attempt announced it.
-    var intended: IntendedContact
+    var intended: IntendedContact {
+      didSet { places = Account.places(intended) }
+    }
     /// Of the last attempt.
     var time: Instant
+    /// Where each item stands among those that it moves on.
+    private var places: [ItemKey: Int]
     /// To recipients who really have it, and whose copy did not come back.
     var holders: Set<String> = []
     /// When what they have was announced.
@@ -41,6 +45,19 @@ struct Watch {
     var isUndone = false
     /// Times that an envelope of it was taken beyond the first, by mailbox.
     var copies: [String: Int] = [:]
+
+    init(intended: IntendedContact, time: Instant) {
+      self.intended = intended
+      self.time = time
+      places = Account.places(intended)
+    }
+
+    private static func places(_ intended: IntendedContact) -> [ItemKey: Int] {
+      Dictionary(intended.invoices.enumerated().map { ($1.key, $0) }) { first, _ in first }
+    }
+
+    /// What it did to that item; nil when it did not move it on.
+    func item(_ key: ItemKey) -> AdvancedItem? { places[key].map { intended.invoices[$0] } }
 
     /// The customer has it.
     var counts: Bool { !holders.isEmpty && !isUndone }
