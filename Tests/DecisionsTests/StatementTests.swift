@@ -164,6 +164,15 @@ struct StatementTests {
       .expectContacts("statement 100.00 EUR: R1")
   }
 
+  @Test("say nothing of what credit covers: there is none where nothing else is open")
+  func covered() {
+    func count(_ credit: Money) -> Int {
+      Self.scene.creditNote("G9", credit, for: "R1").at("2026-03-02").verdict.contacts.count
+    }
+    #expect(count("99 EUR") == 1)
+    #expect(count("100 EUR") == 0)
+  }
+
   @Test("that a person asks for go in the next open hours, beside every cap, once")
   func askedFor() {
     let scene = Scene.owing("2026-12-01")

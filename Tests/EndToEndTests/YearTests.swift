@@ -46,8 +46,13 @@ extension EndToEnd.Stories {
         "promise", "B-1", "--by", "2026-01-09", "--reason", "Mr Breaker again", by: "--recorded-by")
       try await story.work(until: "2026-01-20")
       try await story.looks("tasks")
+      try await story.says("call", "break", "--outcome", "no-answer", by: "--recorded-by")
+      try await story.says("skip", "B-1", "--step", "call", "--reason", "he never picks up")
       try await story.looks("approve")
       try await story.says("approve", try await story.waitingContact("break"))
+      try await story.work(until: "2026-02-13")
+      try await story.says(
+        "call", "plan", "--outcome", "reached", "--note", "no money before summer", by: "--recorded-by")
 
       // Spring: an address that does not exist, an answer, a call that is made at last.
       try await story.work(until: "2026-03-24")

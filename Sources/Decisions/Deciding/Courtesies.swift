@@ -57,10 +57,10 @@ extension GroupCase {
 
   private func hasOccasion(_ key: ItemKey) -> Bool {
     switch policy.statement.occasion {
-    case .open: return !account.isSettled
-    case .overdue: return account.items.contains { $0.open.isPositive && $0.daysPastDue != nil }
+    case .open: return cases.contains(where: \.isOwed)
+    case .overdue: return cases.contains { $0.isOwed && $0.item.daysPastDue != nil }
     case .activity:
-      if !account.isSettled { return true }
+      if cases.contains(where: \.isOwed) { return true }
       let first = max(lastStatement(besides: key) ?? today.adding(months: -1), today - StatementRules.recentDays)
       return !payments(from: first).isEmpty
     }
@@ -100,6 +100,11 @@ extension GroupCase {
     found.rest = courtesyRest(found)
     return found
   }
+}
+
+extension ItemCase {
+  /// Of the ledger, and more is open on it than credit covers.
+  fileprivate var isOwed: Bool { pledge == nil && item.open.isPositive && credit < item.open }
 }
 
 extension PayerCalendar {

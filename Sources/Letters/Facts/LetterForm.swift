@@ -87,11 +87,13 @@ struct LetterFacts {
 
   func facts(_ writer: FactWriter, company: CompanyDefaults) -> [Fact] {
     func list(_ lines: [String]) -> [[Fact]] { lines.map { [Fact("line", writer.word($0))] } }
+    // The name stands above it anyway.
+    let sender = stationery.sender.first == company.name ? Array(stationery.sender.dropFirst()) : stationery.sender
     return [
       Fact("address_lines", list(addressLines)),
       Fact("is_long_address", isLong),
-      Fact("sender_line", writer.word(([company.name] + stationery.sender).joined(separator: " · "))),
-      Fact("sender_lines", list(stationery.sender)),
+      Fact("sender_line", writer.word(([company.name] + sender).joined(separator: " · "))),
+      Fact("sender_lines", list(sender)),
       Fact("place", writer.word(stationery.place)),
       Fact("footer_lines", list(stationery.footer)),
       Fact("form_din", form == .din),
