@@ -45,12 +45,22 @@ package struct StaffDigest: Sendable {
       let acting = policy.owners.acting(for: owner, on: day)
       body(&digests[acting?.id ?? "", default: StaffDigest(owner: acting, day: day)])
     }
-    for entry in forecast where entry.contact.waitsFor == nil && policy.company.zone.day(entry.at) == day {
+    for entry in forecast where entry.contact.mayGoOut && policy.company.zone.day(entry.at) == day {
       change(entry.contact.payer.owner) { $0.goingOut.append(entry) }
     }
     for task in tasks { change(task.owner) { $0.tasks.append(task) } }
     for made in made { change(owners[made.contact.customer] ?? nil) { $0.made.append(made) } }
     return (policy.owners.all.map(\.id) + [""]).compactMap { digests[$0] }
+  }
+}
+
+extension PlannedContact {
+  /// By itself, or once somebody says so.
+  fileprivate var mayGoOut: Bool {
+    switch waitsFor {
+    case nil, .needsApproval?: true
+    default: false
+    }
   }
 }
 

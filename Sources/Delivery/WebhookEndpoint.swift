@@ -80,11 +80,12 @@ extension DeliveryResult {
     default:
       if transfer.isAborted {
         self = result(.deferred, .queue, detail: "not begun: the sending was stopped")
-      } else if CurlCode.settings.contains(transfer.curlCode) {
-        self = result(.relayRefused, .settings, isConfiguration: true)
       } else if transfer.sent > 0 || transfer.curlCode == CurlCode.ok {
+        // Also where the answer was none of HTTP, for which libcurl has the code of a setting.
         self = result(
           .unknown, .http, detail: "the request was on its way and no final answer came: \(transfer.errorText)")
+      } else if CurlCode.settings.contains(transfer.curlCode) {
+        self = result(.relayRefused, .settings, isConfiguration: true)
       } else if CurlCode.encryption.contains(transfer.curlCode) {
         self = result(.relayRefused, .tls, isConfiguration: true)
       } else {

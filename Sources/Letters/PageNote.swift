@@ -16,10 +16,22 @@ package enum PageNote {
       ("amount", .money(contact.total)), ("step", .string(contact.step.name)), ("level", .int(contact.step.level)),
       ("language", .string(language)), ("invoices", .strings(contact.listed.map { LineLabel.of($0.invoice.key) })),
     ])
-    // Nothing in it may end the comment; these stand in strings only.
-    let text = fields.text.replacing("<", with: "\\u003c").replacing(">", with: "\\u003e")
-      .replacing("--", with: "-\\u002d")
-    return begin + text + end
+    return begin + harmless(fields.text) + end
+  }
+
+  /// Nothing in it may end the comment or begin an element. By bytes: with a mark behind it each of these is another
+  /// character to Swift, and the same to a browser. Outside of strings no JSON of ours has any of them.
+  private static func harmless(_ json: String) -> String {
+    var bytes: [UInt8] = []
+    for byte in json.utf8 {
+      switch byte {
+      case UInt8(ascii: "<"): bytes += "\\u003c".utf8
+      case UInt8(ascii: ">"): bytes += "\\u003e".utf8
+      case UInt8(ascii: "-") where bytes.last == byte: bytes += "\\u002d".utf8
+      default: bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// What a page says of itself; nil when it is none of ours.

@@ -66,7 +66,9 @@ package struct Account: Sendable {
   package var openByKey: [ItemKey: Money] {
     var own: [String: Money] = [:]
     for credit in credits {
-      if let number = credit.reference, !number.isEmpty { own[number] = (own[number] ?? .zero(currency)) + credit.amount }
+      if let number = credit.reference, !number.isEmpty {
+        own[number] = (own[number] ?? .zero(currency)) + credit.amount
+      }
     }
     var open: [ItemKey: Money] = [:]
     for item in items {

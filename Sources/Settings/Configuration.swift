@@ -92,6 +92,12 @@ package struct Configuration: Sendable {
       schedules: schedules, isComplete: schedules.count == scheduleReaders.count, contact: contact, problems: problems
     ).run()
     Configuration.checkHours(cycle, contact, problems)
+    if let digest, digest.at >= contact.closes {
+      problems.error(
+        digest.place, key: "digest.at",
+        "digest.at: found \(digest.at), when contact.hours \(contact.opens)-\(contact.closes) are over; expected a time "
+          + "before they are, so that what goes out today can still be stopped")
+    }
     let steps = schedules.flatMap(\.steps) + promise.steps + plan.steps
     Configuration.checkChannels(steps, root, letter)
     if !root.has("mail") {

@@ -25,6 +25,10 @@ struct ApprovalRightTests {
     try right("petra").check([], as: .cycle)
     try right(nil).check([], as: .cycle)
     try right("anna").checkPlan()
+    // Nobody is asked beyond the list's own group, but a list is as high as its highest step.
+    var open = Self.settings
+    open.cycle = nil
+    try ApprovalRight(open, speaker: "anna") { _ in [] }.check([], as: .cycle)
     let refusal = #expect(throws: CommandFailure.self) { try right("anna").check([], as: .cycle) }
     #expect(
       refusal?.message

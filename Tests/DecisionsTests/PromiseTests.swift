@@ -79,6 +79,21 @@ struct PromiseTests {
     #expect(paid.verdict.outcomes.map(\.outcome) == ["completed"])
   }
 
+  @Test("one payment keeps one promise, the older one, and not another one later")
+  func once() {
+    let scene = Scene(due: "2026-03-02").invoice("R2", due: "2026-03-03")
+      .promised(by: "2026-03-20", from: "2026-03-12 11:00", of: [.invoice])
+      .promised(
+        by: "2026-03-20", from: "2026-03-12 12:00", of: [.invoice(customer: "C", number: "R2")], id: "promise-2"
+      )
+      .payment("100 EUR", on: "2026-03-16")
+    #expect(scene.at("2026-03-17").verdict.outcomes.map(\.id) == ["promise-1"])
+    #expect(scene.looked("2026-03-17 11:00").at("2026-03-18").verdict.outcomes.isEmpty)
+    #expect(scene.looked("2026-03-17 11:00").at("2026-03-26").verdict.outcomes.map(\.outcome) == ["broken"])
+    let paid = scene.payment("100 EUR", on: "2026-03-16").at("2026-03-17")
+    #expect(paid.verdict.outcomes.map(\.outcome) == ["kept", "kept"])
+  }
+
   @Test("the last day is one of rest, however soon contacts resume after it")
   func lastDay() {
     let scene = Scene(due: "2026-03-02").rules { $0.resumeAfterBankingDays = 0 }

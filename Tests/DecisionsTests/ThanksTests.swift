@@ -40,6 +40,15 @@ struct ThanksTests {
     #expect(weekend.at("2026-03-07").daysOfContact(10) == ["2026-03-09 thanks"])
   }
 
+  @Test("wait for the last instalment of an invoice")
+  func instalments() {
+    let scene = Scene().thanking().invoice("R1", due: "2026-03-20", "50 EUR", item: "1")
+      .invoice("R1", due: "2026-04-20", "50 EUR", item: "2") { $0.issued = "2026-02-18" }
+    let half = scene.payment("50 EUR", on: "2026-03-03", for: "R1")
+    half.at("2026-03-04").expectContacts()
+    half.payment("50 EUR", on: "2026-03-03", for: "R1").at("2026-03-04").expectContacts("thanks 0.00 EUR: R1* R1*")
+  }
+
   @Test("are one message for items that were paid together, and one a day")
   func together() {
     let scene = Self.scene.invoice("R2", due: "2026-03-21").payment("100 EUR", on: "2026-03-03", for: "R2")

@@ -31,6 +31,8 @@ struct WebhookClassificationTests {
       (WebhookTransfer(curlCode: 42, isAborted: true), .deferred, .queue),
       // Some of it was written, and nobody said what became of it.
       (WebhookTransfer(curlCode: 28, sent: 900), .unknown, .http),
+      // An answer that is none of HTTP: libcurl calls it an unsupported protocol.
+      (WebhookTransfer(curlCode: 1, sent: 900), .unknown, .http),
       (WebhookTransfer(curlCode: 52, sent: 900), .unknown, .http),
       (WebhookTransfer(curlCode: 55, sent: 100), .unknown, .http),
       (WebhookTransfer(curlCode: 56, sent: 900), .unknown, .http),

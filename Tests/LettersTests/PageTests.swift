@@ -116,6 +116,18 @@ struct PageTests {
     #expect(PageNote.read(Array("<!DOCTYPE html>\n".utf8)) == nil)
   }
 
+  @Test("no mark behind a bracket or a hyphen makes it another one to a browser")
+  func combined() throws {
+    var contact = Self.contact("final", "en", many: true, address: "1 Road; Town")
+    contact.payer.name = "B\u{600}-\u{338}-\u{338}>\u{338}\u{600}<\u{338}script>\u{338}"
+    contact.to = PostalAddress(of: contact.payer).lines
+    let letter = try Self.composer().page(contact, id: "4k2m9q0r7t1v3x5z")
+    let first = letter.bytes.prefix { $0 != 0x0A }
+    #expect(first.filter { $0 == UInt8(ascii: "<") }.count == 1)
+    #expect(first.filter { $0 == UInt8(ascii: ">") }.count == 1)
+    #expect(PageNote.read(letter.bytes)?["name"]?.string == contact.payer.name)
+  }
+
   @Test("a payer cannot write markup into it")
   func injection() throws {
     var contact = Self.contact("final", "en", many: false, address: "<script>alert(1)</script>; Town")

@@ -5,9 +5,11 @@ import Storage
 enum ChildProcess {
   /// Runs it to its end, and gives what it printed.
   ///
-  /// - Parameter input: what it finds on its standard input.
+  /// - Parameters:
+  ///   - input: what it finds on its standard input.
+  ///   - meanwhile: called about once a second while it runs.
   static func run(
-    _ words: [String], environment: [(name: String, value: String)], input: [UInt8]
+    _ words: [String], environment: [(name: String, value: String)], input: [UInt8], meanwhile: () -> Void = {}
   ) -> ControlLine.Answer {
     // A file without a name: a pipe would not hold all of it.
     guard let file = tmpfile() else { return failed("no room for its input", errno) }
@@ -42,7 +44,7 @@ enum ChildProcess {
       close(err[0])
       return failed("it does not start", failure)
     }
-    let (said, complained) = drain(out[0], err[0])
+    let (said, complained) = drain(out[0], err[0], meanwhile)
     var ending: Int32 = 0
     while waitpid(child, &ending, 0) < 0, errno == EINTR {}
     let signal = ending & 0x7f
@@ -57,12 +59,17 @@ enum ChildProcess {
   }
 
   /// Both at once, so that neither fills up while the other is waited for.
-  private static func drain(_ out: Int32, _ err: Int32) -> (String, String) {
+  private static func drain(_ out: Int32, _ err: Int32, _ meanwhile: () -> Void) -> (String, String) {
     var texts: [[UInt8]] = [[], []]
     var waiting = [out, err].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     var piece = [UInt8](repeating: 0, count: 1 << 16)
     while waiting.contains(where: { $0.fd >= 0 }) {
-      if poll(&waiting, nfds_t(waiting.count), -1) < 0, errno != EINTR { break }
+      let count = poll(&waiting, nfds_t(waiting.count), 1000)
+      if count < 0, errno != EINTR { break }
+      guard count > 0 else {
+        meanwhile()
+        continue
+      }
       for index in waiting.indices where waiting[index].fd >= 0 && waiting[index].revents != 0 {
         let count = read(waiting[index].fd, &piece, piece.count)
         if count < 0, errno == EINTR { continue }

@@ -63,7 +63,7 @@ struct DigestText {
     let facts = [
       zone.civil(entry.at).clock.description, channel, name(contact.payer.id),
       "\(contact.step.name) (level \(contact.step.level))", contact.total.description,
-      DigestText.numbers(contact.advancing.map(\.key.number)),
+      DigestText.numbers(contact.advancing.map(\.key.number)), contact.waitsFor == nil ? "" : "once it is approved",
     ]
     return "  " + facts.filter { !$0.isEmpty }.joined(separator: ", ")
   }

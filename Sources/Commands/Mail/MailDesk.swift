@@ -33,7 +33,8 @@ struct MailDesk {
     let mail = session.site.configuration.mail?.identity
     let assigner = Assigner(
       history, bounce: mail?.bounce, customers: customers(),
-      own: [mail?.from.address, mail?.replyTo?.address].compactMap { $0?.lowercased() })
+      own: ([mail?.from.address, mail?.replyTo?.address]
+        + session.policy.owners.all.flatMap { [$0.email, $0.from?.address] }).compactMap { $0?.lowercased() })
     let owners = mails.map { assigner.owner(of: $0.arrival) }
     var known = try self.known(of: Set(owners.flatMap { $0?.customers ?? [] }), mails)
     var events: [HistoryEvent] = []

@@ -27,12 +27,10 @@ struct ApprovalRight {
 
   /// - Throws: that the speaker is not in the group which that word asks for.
   func check(_ contacts: [PlannedContact], as extent: Approval.Extent) throws(CommandFailure) {
-    switch extent {
-    case .cycle: try check(settings.cycle, "a cycle's list", key: "approval.cycle")
-    case .contact:
-      let level = contacts.map(\.step.level).max() ?? 0
-      try check(settings.group(forLevel: level), "a step of level \(level)", key: "approval.levels")
-    }
+    if extent == .cycle { try check(settings.cycle, "a cycle's list", key: "approval.cycle") }
+    // A list is as high as the highest step in it.
+    let level = contacts.map(\.step.level).max() ?? 0
+    try check(settings.group(forLevel: level), "a step of level \(level)", key: "approval.levels")
   }
 
   func checkPlan() throws(CommandFailure) { try check(settings.plans, "this payment plan", key: "approval.plans") }

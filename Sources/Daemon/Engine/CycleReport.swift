@@ -48,6 +48,8 @@ package struct CycleReport: Sendable, Equatable {
   package var failures: [Failure] = []
   /// Contacts that wait for a person's word.
   package var waiting = 0
+  /// It came to a verdict on the whole ledger.
+  package var hasDecided = false
   /// Why they wait together for one word; nil where they do not.
   package var waitsAsList: Ground.ApprovalNeed?
   /// What comes next, the earliest first.

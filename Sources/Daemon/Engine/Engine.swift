@@ -199,6 +199,7 @@ package struct Engine: Sendable {
     report.letters = history.outbox.count
     report.failures = cycle.failures
     report.waiting = cycle.waiting
+    report.hasDecided = cycle.hasDecided
     report.waitsAsList = cycle.waitsAsList
     report.restarts = cycle.restarts
     report.upcoming = cycle.upcoming

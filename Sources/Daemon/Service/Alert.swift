@@ -11,6 +11,8 @@ package struct Alert: Sendable, Equatable {
     case approval
     case content
     case relay
+    case webhook
+    case outbox
     case clock
     case journal
   }
@@ -22,7 +24,14 @@ package struct Alert: Sendable, Equatable {
   /// What the cycle ran into; empty when nothing stopped it.
   package static func found(in report: CycleReport) -> [Alert] {
     var alerts: [Alert] = []
-    if let trouble = report.trouble, let kind = kind(of: report) { alerts.append(Alert(kind: kind, words: trouble)) }
+    if let kind = kind(of: report), let trouble = report.trouble { alerts.append(Alert(kind: kind, words: trouble)) }
+    if let fault = report.relayFault {
+      alerts.append(Alert(kind: .relay, words: "the mail server is at fault, no customer is: \(fault.sentence)"))
+    }
+    if let fault = report.webhookFault {
+      alerts.append(Alert(kind: .webhook, words: "the webhook's service is at fault, no customer is: \(fault.brief)"))
+    }
+    if let words = report.outboxFault { alerts.append(Alert(kind: .outbox, words: words)) }
     func count(_ reason: ReasonCode) -> Int { report.summary.byReason.first { $0.reason == reason }?.count ?? 0 }
     func invoices(_ count: Int) -> String { count == 1 ? "1 invoice waits" : "\(count) invoices wait" }
     let stale = count(.staleLedger)
@@ -45,9 +54,20 @@ package struct Alert: Sendable, Equatable {
     case .journalBroken: .journal
     case .clockWentBack: .clock
     case .contentRefused: .content
-    // The next cycle begins anew.
-    case .keepsChanging: nil
-    case .completed, .stopped, .relayAtFault: .relay
+    // The next cycle begins anew; what is at fault outside is told by itself.
+    case .keepsChanging, .completed, .stopped, .relayAtFault: nil
+    }
+  }
+
+  /// Whether what that cycle did shows that such a trouble is over. Silence does not: a cycle that decided nothing has seen
+  /// nothing, and one outside of the hours knows of no list.
+  package static func isOver(_ kind: Kind, by report: CycleReport) -> Bool {
+    guard report.hasDecided, !found(in: report).contains(where: { $0.kind == kind }) else { return false }
+    let isSending = report.summary.contacts > 0
+    switch kind {
+    case .content: return isSending
+    case .approval: return isSending || !report.summary.byReason.contains { $0.reason == .outsideHours }
+    case .ledger, .staleLedger, .cashNotPosted, .relay, .webhook, .outbox, .clock, .journal: return true
     }
   }
 
@@ -69,6 +89,8 @@ package struct Alert: Sendable, Equatable {
     case .content:
       "The mail server refuses what is written, not to whom. `dunningd journal list --type contact.failed` has its words."
     case .relay: "`dunningd check --online` visits the mail server and says what it answers."
+    case .webhook: "Mails and letters go on. Look at the service behind `[webhook] url`."
+    case .outbox: "Mails go on. Look at the folder of `[letter] outbox`, its owner and the space on its disk."
     case .clock: "Set the clock of this machine right. Nothing is sent or recorded before."
     case .journal:
       "The daemon has ended. Look at the disk and at `dunningd journal verify`, then start it again: it reads afresh what "

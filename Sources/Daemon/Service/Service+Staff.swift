@@ -2,6 +2,7 @@ import Decisions
 import Delivery
 import Letters
 import Settings
+import Supervision
 import Units
 
 // What the service tells the company's own people by mail: digests in the morning, and at once what stops the sending.
@@ -9,7 +10,7 @@ extension Service {
   /// A digest or alert that the mail server put off is tried again after so long.
   private static let retry = Span.minutes(15)
   /// No mail to the staff keeps the service longer than that from its work.
-  private static let patience = Duration.seconds(60)
+  private static let patience = Duration.seconds(20)
 
   private var digest: DigestSettings? { installation.site.configuration.digest }
 
@@ -33,16 +34,12 @@ extension Service {
     nextDigestTry = now + Self.retry
     guard let messages = surroundings.digests(self) else { return }
     notes.begin(zone.day(now))
-    var isComplete = true
     for (owner, message) in messages where !notes.told.contains(owner) {
-      guard deliver(message, at: now) else {
-        isComplete = false
-        continue
-      }
+      // A server at fault is asked once, and nobody waits for the others' turn.
+      guard !Signals.isStopping, deliver(message, at: now) else { return }
       notes.told.append(owner)
       notes.write(to: journal.state.staff)
     }
-    guard isComplete else { return }
     notes.isDone = true
     notes.write(to: journal.state.staff)
     nextDigestTry = nil
@@ -51,25 +48,27 @@ extension Service {
   // MARK: - Alerts
 
   /// Tells what is new among them, and what is over. What could not be told is tried again after the next cycle.
-  func tellAlerts(_ alerts: [Alert], at now: Instant) {
+  func tellAlerts(_ alerts: [Alert], at now: Instant, isOver: (Alert.Kind) -> Bool) {
     guard let digest else { return }
     let before = notes
-    for over in notes.troubles where !alerts.contains(where: { $0.kind == over.kind }) {
-      let isToldOrUntold = !over.isTold || deliver(ended(over, digest, now), at: now)
-      if isToldOrUntold { notes.troubles.removeAll { $0.kind == over.kind } }
+    defer { if notes != before { notes.write(to: journal.state.staff) } }
+    for alert in alerts where !notes.troubles.contains(where: { $0.kind == alert.kind }) {
+      notes.troubles.append(StaffNotes.Trouble(kind: alert.kind, since: now, isTold: false))
     }
-    for alert in alerts {
-      if !notes.troubles.contains(where: { $0.kind == alert.kind }) {
-        notes.troubles.append(StaffNotes.Trouble(kind: alert.kind, since: now, isTold: false))
+    for (index, trouble) in notes.troubles.enumerated().reversed() {
+      if let alert = alerts.first(where: { $0.kind == trouble.kind }) {
+        guard !trouble.isTold else { continue }
+        let message = StaffMessage(
+          to: digest.alertAddress, subject: alert.subject, text: alert.text(since: local(trouble.since)),
+          name: "alert-\(alert.kind.rawValue)-\(trouble.since.milliseconds)")
+        guard deliver(message, at: now) else { return }
+        notes.troubles[index].isTold = true
+      } else if isOver(trouble.kind) {
+        // Who was told nothing need not hear of its end.
+        guard !trouble.isTold || deliver(ended(trouble, digest, now), at: now) else { return }
+        notes.troubles.remove(at: index)
       }
-      guard let index = notes.troubles.firstIndex(where: { $0.kind == alert.kind && !$0.isTold }) else { continue }
-      let since = notes.troubles[index].since
-      let message = StaffMessage(
-        to: digest.alertAddress, subject: alert.subject, text: alert.text(since: local(since)),
-        name: "alert-\(alert.kind.rawValue)-\(since.milliseconds)")
-      notes.troubles[index].isTold = deliver(message, at: now)
     }
-    if notes != before { notes.write(to: journal.state.staff) }
   }
 
   private func ended(_ trouble: StaffNotes.Trouble, _ digest: DigestSettings, _ now: Instant) -> StaffMessage {
@@ -102,12 +101,12 @@ extension Service {
     }
     let ticket = staffTicket()
     // A reload meanwhile closes this one in peace.
-    let postman = postman
+    guard let postman = staffPostman else { return true }
     postman.submit(
       Envelope(
         ticket: ticket, sender: identity.from.address, recipient: message.recipient(identity).address, message: bytes))
     let end = Monotonic.now + Self.patience
-    while Monotonic.now < end {
+    while Monotonic.now < end, !Signals.isStopping {
       if let delivered = postman.next(.milliseconds(250)), delivered.ticket == ticket {
         switch delivered.result.verdict {
         case .accepted, .unknown: return true
@@ -121,7 +120,10 @@ extension Service {
       }
       attend()
     }
-    // It may still arrive: better than twice.
-    return true
+    // It may still arrive: the staff would rather have it twice than not at all.
+    surroundings.log(.staffNotTold("\(message.subject), for now: the mail server does not answer"))
+    _ = postman.close(.zero)
+    staffPostman = .smtp(installation.staffRelay)
+    return false
   }
 }

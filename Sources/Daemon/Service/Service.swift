@@ -72,6 +72,8 @@ package final class Service {
   /// A digest that could not be sent is tried again then.
   var nextDigestTry: Instant?
   private var lastStaffTicket = 0
+  /// Mail to the staff has a connection of its own: what hangs there keeps no customer's mail from being taken back.
+  lazy var staffPostman: Postman? = .smtp(installation.staffRelay)
   private lazy var watch = JournalWatch(journal)
   private var lastBeat = Monotonic.now
   private var lastLook = Duration.zero
@@ -140,6 +142,7 @@ package final class Service {
     attend()
     try? runner?.record(.daemonStopped(version: surroundings.version))
     _ = postman.close(.seconds(2))
+    _ = staffPostman?.close(.seconds(1))
     return .stopped
   }
 
@@ -206,7 +209,8 @@ package final class Service {
     if !Signals.isStopping { status.activity = .waiting }
     surroundings.log(.cycleEnded(report.summary, trouble: trouble))
     adoptNext()
-    tellAlerts(Alert.found(in: report), at: now)
+    if case .journalBroken = report.ending { return report.ending }
+    tellAlerts(Alert.found(in: report), at: now) { Alert.isOver($0, by: report) }
     return report.ending
   }
 
@@ -224,7 +228,9 @@ package final class Service {
     self.next = nil
     let history = runner?.history ?? ContactHistory()
     _ = postman.close(.seconds(2))
+    _ = staffPostman?.close(.seconds(1))
     installation = next
+    staffPostman = .smtp(next.staffRelay)
     postman = .smtp(next.relay, webhook: next.webhook)
     status.policy = next.site.policy.hash
     let old = runner
@@ -269,7 +275,8 @@ package final class Service {
 
   /// It ends, and says so to whom it can.
   private func end(because words: String) -> Ending {
-    tellAlerts([Alert(kind: .journal, words: words)], at: surroundings.clock.now())
+    tellAlerts([Alert(kind: .journal, words: words)], at: surroundings.clock.now()) { _ in false }
+    _ = staffPostman?.close(.seconds(1))
     return .journalBroken(words)
   }
 
@@ -302,7 +309,7 @@ package final class Service {
     attend()
   }
 
-  func attend() {
+  package func attend() {
     if Signals.isStopping, status.activity != .stopping {
       status.activity = .stopping
       surroundings.notify.tell("STOPPING=1", "STATUS=\(status.line)")

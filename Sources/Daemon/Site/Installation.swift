@@ -25,6 +25,12 @@ package struct Installation: Sendable {
   package let site: Site
   package let mail: MailSettings
   package let relay: RelaySettings
+  /// The same for mail to the staff, one at a time.
+  var staffRelay: RelaySettings {
+    var one = relay
+    one.connections = 1
+    return one
+  }
   /// Nil when none is configured.
   package let webhook: WebhookEndpoint?
   package let key: JournalKey?

@@ -124,10 +124,13 @@ private enum ManifestRow {
 
   /// As RFC 4180 has it; and what a spreadsheet would take for a formula is told that it is a text.
   private static func quoted(_ cell: String) -> String {
-    let isFormula = cell.utf8.first.map { "=+-@".utf8.contains($0) } ?? false
+    let isFormula = cell.utf8.first.map { "=+-@\t\r".utf8.contains($0) } ?? false
     let cell = isFormula ? "'" + cell : cell
     guard cell.utf8.contains(where: { ",\"\r\n".utf8.contains($0) }) else { return cell }
-    return "\"" + cell.replacing("\"", with: "\"\"") + "\""
+    // By bytes: with a mark behind it a quote is another character to Swift, and a quote to whoever reads the file.
+    let quote = UInt8(ascii: "\"")
+    let bytes = cell.utf8.flatMap { $0 == quote ? [quote, quote] : [$0] }
+    return "\"" + String(decoding: bytes, as: UTF8.self) + "\""
   }
 }
 

@@ -24,11 +24,18 @@ extension GroupCase {
 
   /// - Parameter days: no thanks go for what was paid longer ago.
   private func thanks(for item: OpenItem, _ days: Int) -> ItemCase? {
-    guard let paid = item.paid, today <= paid + days, let schedule = schedule(of: item.key),
+    guard let paid = item.paid, today <= paid + days, isPaidWhole(item.key), let schedule = schedule(of: item.key),
       let step = schedule.thanks
     else { return nil }
     return courtesy(
       .thanks, item, schedule, step, planned: paid + step.step.day, withinDays: step.step.withinDays, anchor: paid)
+  }
+
+  /// None of the invoice's other instalments is open.
+  private func isPaidWhole(_ key: ItemKey) -> Bool {
+    !account.items.contains {
+      $0.key.number == key.number && $0.key.customer == key.customer && $0.open.isPositive
+    }
   }
 
   // MARK: - Statements

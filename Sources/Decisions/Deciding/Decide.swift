@@ -134,7 +134,9 @@ final class Docket: Sendable {
       for (index, account) in accounts.enumerated() {
         part.note(account, quarantine)
         let scopes = awaited.isEmpty ? nil : awaited[account.payer.id]
-        if account.isSettled, detail == .contacts, scopes == nil, letters.isEmpty, !mayHear(account, of: payer, calendar) {
+        if account.isSettled, detail == .contacts, scopes == nil, letters.isEmpty,
+          !mayHear(account, of: payer, calendar)
+        {
           part.verdict.count(.settled, account.items.count)
           continue
         }

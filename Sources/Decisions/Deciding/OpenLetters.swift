@@ -67,13 +67,19 @@ extension GroupCase {
     }
   }
 
+  /// Civil days that a letter that is posted must leave before its day to pay by.
+  private static let postDays = 3
+
   /// Why a letter does not say any more what is so; nil while it does.
   private func reasonToRecall(_ letter: PastContact) -> ReasonCode? {
     if payer.doNotContact.forbids(.letter) { return .doNotContact }
     // Who has moved gets it at the new address; an address that was erased cannot be compared, nor written to.
     if letter.to != address.lines { return .noAddress }
-    // It names a day to pay by that has come: it is written anew, with another one.
-    if let deadline = letter.deadline, today >= deadline { return .deadlineRunning }
+    // It names a day to pay by that is too near by now for the post and the payment: it is written anew, with another one.
+    let written = calendar.zone.day(letter.at)
+    if let deadline = letter.deadline, today > written, today >= deadline - GroupCase.postDays {
+      return .deadlineRunning
+    }
     for listed in letter.listed {
       guard let item = cases.first(where: { $0.key == listed.key }) else { return .settled }
       let reason = finding(for: item).ground.code

@@ -104,15 +104,62 @@ extension GroupCase {
       if left < item.open { paid += item.open - left }
       if left.isPositive { isAnyOpen = true }
     }
+    let since = creditSince(rest)
+    if since.isPositive {
+      let taken = takenByOthers(than: rest)
+      if taken < since { paid += since - taken }
+    }
+    if !isAnyOpen, let amount = rest.amount, paid < amount { return amount }
+    return paid
+  }
+
+  /// Credit for no invoice in particular that came since it was made.
+  private func creditSince(_ rest: Rest) -> Money {
     let made = placedDay(of: rest)
+    var since = Money.zero(account.currency)
     var ofThatDay = Money.zero(account.currency)
     for credit in account.credits where credit.namesNoInvoice {
       guard let date = credit.date, made <= date else { continue }
-      if made < date { paid += credit.amount } else { ofThatDay += credit.amount }
+      if made < date { since += credit.amount } else { ofThatDay += credit.amount }
     }
-    if let before = rest.credit, ofThatDay > before { paid += ofThatDay - before }
-    if !isAnyOpen, let amount = rest.amount, paid < amount { return amount }
-    return paid
+    if let before = rest.credit, ofThatDay > before { since += ofThatDay - before }
+    return since
+  }
+
+  /// What of such credit the group's other promises and plans have used: those that are over, and of those in force the
+  /// ones that were made before. The same money keeps one promise and no two.
+  private func takenByOthers(than rest: Rest) -> Money {
+    let customers = Set(account.items.map(\.key.customer) + [payer.id])
+    let own = history.rests[rest.scope]?.first { $0.rest.id == rest.id }?.placed ?? docket.now
+    var taken = Money.zero(account.currency)
+    for placed in customers.sorted().flatMap({ history.rests[.customer($0)] ?? [] }) {
+      let other = placed.rest
+      guard other.id != rest.id, !other.id.isEmpty, !other.isProposal, let amount = other.amount,
+        amount.currency == account.currency
+      else { continue }
+      let counted: Money
+      if placed.ended != nil {
+        counted = placed.end?.paid ?? .zero(account.currency)
+      } else if (placed.placed, other.id) < (own, rest.id) {
+        counted = amount
+      } else {
+        continue
+      }
+      let drop = openLess(other)
+      guard drop < counted else { continue }
+      let credit = creditSince(other)
+      taken += counted - drop < credit ? counted - drop : credit
+    }
+    return taken
+  }
+
+  /// What is open less on its items than when it was made, credit that names them taken off.
+  private func openLess(_ rest: Rest) -> Money {
+    rest.items.reduce(.zero(account.currency)) { sum, item in
+      guard item.open.currency == account.currency else { return sum }
+      let left = openByKey[item.key] ?? .zero(account.currency)
+      return left < item.open ? sum + item.open - left : sum
+    }
   }
 
   private func placedDay(of rest: Rest) -> Day {

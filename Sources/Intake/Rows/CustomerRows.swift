@@ -285,7 +285,8 @@ struct CustomerRows: Sendable {
 
 /// Where the columns of customers.csv stand, looked up once; -1 for one that the file lacks.
 struct CustomerPositions: Sendable {
-  let id, payer, name, email, cc, escalationEmail, phone, address, language, timeZone, country, kind, tags, creditLimit: Int
+  let id, payer, name, email, cc, escalationEmail, phone, address, language, timeZone, country, kind, tags,
+    creditLimit: Int
   let terms, schedule, owner, maxLevel, doNotContact: Int
 
   init(_ table: Table) {

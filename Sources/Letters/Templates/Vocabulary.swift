@@ -35,7 +35,8 @@ package enum Vocabulary {
       Term("company", .text, "the company's name"),
       Term("contact_address", .text, "whom to ask: the owner's address, or else the one that answers go to"),
       Term("contact_link", .uri, "the same as a `mailto:` link"),
-      Term("owner", .text, "who looks after the customer: the name in `[[owner]]`, or else the ledger's column `owner`"),
+      Term(
+        "owner", .text, "who looks after the customer: the name in `[[owner]]`, or else the ledger's column `owner`"),
       Term("owner_name", .text, "the name of the owner, or of who stands in; empty without an `[[owner]]`"),
       Term("owner_email", .text, "his or her address; empty without an `[[owner]]`"),
       Term("owner_phone", .text, "his or her phone; empty without one"),

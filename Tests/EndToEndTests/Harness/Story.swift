@@ -134,7 +134,8 @@ final class Story {
 
   func expect(_ name: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
     let text = lines.map(masked).joined(separator: "\n") + "\n"
-    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../Stories/\(name)").standardized
+    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../Stories/\(name)")
+      .standardized
     if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] != nil {
       try text.write(to: file, atomically: true, encoding: .utf8)
     }
