@@ -4,10 +4,11 @@ import Testing
 extension EndToEnd {
   @Suite("What comes back") struct IntakeMail {
     /// Two customers were written to on 2 March 2026, at 11:00 in Berlin.
-    private static func written(_ office: Office, mail: String = "") async throws -> [String: JSON] {
+    private static func written(_ office: Office, mail: String = "", more: String = "") async throws -> [String: JSON] {
       let sink = try await office.sink()
       var setup = Setup(sink: sink)
       setup.mail = mail
+      setup.more = more
       try office.configure(setup)
       try office.books(Samples.invoices)
       try await office.expect(0, "run", "--once", "--as-of", "2026-03-02T11:00")
@@ -167,18 +168,22 @@ extension EndToEnd {
     @Test("an auto-reply rests nobody; a stranger's message, a forged id and our own mail belong to nobody")
     func nothingRecorded() async throws {
       try await scenario { office in
-        let sent = try await Self.written(office)
+        let owner = "[[owner]]\nid = \"m\"\nname = \"M\"\nemail = \"m@example.com\"\nfrom = \"m.stein@example.com\""
+        let sent = try await Self.written(office, more: owner)
         let note = Self.answer(
           "alpha@one.test", to: sent["K-1"], id: "v@one.test", "I am away.", extra: "Auto-Submitted: auto-replied\n")
         let forged = Self.answer("eve@evil.test", to: nil, id: "e@evil.test", "I paid already.")
           .replacing("Date:", with: "References: <0123456789abcdef.01234567@example.com>\nDate:")
         let own = Self.answer("ar@example.com", to: sent["K-1"], id: "o@example.com", "We will pay.")
-        for (name, text) in [("a", note), ("b", forged), ("c", own)] { try office.write(text, to: "back/\(name).eml") }
+        let copied = Self.answer("m.stein@example.com", to: sent["K-1"], id: "p@example.com", "See you on Friday.")
+        for (name, text) in [("a", note), ("b", forged), ("c", own), ("d", copied)] {
+          try office.write(text, to: "back/\(name).eml")
+        }
         let lines = office.journalLines.count
         let outcome = try await office.expect(
           0, "intake-mail", "back", "--as-of", "2026-03-02T15:00", "--format", "json")
-        #expect(outcome.lines.map { $0["result"].text } == ["counted", "left", "left"], "\(outcome)")
-        #expect(outcome.lines.map { $0["kind"].text } == ["auto_reply", "reply", "reply"])
+        #expect(outcome.lines.map { $0["result"].text } == ["counted", "left", "left", "left"], "\(outcome)")
+        #expect(outcome.lines.map { $0["kind"].text } == ["auto_reply", "reply", "reply", "reply"])
         #expect(office.journalLines.count == lines)
         #expect(try await Self.reason(office, "A-1", "2026-03-03T11:00")?["reason"].text != "replied")
       }

@@ -95,14 +95,14 @@ extension EndToEnd {
         #expect(explained.lines.first?["sentence"].text?.contains("resolve \(id) --sent") == true)
 
         // However often it is looked at, nothing more comes of it.
-        try await office.expect(0, "run", "--once", "--as-of", "2026-03-06T10:00")
+        try await office.expect(0, "run", "--once", "--as-of", "2026-03-05T10:00")
         #expect(office.records("contact.intended").count == 1)
-        // Not posted by the day to pay by that it names: it is written anew, with another one.
-        try await office.expect(0, "run", "--once", "--as-of", "2026-03-09T10:00")
+        // Not posted three days before the day to pay by that it names: it is written anew, with another one.
+        try await office.expect(0, "run", "--once", "--as-of", "2026-03-06T10:00")
         #expect(office.records("contact.cancelled").map { $0["reason"].text } == ["deadline_running"])
         let again = try #require(office.records("contact.intended").last)
-        #expect(again["contact"].text == id && again["attempt"].int == 2 && again["deadline"].text == "2026-03-16")
-        #expect(Self.pages(office) == ["2026-03-09-K-1-\(id).html"])
+        #expect(again["contact"].text == id && again["attempt"].int == 2 && again["deadline"].text == "2026-03-13")
+        #expect(Self.pages(office) == ["2026-03-06-K-1-\(id).html"])
 
         try await office.expect(0, "resolve", id, "--sent", "--by", "Erika", "--as-of", "2026-03-12T12:00")
         #expect(try Self.pages(office).isEmpty && Self.manifest(office).count == 1)

@@ -121,6 +121,29 @@ extension EndToEnd {
       }
     }
 
+    @Test("a mail server that hangs keeps no digest for told, and the daemon from no stop")
+    func hanging() async throws {
+      try await scenario { office in
+        let sink = try await office.sink("rcpt=hang")
+        try office.configure(Self.setup(sink))
+        // Called for, and not written to: only digests are to be sent.
+        try office.write(
+          try office.read("dunningd.toml").replacing(
+            "{ name = \"first\", day = 5, level = 1, cc_owner = true, escalate = true },", with: ""),
+          to: "dunningd.toml")
+        try office.books(Samples.head + Self.row("A-1", "K-1", late: 11), customers: Self.customers)
+        let daemon = try office.start(["run"])
+        #expect(await sink.waitFor(command: "RCPT"))
+        let before = ContinuousClock.now
+        daemon.send(SIGTERM)
+        let outcome = await daemon.finish(within: 30)
+        #expect(outcome.status == 0 && !outcome.timedOut, "\(outcome)")
+        #expect(ContinuousClock.now - before < .seconds(20))
+        let told = try? office.read("state/staff.json")
+        #expect(told?.contains("maria") != true, "\(told ?? "")")
+      }
+    }
+
     @Test("a digest tells what waits for longer first, each with the command that ends it")
     func command() async throws {
       try await scenario { office in

@@ -153,7 +153,8 @@ final class Story {
     line = line.replacing(/\b(promise|plan|dispute)-([0-9a-z]{8})\b/) { match in
       name(String(match.output.0), as: String(match.output.1))
     }
-    return line.replacing(/\b[0-9a-hjkmnp-tv-z]{16}\b/) { match in name(String(match.output), as: "contact") }
+    // Simple boundaries: a dot after an id ends it, as in the name of a file.
+    return line.replacing(/\b[0-9a-hjkmnp-tv-z]{16}\b/.wordBoundaryKind(.simple)) { match in name(String(match.output), as: "contact") }
   }
 
   private func name(_ id: String, as kind: String) -> String {
