@@ -154,7 +154,9 @@ final class Story {
       name(String(match.output.0), as: String(match.output.1))
     }
     // Simple boundaries: a dot after an id ends it, as in the name of a file.
-    return line.replacing(/\b[0-9a-hjkmnp-tv-z]{16}\b/.wordBoundaryKind(.simple)) { match in name(String(match.output), as: "contact") }
+    return line.replacing(/\b[0-9a-hjkmnp-tv-z]{16}\b/.wordBoundaryKind(.simple)) { match in
+      name(String(match.output), as: "contact")
+    }
   }
 
   private func name(_ id: String, as kind: String) -> String {
