@@ -19,7 +19,7 @@ extension Watch {
     for payer in seen.customers where payer.payer == nil {
       let home = home(of: payer.id)
       let today = home.day(clockNow)
-      guard isOpenDay(today, for: payer.id), isWithinHours(clockNow, for: payer.id),
+      guard isOpenDay(today, for: payer.id), isWithinHours(clockNow, for: payer.id), !hasJustAnswered(payer.id),
         payer.emails.contains(where: { !badAddresses.contains($0) }),
         let schedule = policy.schedules.first(where: { $0.match?.kinds.contains(payer.kind) ?? true })
       else { continue }

@@ -24,6 +24,8 @@ package struct Happening: Sendable {
     // The clerk, by a process of his own.
     case hold, release, dispute, closeDispute, note, approve, refuse, skip, resolve, addressOK
     case promise, plan, withdraw
+    /// A customer answers, and what comes back is taken in.
+    case answer
 
     // The mail server and what comes back from it.
     case mood(SimulatedRelay.Mood, hours: Int)

@@ -178,6 +178,7 @@ extension Plan {
     add(people, sending: 300, inCycle: 100) { _ in .promise }
     add(people / 2, sending: 200) { _ in .plan }
     add(people / 2, sending: 200) { _ in .withdraw }
+    add(people, sending: 300, inCycle: 100) { _ in .answer }
 
     let order = drawn.indices.sorted { (drawn[$0].at, $0) < (drawn[$1].at, $1) }
     return order.enumerated().map { number, index in

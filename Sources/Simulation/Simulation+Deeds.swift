@@ -137,6 +137,9 @@ extension Simulation {
       let rest = luck.pick(open)
       return .restEnded(
         RestEnd(kind: rest.kind, scope: rest.scope, id: rest.id, by: "ann", outcome: "withdrawn", text: nil))
+    case .answer:
+      let customer = trade.payer(of: luck.pick(trade.customers).id)
+      return .contactReplied(Reply(contact: nil, customer: customer, excerpt: "simulated"))
     case .note: return .noteAdded(scope: scope, by: "bob", text: "simulated")
     case .approve, .refuse: return word(isGranted: deed == .approve)
     case .skip:

@@ -84,8 +84,16 @@ extension Watch {
       }
       if line.open.minor > most { object(.amount, "\(line.key.number): \(line.open.minor) of at most \(most)") }
     }
+    if hasJustAnswered(intended.customer) {
+      object(.atRest, "\(intended.customer) is written to though an answer waits for a person")
+    }
     let net = seen.net(of: intended.customer, intended.currency)
     if total > net { object(.amount, "\(intended.customer) is asked for \(total) and owes \(net)") }
+  }
+
+  /// An answer rests everything of its customer for a while, whether anybody has seen to it or not.
+  func hasJustAnswered(_ payer: String) -> Bool {
+    answers[payer].map { clockNow < $0 + policy.contact.pauseOnReply } ?? false
   }
 
   func rests(on key: ItemKey, of payer: String) -> [Rest] {

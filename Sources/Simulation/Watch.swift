@@ -117,6 +117,8 @@ struct Watch {
   var announced: [String] = []
   /// All contacts announced since then.
   private(set) var attempted: Set<String> = []
+  /// By payer, when the newest answer came.
+  private(set) var answers: [String: Instant] = [:]
   /// The ledger that somebody looked at who is about to record a promise or a plan.
   var pledgedOn: SimulatedTrade?
   private var open: Set<Try> = []
@@ -247,6 +249,7 @@ struct Watch {
         rests[index].wasBroken = end.outcome == "broken" || end.outcome == "partly_kept"
         if end.by == "dunningd" { check(end, of: rests[index], at: time) }
       }
+    case .contactReplied(let reply): answers[reply.customer] = time
     case .stepSkipped(let scope, let step, _, _, _): skipped[scope, default: []].insert(step)
     case .approvalGiven(let approval):
       for line in approval.lines {
