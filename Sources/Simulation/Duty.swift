@@ -19,7 +19,8 @@ extension Watch {
     for payer in seen.customers where payer.payer == nil {
       let home = home(of: payer.id)
       let today = home.day(clockNow)
-      guard isOpenDay(today, for: payer.id), isWithinHours(clockNow, for: payer.id), !hasJustAnswered(payer.id),
+      guard isOpenDay(today, for: payer.id), isWithinHours(clockNow, for: payer.id),
+        !hasJustAnswered(payer.id, slack: .minutes(30)),
         payer.emails.contains(where: { !badAddresses.contains($0) }),
         let schedule = policy.schedules.first(where: { $0.match?.kinds.contains(payer.kind) ?? true })
       else { continue }

@@ -92,8 +92,10 @@ extension Watch {
   }
 
   /// An answer rests everything of its customer for a while, whether anybody has seen to it or not.
-  func hasJustAnswered(_ payer: String) -> Bool {
-    answers[payer].map { clockNow < $0 + policy.contact.pauseOnReply } ?? false
+  ///
+  /// - Parameter slack: for so much longer: a cycle decides before it ends.
+  func hasJustAnswered(_ payer: String, slack: Span = .zero) -> Bool {
+    answers[payer].map { clockNow < $0 + policy.contact.pauseOnReply + slack } ?? false
   }
 
   func rests(on key: ItemKey, of payer: String) -> [Rest] {
