@@ -63,15 +63,3 @@ extension PlannedContact {
     }
   }
 }
-
-extension Policy {
-  /// Whether the company makes contacts on that day: by the weekdays of `[contact]` and its own holidays.
-  package func isWorkingDay(_ day: Day) -> Bool {
-    let codes: [String] =
-      switch contact.holidays {
-      case .country: [company.country]
-      case .calendars(let list): list
-      }
-    return OpenDays(weekdays: Set(contact.weekdays), calendars: codes.compactMap { calendars[$0] }).isOpen(day)
-  }
-}

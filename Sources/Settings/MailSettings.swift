@@ -34,7 +34,9 @@ extension MailSettings {
   init?(_ reader: TableReader) {
     reader.require("url", expected: "the mail server, such as \"smtp://smtp.example.com:587\"")
     reader.require("from", expected: "the sender, such as \"Example Accounts <ar@example.com>\"")
-    let server = reader.server("url")
+    let server = reader.url("url", expected: "one such as \"smtp://smtp.example.com:587\"") {
+      text throws(MailServer.Fault) in try MailServer(url: text)
+    }
     let security = reader.choice("security", Security.self)
     let isInsecureMeant = reader.boolean("insecure") ?? false
     username = reader.text("username")?.value
@@ -115,16 +117,17 @@ extension MailSettings {
 }
 
 extension TableReader {
-  /// A mail server's URL. What stands there is not shown, as it may hold a password.
-  fileprivate func server(_ key: String) -> MailServer? {
+  /// A URL. What stands there is not shown, as it may hold a password or a token.
+  func url<URL>(
+    _ key: String, expected: String, _ read: (String) throws(MailServer.Fault) -> URL
+  ) -> URL? {
     guard let entry = entry(key) else { return nil }
-    let expected = "one such as \"smtp://smtp.example.com:587\""
     guard let text = entry.value.line else {
       refuse(key, entry.value, expected: expected)
       return nil
     }
     do throws(MailServer.Fault) {
-      return try MailServer(url: text)
+      return try read(text)
     } catch {
       problems.error(
         place(entry.value.position), key: dotted(key),

@@ -20,7 +20,9 @@ extension WebhookSettings {
   init?(_ reader: TableReader) {
     reader.require("url", expected: "the service's address, such as \"https://gateway.example.com/messages\"")
     reader.require("secret", expected: "what each message is signed with, such as { credential = \"webhook-secret\" }")
-    let url = reader.webhook("url")
+    let url = reader.url("url", expected: "one such as \"https://gateway.example.com/messages\"") {
+      text throws(MailServer.Fault) in try WebhookURL(text)
+    }
     let isInsecureMeant = reader.boolean("insecure") ?? false
     let secret = reader.secret("secret")
     caFile = reader.path("ca_file")?.value
@@ -74,24 +76,5 @@ struct WebhookURL {
     }
     // The same rules for host and port as with the mail server.
     server = try MailServer(url: "smtp://" + authority)
-  }
-}
-
-extension TableReader {
-  fileprivate func webhook(_ key: String) -> WebhookURL? {
-    guard let entry = entry(key) else { return nil }
-    let expected = "one such as \"https://gateway.example.com/messages\""
-    guard let text = entry.value.line else {
-      refuse(key, entry.value, expected: expected)
-      return nil
-    }
-    do throws(MailServer.Fault) {
-      return try WebhookURL(text)
-    } catch {
-      problems.error(
-        place(entry.value.position), key: dotted(key),
-        "\(dotted(key)): found a URL that \(error.what), expected \(expected)")
-      return nil
-    }
   }
 }

@@ -4,31 +4,12 @@ import Testing
 
 /// `Tests/Support/smtp_sink.py` on a port of its own, told to fail in some way; ends with the value.
 final class TestServer {
-  let port: Int
-  let folder: URL
-  private let process = Process()
-  private let input = Pipe()
+  private let server: ScriptedServer
+  var port: Int { server.port }
+  var folder: URL { server.folder }
 
   init(_ rules: [String] = [], _ options: [String] = []) throws {
-    folder = FileManager.default.temporaryDirectory.appendingPathComponent("smtp-sink-\(UUID().uuidString)")
-    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("Support/smtp_sink.py")
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments =
-      ["python3", script.path, "--until-eof", "--dir", folder.path] + rules.flatMap { ["--fail", $0] } + options
-    process.standardInput = input
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-    let words = line.split(whereSeparator: \.isWhitespace)
-    port = try #require(words.count == 2 && words[0] == "ready" ? Int(words[1]) : nil)
-  }
-
-  deinit {
-    try? input.fileHandleForWriting.close()
-    process.waitUntilExit()
-    try? FileManager.default.removeItem(at: folder)
+    server = try ScriptedServer("smtp_sink", rules.flatMap { ["--fail", $0] } + options)
   }
 
   /// Settings for it, patient enough that a busy machine does not matter.
@@ -47,16 +28,16 @@ final class TestServer {
   }
 
   /// A line for each message kept.
-  var index: [[String: Any]] { lines("index.jsonl") }
+  var index: [[String: Any]] { server.objects("index.jsonl") }
 
   /// The commands that it saw, as they came.
-  var commands: [String] { lines("events.jsonl").compactMap { $0["line"] as? String } }
+  var commands: [String] { server.objects("events.jsonl").compactMap { $0["line"] as? String } }
 
   var connections: Int { events.filter { $0 == "connect" }.count }
 
   /// `connect`, `command`, `kept`, `close`, as they came; of commands the verb.
   var events: [String] {
-    lines("events.jsonl").map { event in
+    server.objects("events.jsonl").map { event in
       let line = event["line"] as? String
       return line.map { String($0.prefix { $0 != " " }) } ?? event["event"] as? String ?? ""
     }
@@ -69,14 +50,7 @@ final class TestServer {
 
   /// The commands that came without encryption.
   var plainCommands: [String] {
-    lines("events.jsonl").filter { $0["tls"] as? Bool == false }.compactMap { $0["line"] as? String }
-  }
-
-  private func lines(_ name: String) -> [[String: Any]] {
-    let text = (try? String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)) ?? ""
-    return text.split(separator: "\n").compactMap {
-      (try? JSONSerialization.jsonObject(with: Data($0.utf8))) as? [String: Any]
-    }
+    server.objects("events.jsonl").filter { $0["tls"] as? Bool == false }.compactMap { $0["line"] as? String }
   }
 
   /// ca.pem, server.pem and .key, wrong.pem and .key; made once.

@@ -59,31 +59,11 @@ struct WebhookClassificationTests {
 
 /// `Tests/Support/http_sink.py` on a port of its own; ends with the value.
 final class HTTPSink {
-  let port: Int
-  let folder: URL
-  private let process = Process()
-  private let input = Pipe()
+  private let server: ScriptedServer
+  var port: Int { server.port }
 
   init(_ answers: [String] = [], _ options: [String] = []) throws {
-    folder = FileManager.default.temporaryDirectory.appendingPathComponent("http-sink-\(UUID().uuidString)")
-    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("Support/http_sink.py")
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments =
-      ["python3", script.path, "--until-eof", "--dir", folder.path] + answers.flatMap { ["--answer", $0] } + options
-    process.standardInput = input
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-    let words = line.split(whereSeparator: \.isWhitespace)
-    port = try #require(words.count == 2 && words[0] == "ready" ? Int(words[1]) : nil)
-  }
-
-  deinit {
-    try? input.fileHandleForWriting.close()
-    process.waitUntilExit()
-    try? FileManager.default.removeItem(at: folder)
+    server = try ScriptedServer("http_sink", answers.flatMap { ["--answer", $0] } + options)
   }
 
   func endpoint(_ scheme: String = "http", timeout: Duration = .seconds(60)) -> WebhookEndpoint {
@@ -92,17 +72,8 @@ final class HTTPSink {
     }
   }
 
-  var requests: [[String: Any]] {
-    let text = (try? String(contentsOf: folder.appendingPathComponent("requests.jsonl"), encoding: .utf8)) ?? ""
-    return text.split(separator: "\n").compactMap {
-      (try? JSONSerialization.jsonObject(with: Data($0.utf8))) as? [String: Any]
-    }
-  }
-
-  var connections: Int {
-    let text = (try? String(contentsOf: folder.appendingPathComponent("connections.txt"), encoding: .utf8)) ?? ""
-    return text.split(separator: "\n").count
-  }
+  var requests: [[String: Any]] { server.objects("requests.jsonl") }
+  var connections: Int { server.lines("connections.txt").count }
 }
 
 @Suite("A webhook")

@@ -19,11 +19,6 @@ extension EndToEnd {
 
       """
 
-    private static func row(_ number: String, _ customer: String, late days: Int) -> String {
-      let due = Date(timeIntervalSinceNow: -Double(days) * 86_400).ISO8601Format().prefix(10)
-      return "\(number),\(customer),2026-01-01,\(due),50.00,EUR\n"
-    }
-
     private static func setup(_ sink: Sink) -> Setup {
       var setup = Setup(sink: sink)
       setup.schedules = """
@@ -53,7 +48,7 @@ extension EndToEnd {
       try await scenario { office in
         let sink = try await office.sink()
         try office.configure(Self.setup(sink))
-        try office.books(Samples.head + Self.row("A-1", "K-1", late: 7), customers: Self.customers)
+        try office.books(Samples.head + Samples.overdue("A-1", "K-1", late: 7), customers: Self.customers)
         try await office.expect(0, "run", "--once")
         #expect(Set(sink.recipients) == ["alpha@one.test", "boss@one.test", "maria@example.com"])
         let letter = try #require(try await office.letters(sink).first)
@@ -73,7 +68,8 @@ extension EndToEnd {
         let sink = try await office.sink()
         try office.configure(Self.setup(sink))
         try office.books(
-          Samples.head + Self.row("A-1", "K-1", late: 7) + Self.row("B-1", "K-2", late: 6), customers: Self.customers)
+          Samples.head + Samples.overdue("A-1", "K-1", late: 7) + Samples.overdue("B-1", "K-2", late: 6),
+          customers: Self.customers)
         let daemon = try office.start(["run"])
         // Three copies of the one notice, one of the other, two digests.
         #expect(await sink.waitFor(messages: 6))
@@ -105,7 +101,7 @@ extension EndToEnd {
         _ = await daemon.finish()
         let again = try office.start(["run"])
         #expect(await until { again.err.components(separatedBy: "cycle ended").count >= 4 })
-        try office.books(Samples.head + Self.row("A-1", "K-1", late: 1), customers: Self.customers)
+        try office.books(Samples.head + Samples.overdue("A-1", "K-1", late: 1), customers: Self.customers)
         #expect(await sink.waitFor(messages: 2))
         again.send(SIGTERM)
         _ = await again.finish()
@@ -131,7 +127,7 @@ extension EndToEnd {
           try office.read("dunningd.toml").replacing(
             "{ name = \"first\", day = 5, level = 1, cc_owner = true, escalate = true },", with: ""),
           to: "dunningd.toml")
-        try office.books(Samples.head + Self.row("A-1", "K-1", late: 11), customers: Self.customers)
+        try office.books(Samples.head + Samples.overdue("A-1", "K-1", late: 11), customers: Self.customers)
         let daemon = try office.start(["run"])
         #expect(await sink.waitFor(command: "RCPT"))
         let before = ContinuousClock.now

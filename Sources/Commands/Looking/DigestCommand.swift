@@ -83,7 +83,8 @@ extension Session {
     }
     let forecast = Forecast(
       ledger.books, history, policy, from: now, ledgerAge: ledger.age, days: 1, cycles: cycleTimes)
-    let begin = since?.instant(in: zone) ?? zone.instant(day: workingDay(before: today), time: .midnight)
+    let before = policy.contactDays(in: policy.company.country).last(onOrBefore: today - 1) ?? today - 1
+    let begin = since?.instant(in: zone) ?? zone.instant(day: before, time: .midnight)
     let names = Dictionary(ledger.books.customers.map { ($0.id, $0.name) }) { first, _ in first }
     let head = reading.head.map { (seq: $0.seq, digest: $0.digest) }
     return StaffDigest.all(
@@ -93,12 +94,6 @@ extension Session {
         digest: digest, customers: names, zone: zone, overdueDays: site.configuration.digest?.overdueDays ?? 3,
         head: head)
     }
-  }
-
-  private func workingDay(before day: Day) -> Day {
-    var before = day - 1
-    while !policy.isWorkingDay(before), day - before < 14 { before = before - 1 }
-    return before
   }
 
   /// Each contact once, by its last attempt.

@@ -23,8 +23,8 @@ extension Service {
     let today = zone.day(now)
     // Whoever starts work after the hours has the digest of the next day.
     let isOver = (notes.day == today && notes.isDone) || now >= zone.instant(day: today, time: policy.contact.closes)
-    var day = isOver ? today + 1 : today
-    while !policy.isWorkingDay(day), day - today < OpenDays.searchDaysMax { day = day + 1 }
+    let days = policy.contactDays(in: policy.company.country)
+    guard let day = days.next(onOrAfter: isOver ? today + 1 : today) else { return nil }
     let time = zone.instant(day: day, time: digest.at)
     if let again = nextDigestTry, again > now { return max(time, again) }
     return time

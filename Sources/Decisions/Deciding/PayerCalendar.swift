@@ -22,17 +22,7 @@ final class PayerCalendar {
     self.zone = zone
     self.country = country
     today = zone.day(horizon.now)
-    let codes: [String] =
-      switch policy.contact.holidays {
-      case .country: [country, policy.company.country]
-      case .calendars(let list): list
-      }
-    var calendars: [HolidayCalendar] = []
-    var seen: Set<String> = []
-    for code in codes where seen.insert(code).inserted {
-      if let calendar = policy.calendars[code] { calendars.append(calendar) }
-    }
-    contactDays = OpenDays(weekdays: Set(policy.contact.weekdays), calendars: calendars)
+    contactDays = policy.contactDays(in: country)
     banking = BankingCalendar(holidays: [policy.calendars[policy.company.country]].compactMap(\.self))
     openings = Openings(of: contactDays, around: today)
     bound(horizon)

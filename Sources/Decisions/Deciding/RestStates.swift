@@ -97,18 +97,13 @@ extension GroupCase {
     let covered = rest.items.filter { $0.open.currency == account.currency }
     let isHidden = covered.contains { docket.quarantine.row(for: $0.key, payer: payer.id) != nil }
     guard !isHidden else { return nil }
-    var paid = Money.zero(account.currency)
-    var isAnyOpen = false
-    for item in covered {
-      let left = openByKey[item.key] ?? .zero(account.currency)
-      if left < item.open { paid += item.open - left }
-      if left.isPositive { isAnyOpen = true }
-    }
+    var paid = openLess(rest)
     let since = creditSince(rest)
     if since.isPositive {
       let taken = takenByOthers(than: rest)
       if taken < since { paid += since - taken }
     }
+    let isAnyOpen = covered.contains { openByKey[$0.key]?.isPositive ?? false }
     if !isAnyOpen, let amount = rest.amount, paid < amount { return amount }
     return paid
   }

@@ -40,6 +40,22 @@ package struct Policy: Sendable {
   }
 }
 
+extension Policy {
+  /// Days on which contacts are made in that country: the weekdays of `[contact]`, less the holidays there and at the
+  /// company, or those of the calendars that are named.
+  package func contactDays(in country: String) -> OpenDays {
+    let codes: [String] =
+      switch contact.holidays {
+      case .country: country == company.country ? [country] : [country, company.country]
+      case .calendars(let list): list
+      }
+    var seen: Set<String> = []
+    return OpenDays(
+      weekdays: Set(contact.weekdays), calendars: codes.filter { seen.insert($0).inserted }.compactMap { calendars[$0] }
+    )
+  }
+}
+
 /// `[company]`: what holds for customers whose ledger row says nothing else.
 package struct CompanyDefaults: Sendable {
   package var name: String
