@@ -40,10 +40,7 @@ package struct Composer: Sendable {
     _ contact: PlannedContact, id: String, instance: String, at: Instant, offsetSeconds: Int,
     attachments: [Attachment] = []
   ) throws(LetterError) -> Letter {
-    let language = contact.payer.language ?? company.language
-    guard let template = templates.template(contact.step.template, payer: language, company: company.language) else {
-      throw .noTemplate(name: contact.step.template, language: language)
-    }
+    let template = try template(of: contact)
     let written = try write(
       contact, template.file, template.language, hasAttachment: !attachments.isEmpty,
       (template.subject, [template.text] + [template.html].compactMap(\.self)))
@@ -83,24 +80,21 @@ package struct Composer: Sendable {
   ///
   /// - Throws: what is wrong with the template.
   package func script(_ contact: PlannedContact) throws(LetterError) -> (title: String, text: String) {
-    let page = try page(contact, language: company.language)
-    return (page.title, page.text)
+    let sheet = try unaddressed(contact, language: company.language)
+    return (sheet.title, sheet.text)
   }
 
   /// A message to look at or to print, without anybody whom it goes to.
   ///
   /// - Parameter language: nil is the payer's.
   /// - Throws: what is wrong with the template.
-  package func page(
+  package func unaddressed(
     _ contact: PlannedContact, language: String? = nil
   ) throws(LetterError) -> (title: String, text: String, html: String?) {
-    let language = language ?? contact.payer.language ?? company.language
-    guard let template = templates.template(contact.step.template, payer: language, company: company.language) else {
-      throw .noTemplate(name: contact.step.template, language: language)
-    }
-    let parts = [template.text] + (template.html.map { [$0] } ?? [])
+    let template = try template(of: contact, language)
     let written = try write(
-      contact, template.file, template.language, hasAttachment: false, (template.subject, parts))
+      contact, template.file, template.language, hasAttachment: false,
+      (template.subject, [template.text] + [template.html].compactMap(\.self)))
     return (written.subject, written.text, written.html)
   }
 
@@ -116,11 +110,7 @@ package struct Composer: Sendable {
     let written = try write(
       contact, template.file, template.language, hasAttachment: false, (template.subject, [template.page]))
     let page = PageNote.line(contact, id: id, language: template.language, company: company) + written.text
-    let bytes = Array(page.utf8)
-    return Letter(
-      envelopeSender: "", to: contact.to, cc: [], subject: written.subject, text: "", html: page,
-      language: template.language, bytes: bytes, sha256: Hex.lower(SHA256.hash(data: bytes)), messageID: "",
-      names: contact.payer.name.isEmpty ? [] : [contact.payer.name])
+    return unmailed(contact, template.language, written.subject, to: contact.to, html: page, Array(page.utf8))
   }
 
   /// What a webhook is told of one contact; the text is that of the step's template.
@@ -130,10 +120,7 @@ package struct Composer: Sendable {
   ///   - at: when it is told.
   /// - Throws: what is wrong with this contact; others are not affected.
   package func webhook(_ contact: PlannedContact, id: String, at: Instant) throws(LetterError) -> Letter {
-    let language = contact.payer.language ?? company.language
-    guard let template = templates.template(contact.step.template, payer: language, company: company.language) else {
-      throw .noTemplate(name: contact.step.template, language: language)
-    }
+    let template = try template(of: contact)
     let written = try write(
       contact, template.file, template.language, hasAttachment: false, (template.subject, [template.text]))
     let body = WebhookBody(
@@ -142,11 +129,29 @@ package struct Composer: Sendable {
       email: identity.redirectTo?.address ?? contact.payer.emails.first ?? "",
       phone: identity.redirectTo == nil ? contact.payer.phone : "", payLink: payLink(contact)
     ).bytes
-    return Letter(
-      envelopeSender: "", to: identity.redirectTo == nil ? contact.to : [], cc: [], subject: written.subject,
-      text: written.text, html: nil, language: template.language, bytes: body,
-      sha256: Hex.lower(SHA256.hash(data: body)), messageID: "",
+    return unmailed(
+      contact, template.language, written.subject, to: identity.redirectTo == nil ? contact.to : [],
+      text: written.text, body)
+  }
+
+  /// What goes by no mail server: it has neither a sender nor a Message-ID.
+  private func unmailed(
+    _ contact: PlannedContact, _ language: String, _ subject: String, to: [String], text: String = "",
+    html: String? = nil, _ bytes: [UInt8]
+  ) -> Letter {
+    Letter(
+      envelopeSender: "", to: to, cc: [], subject: subject, text: text, html: html, language: language, bytes: bytes,
+      sha256: Hex.lower(SHA256.hash(data: bytes)), messageID: "",
       names: contact.payer.name.isEmpty ? [] : [contact.payer.name])
+  }
+
+  /// The step's, in that language, or else the payer's.
+  private func template(of contact: PlannedContact, _ language: String? = nil) throws(LetterError) -> Template {
+    let language = language ?? contact.payer.language ?? company.language
+    guard let template = templates.template(contact.step.template, payer: language, company: company.language) else {
+      throw .noTemplate(name: contact.step.template, language: language)
+    }
+    return template
   }
 
   /// The first page to pay on that fits, for the whole; nil where there is none.

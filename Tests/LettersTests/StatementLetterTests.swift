@@ -101,7 +101,7 @@ struct StatementLetterTests {
   func full(language: String) throws {
     let account = Account.full(language)
     let contact = try account.statement
-    let page = try Samples.shipped.page(contact)
+    let page = try Samples.shipped.unaddressed(contact)
     try golden("statement.full", language, page)
     let (formats, locale) = (LocaleFormats(), language == "de" ? "de_DE" : "en_GB")
     func amount(_ text: String) -> String { formats.amount(account.money(text), locale) }
@@ -127,7 +127,7 @@ struct StatementLetterTests {
       .payment("100.00", on: "2026-02-10", for: "R-1001").payment("40.00", on: "2026-02-20")
     let contact = try account.statement
     #expect(contact.listed.isEmpty && contact.total.isZero)
-    let page = try Samples.shipped.page(contact)
+    let page = try Samples.shipped.unaddressed(contact)
     try golden("statement.credit", language, page)
     #expect(!page.text.contains("IBAN"))
     #expect(page.text.contains(language == "de" ? "zu Ihren Gunsten" : "in your favour"))
@@ -136,7 +136,7 @@ struct StatementLetterTests {
   @Test("a statement without payments says since when; hostile names stay text", arguments: ShippedSamples.languages)
   func quiet(language: String) throws {
     let account = Account(language).invoice("<b>R & 1", "100.00", due: "2026-03-10")
-    let page = try Samples.shipped.page(try account.statement)
+    let page = try Samples.shipped.unaddressed(try account.statement)
     try golden("statement.quiet", language, page)
     #expect(page.html?.contains("&lt;b&gt;R &amp; 1") == true && page.html?.contains("<b>R") == false)
   }

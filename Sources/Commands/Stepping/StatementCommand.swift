@@ -176,7 +176,7 @@ struct StatementCommand: Intervening {
   ) throws(CommandFailure) -> (title: String, text: String, html: String?) {
     let composer = try step.session.composer(step.ledger)
     do throws(LetterError) {
-      return try composer.page(contact)
+      return try composer.unaddressed(contact)
     } catch {
       throw CommandFailure(.configuration, "the statement cannot be made: \(error)")
     }

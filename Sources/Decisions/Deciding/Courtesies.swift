@@ -88,7 +88,8 @@ extension GroupCase {
 
   // MARK: - Both
 
-  /// Nil once it went, and on days on which it may not go; what a person asked for says when it can. Its own `open` is zero: it asks for nothing by itself.
+  /// Nil once it went, and on days on which it may not go; what a person asked for says when it can. Its own `open` is
+  /// zero: it asks for nothing by itself.
   private func courtesy(
     _ courtesy: Courtesy, _ item: OpenItem, _ schedule: ScheduleCase, _ step: StepCase, planned: Day, withinDays: Int,
     anchor: Day
