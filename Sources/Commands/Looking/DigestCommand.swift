@@ -29,6 +29,13 @@ struct DigestCommand: ParsableCommand {
   func run() throws {
     try reporting {
       let session = try Session(common, asOf: asOf.time)
+      if let owner, !owner.isEmpty, session.policy.owners.named(owner) == nil {
+        let known = session.policy.owners.all.map(\.id).joined(separator: ", ")
+        throw CommandFailure(
+          .usage,
+          "there is no [[owner]] \"\(owner)\": " + (known.isEmpty ? "the configuration has none" : "there are \(known)")
+        )
+      }
       let digests = try session.digests(since: since).filter { text in
         owner.map { $0 == text.digest.owner?.id ?? "" } ?? true
       }
@@ -92,7 +99,7 @@ extension Session {
     ).map { digest in
       DigestText(
         digest: digest, customers: names, zone: zone, overdueDays: site.configuration.digest?.overdueDays ?? 3,
-        head: head)
+        since: zone.day(begin), head: head)
     }
   }
 

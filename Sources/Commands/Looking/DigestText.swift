@@ -8,11 +8,15 @@ struct DigestText {
   let customers: [String: String]
   let zone: Zone
   let overdueDays: Int
+  /// From which day on it tells what went out.
+  let since: Day
   /// The journal's newest record, so that whoever keeps the mail can show later that nothing before it was changed.
   let head: (seq: Int, digest: String)?
 
   /// Of each kind so many are told one by one.
   private static let linesMax = 40
+  /// So many invoices are named in a line.
+  private static let numbersMax = 6
 
   var subject: String {
     var parts: [String] = []
@@ -41,7 +45,7 @@ struct DigestText {
     section(
       "Waiting for you", digest.tasks.filter { digest.day - $0.since <= overdueDays }.map(line))
     section("Goes out today, unless somebody stops it (dunningd hold, dunningd skip)", digest.goingOut.map(line))
-    section("Went out since the last digest", digest.made.map(line))
+    section("Went out since \(since)", digest.made.map(line))
     if let head { lines.append("Journal: \(head.seq) records, head \(head.digest)") }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -52,7 +56,7 @@ struct DigestText {
     let age = max(0, digest.day - task.since)
     let facts = [
       task.kind.rawValue.replacing("_", with: " "), name(task.customer), task.amount?.description ?? "",
-      DigestText.count(age, "day"), task.invoices.joined(separator: " "),
+      DigestText.count(age, "day"), DigestText.numbers(task.invoices),
     ]
     return "  " + facts.filter { !$0.isEmpty }.joined(separator: ", ") + "\n      \(task.text)\n      \(task.command)"
   }
@@ -96,6 +100,8 @@ struct DigestText {
 
   private static func numbers(_ numbers: [String]) -> String {
     var seen: Set<String> = []
-    return numbers.filter { seen.insert($0).inserted }.joined(separator: " ")
+    let each = numbers.filter { seen.insert($0).inserted }
+    return each.prefix(numbersMax).joined(separator: " ")
+      + (each.count > numbersMax ? " and \(each.count - numbersMax) more" : "")
   }
 }
