@@ -20,11 +20,13 @@ package struct DeliveryResult: Sendable, Equatable {
   package let curlCode: Int
   /// A connection was opened for it, rather than used again.
   package let newConnection: Bool
+  /// The service asks not to be tried again for so many seconds (RFC 9110, Retry-After); 0 when it asks for nothing.
+  package let retryAfter: Int
 
   package init(
     verdict: DeliveryVerdict, stage: DeliveryStage, code: Int? = nil, enhanced: String? = nil, reply: String = "",
     detail: String = "", isConfiguration: Bool = false, server: String = "", curlCode: Int = 0,
-    newConnection: Bool = false
+    newConnection: Bool = false, retryAfter: Int = 0
   ) {
     self.verdict = verdict
     self.stage = stage
@@ -36,6 +38,7 @@ package struct DeliveryResult: Sendable, Equatable {
     self.server = server
     self.curlCode = curlCode
     self.newConnection = newConnection
+    self.retryAfter = retryAfter
   }
 
   /// One line for a person: where, how far, and in whose words.

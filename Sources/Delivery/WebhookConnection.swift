@@ -86,6 +86,7 @@ final class WebhookConnection: Carrier {
       // What is no final answer is none: 100 and its kin.
       curlCode: Int(code.rawValue), status: status >= 200 ? status : 0,
       sent: Int(ccurl_get_long(handle, CURLINFO_REQUEST_SIZE)) + Int(ccurl_get_size(handle, CURLINFO_SIZE_UPLOAD_T)),
+      retryAfter: Int(ccurl_get_size(handle, CURLINFO_RETRY_AFTER)),
       words: status >= 200 ? answer.words(status: status) : "", errorText: code == CURLE_OK ? "" : text)
   }
 

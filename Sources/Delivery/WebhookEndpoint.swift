@@ -36,6 +36,8 @@ package struct WebhookTransfer: Sendable, Equatable {
   package var status: Int
   /// Bytes of the request that were written, head and body.
   package var sent: Int
+  /// Seconds that the answer asks to wait before the next attempt, 0 for none (RFC 9110, Retry-After).
+  package var retryAfter: Int
   /// `500 Internal Server Error`, then the beginning of the answer's body.
   package var words: String
   /// CURLOPT_ERRORBUFFER, or libcurl's word for the code.
@@ -44,11 +46,13 @@ package struct WebhookTransfer: Sendable, Equatable {
   package var isAborted: Bool
 
   package init(
-    curlCode: Int, status: Int = 0, sent: Int = 0, words: String = "", errorText: String = "", isAborted: Bool = false
+    curlCode: Int, status: Int = 0, sent: Int = 0, retryAfter: Int = 0, words: String = "", errorText: String = "",
+    isAborted: Bool = false
   ) {
     self.curlCode = curlCode
     self.status = status
     self.sent = sent
+    self.retryAfter = retryAfter
     self.words = words
     self.errorText = errorText
     self.isAborted = isAborted
@@ -67,7 +71,7 @@ extension DeliveryResult {
       DeliveryResult(
         verdict: verdict, stage: stage, code: transfer.status == 0 ? nil : transfer.status, reply: transfer.words,
         detail: detail ?? transfer.errorText, isConfiguration: isConfiguration, server: server,
-        curlCode: transfer.curlCode, newConnection: true)
+        curlCode: transfer.curlCode, newConnection: true, retryAfter: transfer.retryAfter)
     }
     switch transfer.status {
     case 200..<300: self = result(.accepted, .http, detail: "")

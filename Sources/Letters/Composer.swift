@@ -107,11 +107,17 @@ package struct Composer: Sendable {
       throw .noTemplate(name: contact.step.template + ".letter", language: language)
     }
     guard !contact.to.isEmpty else { throw .noPostalAddress }
+    var shown = contact
+    // Who redirects all mail is in training: should somebody post the page all the same, it reaches nobody.
+    if identity.redirectTo != nil { shown.to = Self.notToBePosted }
     let written = try write(
-      contact, template.file, template.language, hasAttachment: false, (template.subject, [template.page]))
-    let page = PageNote.line(contact, id: id, language: template.language, company: company) + written.text
+      shown, template.file, template.language, hasAttachment: false, (template.subject, [template.page]))
+    let page = PageNote.line(shown, id: id, language: template.language, company: company) + written.text
     return unmailed(contact, template.language, written.subject, to: contact.to, html: page, Array(page.utf8))
   }
+
+  /// In place of an address.
+  private static let notToBePosted = ["NOT TO BE POSTED", "mail.redirect_to is set"]
 
   /// What a webhook is told of one contact; the text is that of the step's template.
   ///

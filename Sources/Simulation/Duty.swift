@@ -29,11 +29,45 @@ extension Watch {
       let plain = Set(group.map(\.currency)).filter { currency in
         group.reduce(0) { $0 + ($1.currency == currency ? $1.open : 0) } == seen.net(of: payer.id, currency)
       }
-      for item in group where plain.contains(item.currency) {
-        guard let step = stepDue(item, schedule, today, payer.id), mustGo(item, step, payer, home, today) else {
-          continue
-        }
-        found.append((item.key, "\(item.key.number) of \(payer.id) should have got step \(step.name) on \(today)"))
+      let due = group.filter { plain.contains($0.currency) }.compactMap { item in
+        stepDue(item, schedule, today, payer.id).map { (item: item, step: $0) }
+      }
+      for currency in plain { found += musts(due.filter { $0.item.currency == currency }, payer, home, today) }
+    }
+    return found
+  }
+
+  /// Of what is due in one currency what goes today: where steps take several channels only the highest is sure to.
+  private func musts(
+    _ due: [(item: SimulatedTrade.Item, step: Step)], _ payer: Customer, _ home: Home, _ today: Day
+  ) -> [(key: ItemKey, words: String)] {
+    let automatic = due.filter { $0.step.channel != .call }
+    let top = automatic.max { ($0.step.level, $0.step.day) < ($1.step.level, $1.step.day) }
+    return automatic.filter { item, step in
+      step.channel == top?.step.channel && (step.channel == .email || !payer.address.isEmpty)
+        && mustGo(item, step, payer, home, today)
+    }.map { item, step in
+      (item.key, "\(item.key.number) of \(payer.id) should have got step \(step.name) on \(today)")
+    }
+  }
+
+  /// Calls that are due beyond doubt.
+  func callsDue() -> [(key: ItemKey, words: String)] {
+    var found: [(key: ItemKey, words: String)] = []
+    for payer in seen.customers where payer.payer == nil {
+      let home = home(of: payer.id)
+      let today = home.day(clockNow)
+      guard isOpenDay(today, for: payer.id), !hasJustAnswered(payer.id, slack: .minutes(30)),
+        let schedule = policy.schedules.first(where: { $0.match?.kinds.contains(payer.kind) ?? true }),
+        schedule.catchUp == .next
+      else { continue }
+      for item in seen.items where seen.payer(of: item.key.customer) == payer.id {
+        let group = seen.items.filter { seen.payer(of: $0.key.customer) == payer.id && $0.currency == item.currency }
+        guard group.reduce(0, { $0 + $1.open }) == seen.net(of: payer.id, item.currency),
+          let step = stepDue(item, schedule, today, payer.id), step.channel == .call,
+          mustGo(item, step, payer, home, today)
+        else { continue }
+        found.append((item.key, "the call about \(item.key.number) of \(payer.id) should be a task on \(today)"))
       }
     }
     return found
@@ -51,10 +85,12 @@ extension Watch {
         && (account.waitsUntil.map { $0 <= clockNow } ?? true)
     }
     guard isPlain else { return nil }
-    let done = accounts.filter { $0.counts || $0.isInDoubt }.compactMap { $0.item(item.key) }
+    let done = accounts.filter { $0.counts || $0.isInDoubt }.compactMap { $0.item(item.key) }.filter {
+      $0.anchor != .paid
+    }
     let level = done.map(\.level).max() ?? -1
     let passed = skipped[.invoice(customer: item.key.customer, number: item.key.number)] ?? []
-    let left = schedule.steps.filter { $0.level > level && !passed.contains($0.name) }
+    let left = schedule.steps.filter { $0.level > level && !passed.contains($0.name) && $0.anchor != .paid }
     if today < item.due {
       guard let reminder = left.first, reminder.level == 0 else { return nil }
       var opens = item.due + reminder.day
@@ -63,7 +99,7 @@ extension Watch {
     }
     let due = left.filter { $0.level >= 1 && today >= item.due + max($0.day, schedule.graceDays + 1) }
     guard due.allSatisfy({ !$0.approval }) else { return nil }
-    return due.first
+    return schedule.catchUp == .latest ? due.last : due.first
   }
 
   /// No cap, gap, deadline or rest stands in its way.
@@ -72,6 +108,8 @@ extension Watch {
   ) -> Bool {
     let rests = rests(on: item.key, of: payer.id)
     guard rests.allSatisfy({ !isInForce($0, today, home) }) else { return false }
+    // Until a letter is posted nothing else climbs.
+    guard !accounts.values.contains(where: { $0.isInOutbox && $0.intended.customer == payer.id }) else { return false }
     // A second broken promise asks for a person's word; whether a plan is broken takes more than a line.
     guard rests.count(where: \.wasBroken) < 2, !rests.contains(where: { $0.kind == .plan && $0.ended == nil }) else {
       return false

@@ -24,6 +24,10 @@ package struct Happening: Sendable {
     // The clerk, by a process of his own.
     case hold, release, dispute, closeDispute, note, approve, refuse, skip, resolve, addressOK
     case promise, plan, withdraw
+    /// A plan is proposed to the customer, who agrees to it later.
+    case propose, agree
+    /// A call that is due; a letter that lies there is posted; a statement is asked for.
+    case call, post, askStatement
     /// A customer answers, and what comes back is taken in.
     case answer
 

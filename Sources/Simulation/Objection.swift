@@ -4,6 +4,7 @@ import Units
 package enum Invariant: String, Sendable, CaseIterable {
   case once = "no step twice"
   case neverBack = "an item never goes back"
+  case noLevelSkipped = "no level is skipped"
   case atRest = "nothing for what is settled, held or disputed"
   case amount = "nobody is asked for more than is owed"
   case hours = "never outside hours"
@@ -14,6 +15,7 @@ package enum Invariant: String, Sendable, CaseIterable {
   case address = "only addresses of the ledger that are good"
   case freshness = "nothing on a stale ledger"
   case forgotten = "nobody is forgotten"
+  case tasks = "a task ends by a person or a rule"
   case intentFirst = "an intent is durable before its message"
   case silence = "nothing goes out after the journal failed"
   case openIntents = "two open intents a connection at most"

@@ -52,7 +52,10 @@ extension Plan {
     self.holidays = holidays
     connections = chance.pick(1...3)
     stride = chance.pick([1, 2, 2, 3])
-    policy = SimulatedPolicy.draw(&chance, homes, holidays: holidays, currencies[0])
+    var policy = SimulatedPolicy.draw(&chance, homes, holidays: holidays, currencies[0])
+    var voices = SplitMix64(seed: seed, stream: 3)
+    if voices.chance(600) { SimulatedPolicy.addVoices(to: &policy, &voices) }
+    self.policy = policy
     cycles = Plan.cycles(&chance, homes, policy.contact, on: firstDay)
 
     var quiet: [Range<Int>] = []
@@ -179,6 +182,11 @@ extension Plan {
     add(people / 2, sending: 200) { _ in .plan }
     add(people / 2, sending: 200) { _ in .withdraw }
     add(people, sending: 300, inCycle: 100) { _ in .answer }
+    add(people / 2, sending: 200) { _ in .propose }
+    add(people / 2, sending: 200) { _ in .agree }
+    add(20, sending: 200) { _ in .call }
+    add(30, sending: 200, inCycle: 100) { _ in .post }
+    add(2, sending: 200) { _ in .askStatement }
 
     let order = drawn.indices.sorted { (drawn[$0].at, $0) < (drawn[$1].at, $1) }
     return order.enumerated().map { number, index in

@@ -83,6 +83,7 @@ enum SimulatedPolicy {
       let steps = schedule.steps.map { step in
         "\(step.name) \(step.day)" + (step.deadlineDays.map { " deadline \($0)" } ?? "")
           + (step.repetition.map { " repeat \($0.everyDays)x\($0.times)" } ?? "") + (step.approval ? " approval" : "")
+          + (step.channel == .email ? "" : " \(step.channel)") + (step.fallback.map { " else \($0)" } ?? "")
           + (step.inDoubt.map { " \($0)" } ?? "")
       }
       return "\(schedule.name) \(schedule.catchUp) \(schedule.consolidation) grace \(schedule.graceDays): "

@@ -55,6 +55,7 @@ struct SimulatedTrade {
       if number > 1, chance.chance(150) { customer.emails = ["ar@c1.example"] }
       if number > 2, chance.chance(200) { customer.payer = "C2" }
       if chance.chance(200) { customer.kind = .consumer }
+      if number % 3 != 0 { customer.address = "\(number) Some Road; Some Town" }
       let home = chance.pick(homes)
       if home != homes[0] || chance.chance(500) {
         customer.zone = home.zone
@@ -120,6 +121,9 @@ struct SimulatedTrade {
       let index = chance.pick(0...(customers.count - 1))
       customers[index].emails =
         chance.chance(150) ? [] : ["new\(chance.pick(1...99))@\(customers[index].id.lowercased()).example"]
+      if chance.chance(500) {
+        customers[index].address = chance.chance(200) ? "" : "\(chance.pick(1...99)) Other Road; Other Town"
+      }
     case .importOld(let count):
       for _ in 0..<count { write(&chance, on: today - chance.pick(60...600), entered: today) }
     default: return false

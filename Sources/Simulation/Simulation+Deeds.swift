@@ -71,6 +71,8 @@ extension Simulation {
     // A broken journal is not written to by anyone before somebody has looked at it.
     guard engine.broken == nil, !hasJournalFailed else { return }
     watch.clock(wall)
+    watch.pledgedOn = trade
+    watch.personSpoke = wall
     do {
       watch.recorded(try state.intervene(event, at: wall))
     } catch {
@@ -79,17 +81,14 @@ extension Simulation {
   }
 
   /// A promise or a plan, if one makes sense today.
-  private mutating func pledge(
-    _ deed: Happening.Deed, _ scope: Scope, _ luck: inout SplitMix64
-  ) -> HistoryEvent? {
+  mutating func pledged(_ deed: Happening.Deed, _ scopes: [Scope], _ luck: inout SplitMix64) -> Rest? {
     let today = plan.homes[0].day(wall)
     let books = books()
-    watch.pledgedOn = trade
     let verdict = decide(books, state.history, watch.policy, now: wall, ledgerAge: .zero)
     do throws(Pledging.Refusal) {
-      let pledging = try Pledging(verdict.decisions, of: [scope], in: books, now: wall, today: today)
+      let pledging = try Pledging(verdict.decisions, of: scopes, in: books, now: wall, today: today)
       var rest: Rest
-      if deed == .plan {
+      if deed != .promise {
         rest = try pledging.plan(
           instalments: luck.pick(1...4), every: luck.pick([.months(1), .days(10)]), first: today + luck.pick(1...20))
       } else {
@@ -98,11 +97,15 @@ extension Simulation {
       }
       rest.id = "\(rest.kind.rawValue)-\(watch.rests.count)-\(rest.items.first?.key.number ?? "")"
       rest.by = "ann"
+      if deed == .propose {
+        rest.stage = .proposed
+        rest.until = today + watch.policy.plan.proposalDays
+      }
       let dues = rest.instalments.map { "\($0.due) \($0.amount)" }.joined(separator: ", ")
       tell(
         "  \(rest.id) of \(rest.scope.words): \(rest.items.map { "\($0.key.number) \($0.open)" }.joined(separator: ", ")), "
           + "\(rest.amount.map { "\($0)" } ?? "") \(rest.until.map { "by \($0)" } ?? dues)")
-      return .restPlaced(rest)
+      return rest
     } catch {
       tell("  \(error)")
       return nil
@@ -130,7 +133,14 @@ extension Simulation {
     case .closeDispute:
       let placed = watch.rests.last { $0.kind == .dispute && $0.ended == nil }
       return .restEnded(kind: .dispute, scope: placed?.scope ?? scope, by: "ann", outcome: "rejected", text: nil)
-    case .promise, .plan: return pledge(deed, scope, &luck)
+    case .promise, .plan, .propose: return pledged(deed, [scope], &luck).map { .restPlaced($0) }
+    case .agree: return agreement(&luck)
+    case .call: return call(&luck)
+    case .post:
+      let letters = watch.outbox
+      guard !letters.isEmpty else { return nil }
+      return .contactResolved(contact: luck.pick(letters), sent: luck.chance(900), by: "ann")
+    case .askStatement: return statementRequest(&luck)
     case .withdraw:
       let open = watch.rests.filter { !$0.id.isEmpty && $0.ended == nil }
       guard !open.isEmpty else { return nil }

@@ -48,18 +48,24 @@ extension Simulation {
       let said = notebook.verdict?.decisions.first { $0.key == key }.map { "\($0.ground)" } ?? "nothing"
       watch.object(.forgotten, "\(words); the decision was \(said)")
     }
+    for (key, words) in watch.callsDue() {
+      let decision = notebook.verdict?.decisions.first { $0.key == key }
+      if decision?.reason != .taskOpen {
+        watch.object(.tasks, "\(words); the decision was \(decision.map { "\($0.ground)" } ?? "nothing")")
+      }
+    }
     for id in watch.unheeded() { watch.object(.forgotten, "nothing is recorded of \(id), whose days are over") }
-    for decision in notebook.verdict?.decisions ?? [] where decision.reason != .settled {
-      tell("  \(decision.key.number): \(decision.ground)")
+    for decision in notebook.verdict?.all ?? [] where decision.reason != .settled {
+      tell("  \(decision.key.number) of \(decision.payer): \(decision.ground)")
     }
     guard let verdict = notebook.verdict, report.restarts == 0, report.failures.isEmpty else { return }
-    let told = Set(verdict.decisions.filter { $0.reason == .contact }.map(\.key))
+    let told = Set(verdict.all.filter { $0.reason == .contact }.map(\.key))
     // Who was put off gets what others got, whatever the item waits for by now.
     let went = Set(
       watch.announced.compactMap { watch.accounts[$0] }.filter { $0.intended.attempt == 1 || !$0.counts }
         .flatMap { $0.intended.invoices.map(\.key) })
-    let all = Set(watch.attempted.compactMap { watch.accounts[$0] }.flatMap { $0.intended.invoices.map(\.key) })
-    for key in told.subtracting(all).sorted() {
+    let tried = Set(watch.attempted.compactMap { watch.accounts[$0] }.flatMap { $0.intended.invoices.map(\.key) })
+    for key in told.subtracting(tried).sorted() {
       watch.object(.explain, "\(key.number) was to be contacted now, and was not")
     }
     for key in went.subtracting(told).sorted() {
@@ -78,4 +84,9 @@ extension Simulation {
       watch.object(.explain, untruth)
     }
   }
+}
+
+extension Verdict {
+  /// Of items, and of what stands in for them and beside them.
+  fileprivate var all: [Decision] { decisions + instalments + beside }
 }

@@ -186,9 +186,12 @@ package struct Simulation {
       outcome.objections.append(
         Objection(invariant: .recovery, text: "contacts without an outcome in the end", at: wall))
     }
-    if let fault = state.fault(against: engine.history) {
+    var known = engine.history
+    for record in state.isRunning ? try state.news() : [] { known.apply(record.event, at: record.time) }
+    if let fault = state.fault(against: known) {
       outcome.objections.append(Objection(invariant: .journal, text: fault, at: wall))
     }
+    endTasks()
   }
 
   /// Brings about what is planned up to then, or arms it for its point in a cycle.
@@ -222,7 +225,11 @@ package struct Simulation {
     }
     guard isGood, !hasDied, let report else { return }
     if case .journalBroken = report.ending { return try restart(crashing: nil) }
+    if report.ending == .completed, ledgerVersion == trade.version, watch.personSpoke < watch.readAt {
+      watch.checkOutbox()
+    }
     if isQuiet, report.ending == .completed, report.relayFault == nil { lookBack(report) }
+    if isQuiet { attend() }
     if chance.chance(40) { askOracle() }
   }
 

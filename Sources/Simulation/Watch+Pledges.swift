@@ -10,7 +10,7 @@ extension Watch {
   }
 
   /// What is open less on its items than then.
-  private func paid(_ rest: Rest) -> Int {
+  func paid(_ rest: Rest) -> Int {
     rest.items.reduce(0) { $0 + max(0, $1.value - (seen.item($1.key)?.open ?? 0)) }
   }
 
@@ -28,6 +28,10 @@ extension Watch {
     let payer = seen.payer(of: rest.scope.customer)
     let today = home(of: payer).day(time)
     switch end.outcome {
+    case "lapsed":
+      if !rest.isProposal || rest.until.map({ today <= $0 }) ?? true {
+        object(.truth, "\(rest.id) is recorded as lapsed on \(today), and is not")
+      }
     case "broken" where rest.kind == .plan:
       if isSound(rest, today) { object(.truth, "\(rest.id) is recorded as broken, but every instalment due was paid") }
     case "broken", "partly_kept":

@@ -12,12 +12,21 @@ extension Watch {
     if let limit = policy.freshness.maxAge, ledgerAge > limit {
       object(.freshness, "\(intended.contact) rests on a ledger that is \(ledgerAge) old")
     }
-    checkLines(intended, today, home)
     checkAddresses(intended)
-    for item in intended.invoices { checkStep(item, intended, today) }
-    if intended.kind != .invoice {
-      checkFrequency(intended, today, home)
-      checkApprovals(intended, at: readAt)
+    if intended.kind == .thanks { return checkThanks(intended, today, home) }
+    switch intended.schedule {
+    case StatementRules.scheduleName: checkStatement(intended, today, home)
+    case PlanRules.scheduleName, PlanRules.proposalName, PromiseRules.scheduleName:
+      checkPledge(intended, today, home)
+      // What was just agreed is confirmed at once.
+      if intended.kind != .invoice { checkFrequency(intended, today, home) }
+    default:
+      checkLines(intended, today, home)
+      for item in intended.invoices { checkStep(item, intended, today) }
+      if intended.kind != .invoice {
+        checkFrequency(intended, today, home)
+        checkApprovals(intended, at: readAt)
+      }
     }
   }
 
@@ -65,7 +74,9 @@ extension Watch {
 
   // MARK: - For what
 
-  private mutating func checkLines(_ intended: IntendedContact, _ today: Day, _ home: Home) {
+  mutating func checkLines(
+    _ intended: IntendedContact, _ today: Day, _ home: Home, heedsAnswer: Bool = true
+  ) {
     var total = 0
     for line in intended.listed {
       guard let item = seen.item(line.key), item.issued <= max(today, companyHome.day(clockNow)) else {
@@ -84,7 +95,7 @@ extension Watch {
       }
       if line.open.minor > most { object(.amount, "\(line.key.number): \(line.open.minor) of at most \(most)") }
     }
-    if hasJustAnswered(intended.customer) {
+    if heedsAnswer, hasJustAnswered(intended.customer) {
       object(.atRest, "\(intended.customer) is written to though an answer waits for a person")
     }
     let net = seen.net(of: intended.customer, intended.currency)
@@ -118,6 +129,9 @@ extension Watch {
       return true
     }
     switch rest.kind {
+    case .plan where rest.isProposal:
+      ends = [rest.until, ended].compactMap(\.self)
+      if ended == nil, let until = rest.until, today <= until { return true }
     case .promise:
       guard let last = lastDay(of: rest) else { break }
       ends = rest.wasBroken ? [last, ended].compactMap(\.self) : [ended ?? last]
@@ -129,8 +143,15 @@ extension Watch {
     return today < bankingDay(policy.contact.resumeAfterBankingDays, after: last)
   }
 
-  private mutating func checkAddresses(_ intended: IntendedContact) {
+  mutating func checkAddresses(_ intended: IntendedContact) {
     guard let payer = seen.customer(intended.customer) else { return }
+    if intended.channel == .letter {
+      let lines = [payer.name] + payer.address.split(separator: ";").map { $0.drop { $0 == " " } }.map(String.init)
+      if payer.address.isEmpty || intended.to != lines {
+        object(.address, "\(intended.contact) is to go to \(intended.to)")
+      }
+      return
+    }
     for address in intended.to where !payer.emails.contains(address) || avoided.contains(address) {
       object(.address, "\(intended.contact) is to go to \(address)")
     }
@@ -142,7 +163,7 @@ extension Watch {
   func made(_ key: ItemKey) -> [(item: AdvancedItem, account: Account)] {
     (steps[key] ?? []).compactMap { id in
       guard let account = accounts[id], account.counts,
-        let item = account.item(key)
+        let item = account.item(key), item.anchor != .paid
       else { return nil }
       return (item, account)
     }
@@ -158,7 +179,21 @@ extension Watch {
     intended.invoices.contains { inDoubtPolicy($0) == .resend }
   }
 
-  private mutating func checkStep(_ item: AdvancedItem, _ intended: IntendedContact, _ today: Day) {
+  /// The steps below it were done, or a person passed them.
+  private mutating func checkLevels(_ item: AdvancedItem, _ intended: IntendedContact) {
+    guard item.level >= 1, item.repetition == 0,
+      let schedule = policy.schedules.first(where: { $0.name == item.schedule }), schedule.catchUp == .next
+    else { return }
+    let done = (steps[item.key] ?? []).compactMap { accounts[$0] }.filter { $0.counts || $0.isInDoubt }
+    let level = done.compactMap { $0.item(item.key) }.filter { $0.anchor != .paid }.map(\.level).max() ?? 0
+    let passed = skipped[.invoice(customer: item.key.customer, number: item.key.number)] ?? []
+    for step in schedule.steps
+    where step.level > level && step.level < item.level && !passed.contains(step.name) && step.anchor != .paid {
+      object(.noLevelSkipped, "\(item.key.number) gets \(item.step) without \(step.name)")
+    }
+  }
+
+  mutating func checkStep(_ item: AdvancedItem, _ intended: IntendedContact, _ today: Day) {
     for (done, account) in made(item.key) {
       if account.intended.contact == intended.contact {
         // The same contact again is for those who were put off, or once more after a doubt.
@@ -182,6 +217,7 @@ extension Watch {
       else { continue }
       object(.doubt, "\(item.key.number) goes on though contact \(id) is in doubt and to be asked about")
     }
+    checkLevels(item, intended)
     let due = seen.item(item.key)?.due ?? item.anchorDate
     if item.level == 0, today >= due {
       object(.neverBack, "\(item.key.number) is reminded before its due day after it")
@@ -199,10 +235,10 @@ extension Watch {
     }
   }
 
-  private mutating func checkFrequency(_ intended: IntendedContact, _ today: Day, _ home: Home) {
+  mutating func checkFrequency(_ intended: IntendedContact, _ today: Day, _ home: Home) {
     // What is sent once more after a doubt goes beside what is new.
     if repeatsDoubt(intended) { return }
-    let alone = policy.schedules.first { $0.name == intended.schedule }?.consolidation == .invoice
+    let alone = isByInvoice(intended.schedule)
     let keys = Set(intended.invoices.map(\.key))
     var days: Set<Day> = []
     for other in others(than: intended) {
@@ -210,7 +246,10 @@ extension Watch {
       days.formUnion(reached)
       guard other.intended.customer == intended.customer, other.intended.currency == intended.currency else { continue }
       let isOtherInvoice = alone && keys.isDisjoint(with: other.intended.invoices.map(\.key))
-      for day in reached where !((isOtherInvoice || other.isRepeat) && day == today) {
+      // What was agreed is written about beside what is due, and what a person asked for beside all.
+      let goesBeside =
+        isOtherInvoice || other.isRepeat || isByInvoice(other.intended.schedule) || isAskedFor(other.intended)
+      for day in reached where !(goesBeside && day == today) {
         let gap = intended.kind == .notice ? max(1, policy.contact.minGapDays) : 1
         if day <= today, today < day + gap {
           object(.cap, "\(intended.customer) got one on \(day) already, now \(today)")
@@ -226,6 +265,10 @@ extension Watch {
     if before.count >= rule.contacts, !days.contains(today) || before.count > rule.contacts {
       object(.cap, "\(intended.customer) got \(intended.kind) on \(before.sorted()), now \(today)")
     }
+  }
+
+  private func isByInvoice(_ schedule: String) -> Bool {
+    (policy.schedules + policy.pledgeSchedules).first { $0.name == schedule }?.consolidation == .invoice
   }
 
   /// Contacts of its kind that the payer has, or somebody at one of its addresses.

@@ -18,10 +18,15 @@ struct Watch {
   struct Account {
     /// As its last attempt announced it.
     var intended: IntendedContact {
-      didSet { places = Account.places(intended) }
+      didSet {
+        places = Account.places(intended)
+        if intended.channel == .email { addresses.formUnion(intended.to) }
+      }
     }
     /// Of the last attempt.
     var time: Instant
+    /// To addresses of all attempts by e-mail.
+    private(set) var addresses: Set<String> = []
     /// Where each item stands among those that it moves on.
     private var places: [ItemKey: Int]
     /// To recipients who really have it, and whose copy did not come back.
@@ -50,6 +55,7 @@ struct Watch {
       self.intended = intended
       self.time = time
       places = Account.places(intended)
+      if intended.channel == .email { addresses = Set(intended.to) }
     }
 
     private static func places(_ intended: IntendedContact) -> [ItemKey: Int] {
@@ -58,6 +64,9 @@ struct Watch {
 
     /// What it did to that item; nil when it did not move it on.
     func item(_ key: ItemKey) -> AdvancedItem? { places[key].map { intended.invoices[$0] } }
+
+    /// A page that waits in the outbox for somebody to post it.
+    var isInOutbox = false
 
     /// The customer has it.
     var counts: Bool { !holders.isEmpty && !isUndone }
@@ -77,6 +86,9 @@ struct Watch {
     var wasBroken = false
     /// Of a plan, by the record of its end.
     var lastDay: Day?
+    /// A plan that the customer has still to agree to.
+    var isProposal = false
+    var placed = Instant(milliseconds: 0)
   }
 
   struct Word {
@@ -97,39 +109,43 @@ struct Watch {
   var ledgerAge = Span.zero
 
   private(set) var objections: [Objection] = []
-  private(set) var accounts: [String: Account] = [:]
+  var accounts: [String: Account] = [:]
   /// Ids of the contacts that moved an item on, oldest first.
-  private(set) var steps: [ItemKey: [String]] = [:]
-  private(set) var byPayer: [String: [String]] = [:]
-  private(set) var rests: [Rest] = []
-  private(set) var words: [ItemKey: [Word]] = [:]
+  var steps: [ItemKey: [String]] = [:]
+  var byPayer: [String: [String]] = [:]
+  var rests: [Rest] = []
+  var words: [ItemKey: [Word]] = [:]
   /// Names of the steps that a person passed, by customer and number.
-  private(set) var skipped: [Scope: Set<String>] = [:]
-  private(set) var badAddresses: Set<String> = []
+  var skipped: [Scope: Set<String>] = [:]
+  var badAddresses: Set<String> = []
   /// Those that were known as bad when the ledger was last read: what is decided by then may still go there.
-  private(set) var avoided: Set<String> = []
-  private(set) var hasSent = false
+  var avoided: Set<String> = []
+  var hasSent = false
   /// So it was when the ledger was last read.
-  private(set) var hadSent = false
+  var hadSent = false
   /// When the ledger was last read: all that was decided since was decided by then.
-  private(set) var readAt = Instant(milliseconds: 0)
+  var readAt = Instant(milliseconds: 0)
   /// Contacts announced since the ledger was last read, but for those whose first recipients have them.
   var announced: [String] = []
   /// All contacts announced since then.
-  private(set) var attempted: Set<String> = []
+  var attempted: Set<String> = []
   /// By payer, when the newest answer came.
-  private(set) var answers: [String: Instant] = [:]
+  var answers: [String: Instant] = [:]
+  /// By payer and currency, when a statement was asked for last.
+  var statementsAsked: [String: Instant] = [:]
   /// The ledger that somebody looked at who is about to record a promise or a plan.
   var pledgedOn: SimulatedTrade?
-  private var open: Set<Try> = []
-  private var begun: Set<Try> = []
+  /// When a person last recorded something.
+  var personSpoke = Instant(milliseconds: 0)
+  var open: Set<Try> = []
+  var begun: Set<Try> = []
   /// Attempts whose first message has begun, without recipient.
-  private var checked: Set<Try> = []
-  private var taken: Set<Try> = []
-  private var isBroken = false
-  private var lastTime: Instant?
+  var checked: Set<Try> = []
+  var taken: Set<Try> = []
+  var isBroken = false
+  var lastTime: Instant?
   /// What the clock of the machine shows.
-  private(set) var clockNow = Instant(milliseconds: 0)
+  var clockNow = Instant(milliseconds: 0)
 
   init(_ plan: Plan, _ trade: SimulatedTrade) {
     connections = plan.connections
@@ -161,104 +177,6 @@ struct Watch {
   mutating func journalFailed() { isBroken = true }
 
   mutating func processBegan() { isBroken = false }
-
-  /// Records that became durable, in order.
-  mutating func recorded(_ records: [DatedEvent]) {
-    for record in records {
-      if let lastTime, record.time < lastTime { object(.journal, "time went back in the journal to \(record.time)") }
-      lastTime = record.time
-      hear(record.event, at: record.time)
-    }
-    let contacts = Set(open.map(\.contact)).count
-    if contacts > 2 * connections {
-      object(.openIntents, "\(contacts) contacts are without outcome over \(connections) connections")
-    }
-  }
-
-  private mutating func hear(_ event: HistoryEvent, at time: Instant) {
-    switch event {
-    case .contactIntended(let intended): intend(intended, at: time)
-    case .contactSent(let attempt):
-      hasSent = true
-      let aTry = settle(attempt)
-      accounts[attempt.contact]?.recorded.insert(aTry.recipient)
-      accounts[attempt.contact]?.spared.insert(aTry.recipient)
-      if accounts[attempt.contact]?.intended.to.contains(aTry.recipient) == true {
-        accounts[attempt.contact]?.certain.insert(aTry.recipient)
-      }
-      if !taken.contains(aTry) { object(.truth, "\(attempt.contact) is recorded as sent, but the server has it not") }
-    case .contactDeferred(let attempt, let next):
-      deny(settle(attempt))
-      let waits = accounts[attempt.contact]?.waitsUntil
-      accounts[attempt.contact]?.waitsUntil = waits.map { max($0, next) } ?? next
-    case .contactFailed(let attempt):
-      let aTry = settle(attempt)
-      deny(aTry)
-      accounts[attempt.contact]?.waitsUntil = time + .days(1)
-      if attempt.badAddress { badAddresses.insert(aTry.recipient) }
-    case .contactInDoubt(let contact, let recipient, let attempt, _):
-      let aTry = settle(Attempt(contact: contact, recipient: recipient, attempt: attempt))
-      accounts[contact]?.recorded.insert(aTry.recipient)
-      accounts[contact]?.doubts += 1
-      accounts[contact]?.isInDoubt = true
-    case .contactResolved(let contact, let sent, _):
-      accounts[contact]?.isInDoubt = false
-      accounts[contact]?.isUndone = !sent
-      if !sent {
-        accounts[contact]?.recorded = []
-        accounts[contact]?.certain = []
-      }
-      if sent { hasSent = true }
-    case .contactBounced(let contact, let recipient, _, let permanent, _, _):
-      let mailbox = address(contact, recipient)
-      accounts[contact]?.holders.remove(mailbox)
-      accounts[contact]?.recorded.remove(mailbox)
-      accounts[contact]?.certain.remove(mailbox)
-      accounts[contact]?.spared.remove(mailbox)
-      if accounts[contact]?.recorded.isEmpty == true { accounts[contact]?.isInDoubt = false }
-      // What came back from everybody counts for nothing.
-      if accounts[contact]?.holders.isEmpty == true { accounts[contact]?.reached = [] }
-      if permanent { badAddresses.insert(mailbox) }
-      // What came back for now is sent again later, and later each time.
-      if let account = accounts[contact] {
-        let days = min(7, 1 << min(3, max(0, account.intended.attempt - 1)))
-        let until = account.time + .days(days)
-        accounts[contact]?.waitsUntil = account.waitsUntil.map { max($0, until) } ?? until
-      }
-    case .addressCleared(let customer, let address, _):
-      if let address { badAddresses.remove(address) }
-      defer { avoided.formIntersection(badAddresses) }
-      if address == nil {
-        for id in byPayer[customer] ?? [] {
-          for mailbox in accounts[id]?.intended.to ?? [] { badAddresses.remove(mailbox) }
-        }
-      }
-    case .restPlaced(let rest):
-      rests.append(
-        Rest(
-          kind: rest.kind, scope: rest.scope, amount: rest.amount?.minor, until: rest.until, id: rest.id,
-          items: Dictionary(rest.items.map { ($0.key, pledgedOn?.item($0.key)?.open ?? $0.open.minor) }) { $1 },
-          currency: rest.amount?.currency,
-          instalments: rest.instalments))
-    case .restEnded(let end):
-      for index in rests.indices where rests[index].kind == end.kind && rests[index].scope == end.scope {
-        if let id = end.id, rests[index].id != id { continue }
-        if rests[index].ended != nil { continue }
-        rests[index].ended = time
-        rests[index].lastDay = end.kind == .plan ? end.until : nil
-        rests[index].wasBroken = end.outcome == "broken" || end.outcome == "partly_kept"
-        if end.by == "dunningd" { check(end, of: rests[index], at: time) }
-      }
-    case .contactReplied(let reply): answers[reply.customer] = time
-    case .stepSkipped(let scope, let step, _, _, _): skipped[scope, default: []].insert(step)
-    case .approvalGiven(let approval):
-      for line in approval.lines {
-        words[line.key, default: []].append(
-          Word(approval: approval.extent, line: line, isGranted: approval.granted, at: time))
-      }
-    default: break
-    }
-  }
 
   mutating func begins(_ envelope: Envelope) {
     if isBroken { object(.silence, "a message goes out after the journal failed") }
@@ -302,47 +220,6 @@ struct Watch {
     for aTry in open.sorted(by: { $0.contact < $1.contact }) {
       object(.recovery, "\(aTry.contact) is left without an outcome after recovery")
     }
-  }
-
-  // MARK: - Its account
-
-  private mutating func intend(_ intended: IntendedContact, at time: Instant) {
-    let id = intended.contact
-    let before = accounts[id]?.intended.attempt ?? 0
-    if intended.attempt != before + 1 { object(.once, "\(id) has attempt \(intended.attempt) after \(before)") }
-    attempted.insert(id)
-    if accounts[id]?.counts != true { announced.append(id) }
-    if accounts[id] == nil {
-      accounts[id] = Account(intended: intended, time: time)
-      for item in intended.invoices { steps[item.key, default: []].append(id) }
-      byPayer[intended.customer, default: []].append(id)
-    }
-    accounts[id]?.intended = intended
-    accounts[id]?.time = time
-    accounts[id]?.waitsUntil = nil
-    let isRepeat = repeatsDoubt(intended)
-    accounts[id]?.isRepeat = isRepeat
-    for recipient in intended.to + intended.cc {
-      // Who is recorded as having it stays out of later attempts, but for doubts.
-      if accounts[id]?.spared.contains(recipient) == true { continue }
-      if accounts[id]?.recorded.contains(recipient) == true, accounts[id]?.isInDoubt != true { continue }
-      open.insert(Try(contact: id, attempt: intended.attempt, recipient: recipient))
-    }
-  }
-
-  private mutating func settle(_ attempt: Attempt) -> Try {
-    let aTry = Try(
-      contact: attempt.contact, attempt: attempt.attempt, recipient: address(attempt.contact, attempt.recipient))
-    guard let known = accounts[attempt.contact]?.intended.attempt, attempt.attempt <= known else {
-      object(.truth, "\(attempt.contact) has an outcome without an intent")
-      return aTry
-    }
-    open.remove(aTry)
-    return aTry
-  }
-
-  private mutating func deny(_ aTry: Try) {
-    if taken.contains(aTry) { object(.truth, "\(aTry.contact) is recorded as not sent, but the server has it") }
   }
 
   /// The mailbox that a record's index stands for, in the newest attempt.

@@ -127,6 +127,21 @@ struct LaneTests {
     }
   }
 
+  @Test("a service that names a time is not asked before it, nor left alone for more than a day")
+  func retryAfter() {
+    for (seconds, span) in [
+      (0, Span.minutes(5)), (60, .minutes(5)), (7200, .hours(2)), (9_000_000, .days(1)), (-5, .minutes(5)),
+    ] {
+      let busy = DeliveryResult(verdict: .relayRefused, stage: .http, code: 429, retryAfter: seconds)
+      let leg = Leg(contact: "a", customer: "a", recipient: 0, attempt: 1, address: "", lane: .webhook)
+      guard case .contactDeferred(_, let next) = Outcome.event(leg, busy, at: Rig.morning) else {
+        Issue.record("not deferred")
+        continue
+      }
+      #expect(next == Rig.morning + span, "\(seconds)")
+    }
+  }
+
   @Test("the log says of a service's answer no more than its code")
   func logged() {
     let result = DeliveryResult(

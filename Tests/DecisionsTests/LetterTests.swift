@@ -59,6 +59,21 @@ struct LetterTests {
       .expect(.contact, step: "final")
   }
 
+  @Test("stays a task where its invoice has come to a step that nothing can be reached by")
+  func laterStep() {
+    let steps = Scene(due: "2026-03-02").steps(
+      Step("final", 10, level: 2, channel: .letter), Step("last", 30, level: 3), catchUp: .latest
+    ).customer {
+      $0.address = "Hauptstr. 1; 10115 Berlin"
+      $0.emails = []
+    }.at("2026-03-12 11:00").printed("L", at: "2026-03-12 11:00").at("2026-04-10 11:00")
+    steps.expect(.taskOpen)
+    let tasks = steps.verdict.tasks
+    #expect(tasks.map(\.step.name) == ["final"])
+    #expect(tasks.map(\.waitsFor) == [.letterOpen(contact: "L")])
+    #expect(tasks.first?.advancing.map(\.step) == ["final"])
+  }
+
   @Test("keeps other notices to the same payer from going")
   func groupWaits() {
     let other = Self.waiting.invoice("R2", due: "2026-03-03", "50 EUR")

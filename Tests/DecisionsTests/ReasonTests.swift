@@ -212,6 +212,20 @@ struct ReasonTests {
     refused.customer { $0.emails = ["new@c.example"] }.expect(.contact)
     refused.customer { $0.emails.append("second@c.example") }.expect(.contact)
     refused.happened(.addressCleared(customer: "C", address: nil, by: "anna"), "2026-03-08").expect(.contact)
+    // Also where a letter has gone since by the same contact.
+    let printed = refused.customer { $0.address = "Hauptstr. 1; 10115 Berlin" }
+      .steps(Step("first", 5, level: 1, fallback: .letter)).with { scene in
+        guard let contact = scene.verdict.contacts.first, let id = scene.history.items[contact.advancing[0].key]?.last
+        else {
+          return
+        }
+        scene.history.apply(
+          .contactIntended(contact.intended(as: id, attempt: 2, messageID: "", sha256: "ab", policy: "")), at: scene.now
+        )
+      }
+    #expect(printed.history.outbox.count == 1)
+    let cleared = printed.happened(.addressCleared(customer: "C", address: nil, by: "anna"), "2026-03-10")
+    #expect(!printed.history.badAddresses.isEmpty && cleared.history.badAddresses.isEmpty)
   }
 
   @Test("18 in_doubt: the outcome is unknown and the step's policy is to ask")

@@ -89,6 +89,15 @@ struct StatementTests {
     overdue.expectContacts("first 100.00 EUR: R3* (R1 not_due)", "statement 200.00 EUR: R3 R1")
   }
 
+  @Test("wait for the word on a large cycle as everything does, and say so")
+  func largeCycle() {
+    let large = Self.scene.rules { $0.maxPerCycle = 0 }.at("2026-03-02")
+    large.expectContacts().expectWaiting("statement 100.00 EUR: R1")
+    #expect(large.verdict.beside.map(\.reason) == [.needsApproval])
+    #expect(large.verdict.beside.first?.sentence.contains("approve --cycle") == true)
+    #expect(Self.scene.rules { $0.maxPerCycle = 1 }.at("2026-03-02").verdict.beside.map(\.reason) == [.contact])
+  }
+
   @Test("let a reminder that is due go first, and follow when the cap allows")
   func behindReminder() {
     let scene = Self.scene.old("R2", due: "2026-03-09").at("2026-03-02")

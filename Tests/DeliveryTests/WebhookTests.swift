@@ -124,6 +124,18 @@ struct WebhookTests {
     }
   }
 
+  @Test("a service that is busy says for how long, if it likes")
+  func retryAfter() async throws {
+    try await blocking {
+      let sink = try HTTPSink(["later 1800", "later Fri, 31 Dec 2100 23:59:59 GMT", "later soon", "503"])
+      let endpoint = sink.endpoint()
+      #expect(Self.post(endpoint).retryAfter == 1800)
+      #expect(Self.post(endpoint).retryAfter > 86_400)
+      #expect(Self.post(endpoint).retryAfter == 0)
+      #expect(Self.post(endpoint).retryAfter == 0)
+    }
+  }
+
   @Test("a service that says nothing in time leaves a doubt")
   func silence() async throws {
     try await blocking {

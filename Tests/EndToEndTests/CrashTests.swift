@@ -125,6 +125,11 @@ extension EndToEnd {
         let contact = try #require(office.records("contact.intended").first?["contact"].text)
         try await office.expect(0, "resolve", contact, word, "--by", "Erika", "--as-of", "2026-03-02T12:10")
         #expect(office.records("contact.resolved").count == 1)
+        // The same again is nothing new; the other word would be, and so would this one after it.
+        let other = word == "--sent" ? "--not-sent" : "--sent"
+        try await office.expect(65, "resolve", contact, word, "--as-of", "2026-03-02T12:11")
+        try await office.expect(0, "resolve", contact, other, "--as-of", "2026-03-02T12:12")
+        try await office.expect(0, "resolve", contact, word, "--as-of", "2026-03-02T12:13")
         try await office.expect(0, "run", "--once", "--as-of", "2026-03-02T13:00")
         #expect(sink.messages.count == (word == "--sent" ? 1 : 2))
         if word == "--not-sent" { #expect(office.records("contact.intended").last?["contact"].text == contact) }

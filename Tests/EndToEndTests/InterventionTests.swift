@@ -41,6 +41,39 @@ extension EndToEnd {
       }
     }
 
+    @Test("an approval and a refusal can each be taken back, as long as nothing went by it")
+    func secondThoughts() async throws {
+      try await scenario { office in
+        let sink = try await office.sink()
+        var setup = Setup(sink: sink)
+        setup.schedules = """
+          [[schedule]]
+          name = "standard"
+          match = {}
+          steps = [{ name = "first", day = 5, level = 1, template = "first", approval = true }]
+          """
+        try office.configure(setup)
+        try office.books(Samples.head + "A-1,K-1,2026-01-21,2026-02-20,120.00,EUR\n")
+        let waiting = try await office.expect(0, "approve", "--format", "json", "--as-of", "2026-03-02T10:00")
+        let contact = try #require(waiting.lines.first?["contact"].text)
+        try await office.expect(0, "approve", contact, "--as-of", "2026-03-02T10:01")
+        let refused = try await office.expect(
+          0, "approve", contact, "--refuse", "--reason", "he called", "--as-of", "2026-03-02T10:02")
+        #expect(refused.said.contains("Refused after all"), "\(refused)")
+        try await office.expect(0, "run", "--once", "--as-of", "2026-03-02T10:03")
+        #expect(sink.messages.isEmpty)
+        try await office.expect(65, "approve", contact, "--refuse", "--reason", "still", "--as-of", "2026-03-02T10:04")
+        let approved = try await office.expect(0, "approve", contact, "--as-of", "2026-03-02T10:05")
+        #expect(approved.said.contains("Approved after all"), "\(approved)")
+        try await office.expect(0, "run", "--once", "--as-of", "2026-03-02T10:06")
+        #expect(sink.messages.count == 1)
+        let late = try await office.expect(
+          65, "approve", contact, "--refuse", "--reason", "too late", "--as-of", "2026-03-02T10:07")
+        #expect(late.said.contains("went on 2026-03-02 already"), "\(late)")
+        try await office.expect(0, "journal", "verify")
+      }
+    }
+
     @Test("a hold on one invoice leaves the customer's others alone")
     func holdOnInvoice() async throws {
       try await scenario { office in

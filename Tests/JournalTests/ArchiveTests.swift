@@ -83,7 +83,7 @@ struct ArchiveTests {
       }
     }
     if case .approvalGiven(let approval) = event {
-      #expect(a.hasApproval(of: approval.subject) == b.hasApproval(of: approval.subject))
+      #expect(a.lastWord(on: approval.subject) == b.lastWord(on: approval.subject))
     }
   }
 

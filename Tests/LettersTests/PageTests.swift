@@ -56,6 +56,22 @@ struct PageTests {
     }
   }
 
+  @Test("bears nobody's address where all mail is redirected")
+  func redirected() throws {
+    var identity = Samples.identity
+    identity.redirectTo = try MailAddress(name: "", address: "training@example.com")
+    let composer = Composer(
+      templates: try TemplateSet(Samples.templateFiles), identity: identity, pay: Samples.pay, company: Samples.company,
+      stationery: Self.stationery)
+    let contact = Self.contact("final", "en", many: false, address: "Hauptstr. 1; 10115 Berlin")
+    let letter = try composer.page(contact, id: "4k2m9q0r7t1v3x5z")
+    #expect(letter.html?.contains("Hauptstr. 1") == false)
+    #expect(letter.html?.contains("NOT TO BE POSTED") == true)
+    #expect(PageNote.read(letter.bytes)?["address"]?.array?.first?.string == "NOT TO BE POSTED")
+    // Of the record's address it is told whether the customer has moved.
+    #expect(letter.to == contact.to)
+  }
+
   @Test(
     "is made for the envelopes of the payer's country",
     arguments: [

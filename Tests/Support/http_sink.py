@@ -16,6 +16,7 @@ answers     CODE                 that status, with a small body
             hang                 reads the request, then says nothing
             deaf                 accepts the connection, reads nothing, says nothing
             continue-close       says 100 Continue, then ends the connection
+            later TIME           429, with TIME as Retry-After
             cut CODE             that status with half of its body
 
 Files in OUT: requests.jsonl, a line for each request with its method, path, heads (in lower case) and body, also of those
@@ -96,6 +97,10 @@ class Sink:
             threading.Event().wait()
         if word == "continue-close":
             client.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+            return
+        if word == "later":
+            client.sendall(
+                f"HTTP/1.1 429 Too Many Requests\r\nRetry-After: {rest}\r\nContent-Length: 0\r\n\r\n".encode())
             return
         if word == "redirect":
             client.sendall(b"HTTP/1.1 307 Temporary Redirect\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n")

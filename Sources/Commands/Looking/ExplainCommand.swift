@@ -29,7 +29,11 @@ struct ExplainCommand: ParsableCommand {
       let history = try session.history()
       let scope = try session.scope(of: name, ledger, history)
       let verdict = session.verdict(ledger, history)
-      let decisions = verdict.decisions.filter { scope.covers($0.key, payer: $0.payer) }
+      var decisions = verdict.decisions.filter { scope.covers($0.key, payer: $0.payer) }
+      if decisions.isEmpty, case .invoice = scope {
+        // What is no invoice bears a number of its own: a plan, a promise, a statement.
+        decisions = (verdict.instalments + verdict.beside).filter { scope.covers($0.key, payer: $0.payer) }
+      }
       let entries = try session.records(about: Set(decisions.map(\.key.customer) + [scope.customer]))
       let story = Story(entries, zone: session.policy.company.zone)
       if decisions.isEmpty {
@@ -92,18 +96,22 @@ struct ExplainCommand: ParsableCommand {
       return
     }
     let key = story.keys(customer: customer, number: number).first ?? ItemKey(customer: customer, number: number)
+    let sentence =
+      story.schedule(of: key).flatMap { Policy.reservedSchedules.contains($0) ? $0 : nil }.map { schedule in
+        "\(number) is no invoice but the \(schedule.replacing("-", with: " ")) that a message was about: nothing more is due on it."
+      } ?? "Invoice \(number) is settled: it is no longer in the ledger."
     if common.format == .json {
       var fields: [(String, JSONValue)] = [
         ("invoice", .string(number)), ("customer", .string(customer)), ("currency", .null), ("open", .null),
         ("due", .null), ("days_past_due", .null), ("risk", .null), ("schedule", .null), ("step", .null),
         ("level", .null), ("reason", .string(ReasonCode.settled.rawValue)), ("until", .null),
         ("rule", .string("no longer in the ledger")),
-        ("sentence", .string("Invoice \(number) is settled: it is no longer in the ledger.")),
+        ("sentence", .string(sentence)),
       ]
       fields.append(("history", .array(story.records(of: key).map(JSONValue.object))))
       return Output.line(JSONObject(fields).text)
     }
-    Output.line("Invoice \(number) is settled: it is no longer in the ledger.".printable)
+    Output.line(sentence.printable)
     for line in story.lines(of: key) { Output.line("    " + line.printable) }
   }
 }
@@ -113,7 +121,8 @@ extension Decision {
   func heading(_ books: Books) -> String {
     let customer = books.customers.first { $0.id == key.customer }
     let who = [key.customer, customer?.name ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
-    var facts = ["invoice \(key.number)" + (key.item.isEmpty ? "" : "/\(key.item)"), who]
+    let number = key.number + (key.item.isEmpty ? "" : "/\(key.item)")
+    var facts = [schedule.map(Policy.reservedSchedules.contains) ?? false ? number : "invoice \(number)", who]
     if payer != key.customer { facts.append("paid by \(payer)") }
     if let open { facts.append("\(open) open") }
     if let due { facts.append("due \(due)") }

@@ -36,6 +36,14 @@ struct Story {
     Set(items.values.flatMap(\.self)).filter { $0.customer == customer && $0.number == number }.sorted()
   }
 
+  /// Of the last contact about it; nil where there was none.
+  func schedule(of key: ItemKey) -> String? {
+    for case .contactIntended(let intended) in entries.reversed().map(\.event) {
+      if let item = intended.invoices.first(where: { $0.key == key }) { return item.schedule }
+    }
+    return nil
+  }
+
   /// The records as they were written, oldest first.
   func records(of key: ItemKey) -> [JSONObject] { entries.filter { concerns($0, key) }.map(\.record) }
 

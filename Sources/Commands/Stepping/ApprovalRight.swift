@@ -27,9 +27,12 @@ struct ApprovalRight {
 
   /// - Throws: that the speaker is not in the group which that word asks for.
   func check(_ contacts: [PlannedContact], as extent: Approval.Extent) throws(CommandFailure) {
-    if extent == .cycle { try check(settings.cycle, "a cycle's list", key: "approval.cycle") }
     // A list is as high as the highest step in it.
-    let level = contacts.map(\.step.level).max() ?? 0
+    try check(level: contacts.map(\.step.level).max() ?? 0, as: extent)
+  }
+
+  func check(level: Int, as extent: Approval.Extent) throws(CommandFailure) {
+    if extent == .cycle { try check(settings.cycle, "a cycle's list", key: "approval.cycle") }
     try check(settings.group(forLevel: level), "a step of level \(level)", key: "approval.levels")
   }
 

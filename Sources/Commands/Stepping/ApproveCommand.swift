@@ -67,6 +67,7 @@ struct ApproveCommand: Intervening {
           throw CommandFailure(
             .data, "contact \(name) waits on the cycle's list: `dunningd approve --cycle \(list.hash)`")
         }
+        if try turn(name, step) { return }
         throw CommandFailure(
           .data,
           "no contact \"\(name)\" waits for approval: `dunningd approve` lists those that do; nothing was recorded")
@@ -103,8 +104,9 @@ struct ApproveCommand: Intervening {
 
   private func approveCycle(_ list: CycleList, _ step: Intervention) throws(CommandFailure) {
     if let name, name != list.hash {
-      if step.history.hasApproval(of: name) {
-        return Output.line("The list \(name) was approved already.")
+      if try turn(name, step) { return }
+      if let word = step.history.lastWord(on: name).first {
+        return Output.line("The list \(name) was \(word.granted ? "approved" : "refused") already.")
       }
       if list.contacts.isEmpty {
         throw CommandFailure(.data, "no list waits for approval, \(name) or another; nothing was recorded")
@@ -132,6 +134,30 @@ struct ApproveCommand: Intervening {
     let count = contacts.count == 1 ? "1 contact" : "\(contacts.count) contacts"
     try step.record(
       [.approvalGiven(approval)], done: "\(refuse ? "Refused" : "Approved"): \(count) (\(subject)).", about: scopes)
+  }
+
+  /// A later word takes the place of an earlier one, as long as nothing has gone by it.
+  ///
+  /// - Returns: false where none was given, or the same was.
+  private func turn(_ name: String, _ step: Intervention) throws(CommandFailure) -> Bool {
+    let words = step.history.lastWord(on: name)
+    guard let last = words.first, last.granted == refuse else { return false }
+    if refuse, let contact = step.history.contact(name), contact.mayHaveReached || contact.standing == .outbox {
+      let day = step.session.policy.company.zone.day(contact.at)
+      throw CommandFailure(.data, "contact \(name) went on \(day) already; nothing was recorded")
+    }
+    if !refuse {
+      let steps = step.session.policy.schedules.flatMap(\.steps)
+      let level = words.compactMap { word in steps.first { $0.name == word.line.step }?.level }.max() ?? 0
+      try ApprovalRight(step.session.site.configuration.approval).check(level: level, as: last.extent)
+    }
+    let approval = Approval(
+      extent: last.extent, subject: name, lines: words.map(\.line), granted: !refuse, by: by.author, text: reason)
+    try step.record(
+      [.approvalGiven(approval)],
+      done: refuse ? "Refused after all: \(name)." : "Approved after all: \(name).",
+      about: words.map { .invoice(customer: $0.line.key.customer, number: $0.line.key.number) })
+    return true
   }
 
   private func show(_ waiting: [PlannedContact], _ list: CycleList, _ plans: [Rest], _ step: Intervention) {

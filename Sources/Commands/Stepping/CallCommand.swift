@@ -11,12 +11,14 @@ struct CallCommand: Intervening {
     discussion: """
       Where a call step is due, it is done once somebody was reached. `promised`
       makes the promise and `disputed` the dispute in the same record; both are
-      about the invoices of the call, or those of --invoice.
+      about the invoices of the call, or those of --invoice. --undo takes the last
+      call back, with what came of it: its step is due again.
 
       Examples:
         dunningd call K-7 --outcome no-answer
         dunningd call K-7 --outcome promised --by 2026-04-15 --note "Ms Berger"
         dunningd call K-7 --outcome disputed --invoice R-1042 --note "damaged"
+        dunningd call K-7 --undo --note "that was K-8"
       """)
   static let authorOption = "--recorded-by"
 
@@ -28,7 +30,10 @@ struct CallCommand: Intervening {
   var customer: String
 
   @Option(help: ArgumentHelp("reached, no-answer, wrong-number, promised, disputed or refused.", valueName: "outcome"))
-  var outcome: LoggedCall.Outcome
+  var outcome: LoggedCall.Outcome?
+
+  @Flag(help: "Takes the last call back.")
+  var undo = false
 
   @Option(help: ArgumentHelp("What was said.", valueName: "text"))
   var note: String?
@@ -43,6 +48,10 @@ struct CallCommand: Intervening {
   var invoice: [String] = []
 
   func validate() throws {
+    guard (outcome == nil) == undo else { throw ValidationError("give --outcome OUTCOME, or --undo") }
+    if undo, by != nil || amount != nil || !invoice.isEmpty {
+      throw ValidationError("--undo goes with --note and nothing else")
+    }
     if outcome == .promised, by == nil {
       throw ValidationError("--outcome promised needs --by DATE, the day to pay by")
     }
@@ -59,10 +68,11 @@ struct CallCommand: Intervening {
       guard case .customer(let id) = try step.session.scope(of: customer, step.ledger, step.history) else {
         throw CommandFailure(.usage, "\"\(customer)\" is an invoice: name the customer who was called")
       }
+      guard let outcome else { return try takeBack(id, step) }
       let verdict = step.session.verdict(step.ledger, step.history)
       let payer = step.ledger.books.customers.first { $0.id == id }?.payer ?? id
       let due = verdict.tasks.filter { $0.channel == .call && $0.payer.id == payer }
-      let rest = try rest(id, due, step)
+      let rest = try rest(id, outcome, due, step)
       var calls = (outcome.isDone ? due : []).map { contact in
         LoggedCall(
           customer: id, outcome: outcome, contact: step.intended(contact), by: author.author, text: note)
@@ -74,7 +84,9 @@ struct CallCommand: Intervening {
     }
   }
 
-  private func rest(_ id: String, _ due: [PlannedContact], _ step: Intervention) throws(CommandFailure) -> Rest? {
+  private func rest(
+    _ id: String, _ outcome: LoggedCall.Outcome, _ due: [PlannedContact], _ step: Intervention
+  ) throws(CommandFailure) -> Rest? {
     let amount = try amount.map { text throws(CommandFailure) in try Money.option("--amount", text) }
     var scopes = try step.scopes(of: invoice)
     if scopes.isEmpty {
@@ -98,6 +110,51 @@ struct CallCommand: Intervening {
       return try step.dispute(scopes, of: id, amount: amount, by: author.author, reason: note)
     case .reached, .noAnswer, .wrongNumber, .refused: return nil
     }
+  }
+}
+
+// MARK: - Undo
+
+extension CallCommand {
+  private func takeBack(_ id: String, _ step: Intervention) throws(CommandFailure) {
+    let calls = try step.session.records(about: [id]).compactMap { entry -> (at: Instant, call: LoggedCall)? in
+      guard case .callLogged(let call) = entry.event, call.customer == id else { return nil }
+      return (entry.time, call)
+    }
+    guard let last = calls.last else {
+      throw CommandFailure(.data, "no call to \(id) is recorded: nothing was recorded")
+    }
+    let day = step.session.policy.company.zone.day(last.at)
+    // A call about several currencies stands in as many records.
+    let events = calls.filter { $0.at == last.at }.flatMap { undone($0.call, step.history) }
+    guard !events.isEmpty else {
+      throw CommandFailure(
+        .data, "the last call to \(id), \(last.call.outcome.rawValue) on \(day), moved nothing on: nothing was recorded"
+      )
+    }
+    let why = note.map { HistoryEvent.noteAdded(scope: .customer(id), by: author.author, text: $0) }
+    try step.record(
+      events + [why].compactMap(\.self),
+      done: "Taken back: the call to \(id) of \(day), \(last.call.outcome.rawValue).",
+      about: [.customer(id)])
+  }
+
+  /// What a call did and nobody has taken back or ended since.
+  private func undone(_ call: LoggedCall, _ history: ContactHistory) -> [HistoryEvent] {
+    var events: [HistoryEvent] = []
+    if let contact = call.contact, history.contact(contact.contact)?.standing == .made {
+      events.append(.contactResolved(contact: contact.contact, sent: false, by: author.author))
+    }
+    if let rest = call.rest,
+      history.rests[rest.scope]?.contains(where: { $0.ended == nil && $0.rest == rest }) ?? false
+    {
+      events.append(
+        .restEnded(
+          RestEnd(
+            kind: rest.kind, scope: rest.scope, id: rest.id.isEmpty ? nil : rest.id, by: author.author,
+            outcome: "withdrawn", text: note)))
+    }
+    return events
   }
 }
 

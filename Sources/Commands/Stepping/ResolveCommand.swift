@@ -9,7 +9,7 @@ struct ResolveCommand: Intervening {
       Of a doubt the mail server's log tells it: search it for the contact's
       Message-ID (`dunningd journal show CONTACT`). A letter is --sent when it is
       posted: its step is done on that day, and its page leaves the outbox. One
-      that is --not-sent is decided afresh.
+      that is --not-sent is decided afresh. What a person said can be said anew.
 
       Examples:
         dunningd resolve 4k2m9q0r7t1v3x5z --sent
@@ -49,7 +49,8 @@ struct ResolveCommand: Intervening {
       }
       // A doubt that counts as sent is still a doubt until somebody says. A letter may be in the post by the time that it
       // is called off.
-      let mayBe = contact.standing == .inDoubt || contact.standing == .outbox
+      let said = contact.isResolved && contact.channel != .call && (contact.standing == .made) != sent
+      let mayBe = contact.standing == .inDoubt || contact.standing == .outbox || said
       guard mayBe || (sent && contact.isLetter && contact.standing == .undone) else {
         throw CommandFailure(
           .data, "contact \(name) is not in doubt: its outcome is known; nothing was recorded")

@@ -31,10 +31,9 @@ enum Outcome {
     case .accepted: .contactSent(leg.told(result))
     // What was never begun tells nothing of the mailbox or the relay, and need not wait.
     case .deferred where result.stage == .queue: .contactDeferred(leg.told(result), next: now)
-    case .deferred: .contactDeferred(leg.told(result), next: now + backOff(after: leg.attempt))
+    case .deferred: .contactDeferred(leg.told(result), next: now + wait(leg, result))
     // Whether it is the service's fault or this message's, nobody says.
-    case .relayRefused where result.stage == .http:
-      .contactDeferred(leg.told(result), next: now + backOff(after: leg.attempt))
+    case .relayRefused where result.stage == .http: .contactDeferred(leg.told(result), next: now + wait(leg, result))
     // Not the customer's fault, so the attempts before do not lengthen the wait.
     case .relayRefused: .contactDeferred(leg.told(result), next: now + backOff(after: 1))
     case .recipientRefused: .contactFailed(leg.told(result, badAddress: true))
@@ -43,6 +42,11 @@ enum Outcome {
       .contactInDoubt(
         contact: leg.contact, recipient: leg.recipient, attempt: leg.attempt, why: result.sentence)
     }
+  }
+
+  /// Longer where the service asks for it, but not for more than a day: a slip there must not silence a customer.
+  private static func wait(_ leg: Leg, _ result: DeliveryResult) -> Span {
+    max(backOff(after: leg.attempt), .seconds(min(max(0, result.retryAfter), 86_400)))
   }
 
   /// How long the next attempt waits: 5 m, 15 m, 1 h, then 4 h each. `attempt` counts from 1.

@@ -354,6 +354,12 @@ extension Verdict {
     let isFull = docket.detail == .everything
     waitsAsList = .largeCycle(contacts: total, limit: limit)
     let need = Ground.needsApproval(.largeCycle(contacts: total, limit: limit))
+    func list(_ decision: inout Decision) {
+      decision.ground = need
+      decision.rule = Rule("contact.max_per_cycle", docket.policy.contact.places.maxPerCycle)
+      decision.asksApproval = true
+    }
+    var standIns: Set<ItemKey> = []
     for place in groups {
       guard isFull || place.hasListed else {
         waitingCount += place.contacts
@@ -368,12 +374,13 @@ extension Verdict {
       wait(plan, unlisted, for: need, isFull)
       let items = unlisted.filter { !group.cases[$0].isStandIn }
       recount(items.count, from: .contact, as: .needsApproval)
-      for index in isFull ? items : [] {
-        decisions[place.offset + index].ground = need
-        decisions[place.offset + index].rule = Rule("contact.max_per_cycle", docket.policy.contact.places.maxPerCycle)
-        decisions[place.offset + index].asksApproval = true
-      }
+      for index in isFull ? items : [] { list(&decisions[place.offset + index]) }
+      for index in isFull ? unlisted : [] where group.cases[index].isStandIn { standIns.insert(group.cases[index].key) }
     }
+    guard !standIns.isEmpty else { return }
+    for index in instalments.indices where standIns.contains(instalments[index].key) { list(&instalments[index]) }
+    // Thanks bear the key of the item that was paid.
+    for index in beside.indices where standIns.contains(beside[index].key) { list(&beside[index]) }
   }
 }
 

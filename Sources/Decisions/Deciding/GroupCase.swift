@@ -27,6 +27,8 @@ final class GroupCase {
   private(set) lazy var openByKey = account.openByKey
   /// What the overdue items that may be asked for come to.
   private(set) var overdueBalance: Money
+  /// Of each kind, where several channels are due today.
+  private(set) lazy var leaders = findLeaders()
 
   var policy: Policy { docket.policy }
   var history: ContactHistory { past.history }

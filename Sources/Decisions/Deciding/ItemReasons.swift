@@ -6,7 +6,10 @@ import Units
 /// Each says in its first lines when it holds. A test that finds nothing passes the item on; the last one, `contact`,
 /// always finds.
 extension GroupCase {
-  func finding(for item: ItemCase) -> Finding {
+  func finding(for item: ItemCase) -> Finding { behindChannel(item) ?? findingAlone(for: item) }
+
+  /// Whatever else of the group is due today.
+  func findingAlone(for item: ItemCase) -> Finding {
     notFollowedUp(item) ?? notYetOrUnsure(item) ?? notReachable(item) ?? notNow(item) ?? contact(item)
   }
 
@@ -81,23 +84,23 @@ extension GroupCase {
   }
 
   /// Its call, letter or other task waits for a person; nothing else climbs meanwhile. A task comes up when its step is
-  /// due: not while a deadline or the gap runs, nor before the approval that it asks for. A letter is one from when its
-  /// page lies in the outbox.
+  /// due: not while a deadline or the item's own gap runs, nor before the approval that it asks for. A letter is one from
+  /// when its page lies in the outbox.
   private func taskOpen(_ item: ItemCase) -> Finding? {
     if let next = item.next, let letter = openLetter(of: item) {
       return Finding(.letterOpen(contact: letter.id), next.stepCase.rule)
     }
     guard let next = item.next, let prospect = item.prospect, next.opens <= today,
       !next.step.approval, let channel = channel(of: next.step), !channel.isAutomatic,
-      frequency.deadlineRunning(for: prospect, on: today) == nil, frequency.tooSoon(prospect, on: today) == nil
+      frequency.deadlineRunning(for: prospect, on: today) == nil, tooSoonForTask(item) == nil
     else { return nil }
     return Finding(.taskOpen(channel), next.stepCase.rule)
   }
 
   /// The step's day has not come. Says the day on which it can really go.
   private func notYet(_ item: ItemCase) -> Finding? {
-    guard let next = item.next, today < next.opens, let prospect = item.prospect else { return nil }
-    let goes = frequency.firstDay(for: prospect, from: next.opens)
+    guard let next = item.next, today < next.opens else { return nil }
+    let goes = firstDay(of: item, from: next.opens)
     return Finding(
       .notYet(planned: next.planned, goes: goes), next.stepCase.rule, until: .day(goes))
   }
@@ -148,7 +151,7 @@ extension GroupCase {
     else { return nil }
     return Finding(
       .deadlineRunning(deadline: running.deadline, until: running.until), schedule.rule,
-      until: .day(frequency.firstDay(for: prospect, from: running.until)))
+      until: .day(firstDay(of: item, from: running.until)))
   }
 
   /// The cap or the gap.
@@ -157,13 +160,15 @@ extension GroupCase {
       let rule = Rule("contact.at_most", policy.contact.places.atMost)
       return Finding(.tooSoon(.behindReminder, last: today, until: until), rule, until: .day(until))
     }
-    guard let prospect = item.prospect, let soon = frequency.tooSoon(prospect, on: today) else { return nil }
+    guard let prospect = item.prospect,
+      let soon = isTask(item) ? tooSoonForTask(item) : frequency.tooSoon(prospect, on: today)
+    else { return nil }
     let rule: Rule =
       switch soon.why {
       case .gap: Rule("contact.min_gap", policy.contact.places.minGap)
-      case .cap, .sameDay, .behindReminder: Rule("contact.at_most", policy.contact.places.atMost)
+      case .cap, .sameDay, .behindReminder, .behindChannel: Rule("contact.at_most", policy.contact.places.atMost)
       }
-    let goes = frequency.firstDay(for: prospect, from: soon.until)
+    let goes = firstDay(of: item, from: soon.until)
     return Finding(.tooSoon(soon.why, last: soon.last, until: goes), rule, until: .day(goes))
   }
 

@@ -48,7 +48,8 @@ struct MessagePlan {
     let isStatement: Bool
   }
 
-  private func contact(advancing: [Int], waitsFor: Ground?) -> PlannedContact? {
+  /// One message about all of these, whatever channels their steps take.
+  func contact(advancing: [Int], waitsFor: Ground?) -> PlannedContact? {
     let cases = group.cases
     // The highest level; among equals the latest step, then the oldest item.
     let top = advancing.max { a, b in

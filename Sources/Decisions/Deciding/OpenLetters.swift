@@ -101,12 +101,18 @@ extension Verdict {
     let recalled = group.recalls.map(\.contact)
     for letter in group.letters where !recalled.contains(letter.id) {
       let indices = waiting.filter { $0.letter == letter.id && letter.item(group.cases[$0.index].key) != nil }
-      for var task in plan.contacts(for: indices.map(\.index)) {
-        task.channel = .letter
-        task.to = letter.to
-        task.waitsFor = .letterOpen(contact: letter.id)
-        tasks.append(task)
+      guard var task = plan.contact(advancing: indices.map(\.index), waitsFor: .letterOpen(contact: letter.id)) else {
+        continue
       }
+      // What it says is as it was written, whatever step its items come to next.
+      let steps = letter.items.first.flatMap { group.docket.schedules.named($0.schedule)?.schedule.steps } ?? []
+      if let step = steps.first(where: { $0.name == letter.step }) { task.step = step }
+      task.channel = .letter
+      task.to = letter.to
+      task.cc = []
+      task.advancing = letter.items
+      task.deadline = letter.deadline
+      tasks.append(task)
     }
   }
 }

@@ -93,8 +93,16 @@ private struct Future {
     // A list that was approved can only shrink, so this ends; a step may need its own word and the cycle's.
     for _ in 0..<3 where approve(verdict.waiting, at: instant) { verdict = again(history) }
     for end in verdict.outcomes { history.apply(.restEnded(end), at: instant) }
+    var entries = make(verdict.contacts, at: instant)
+    // What goes by itself can put off what a person was to do.
+    let tasks = verdict.contacts.isEmpty || verdict.tasks.isEmpty ? verdict.tasks : again(history).tasks
+    entries += make(tasks, at: instant)
+    return entries
+  }
+
+  private mutating func make(_ contacts: [PlannedContact], at instant: Instant) -> [Forecast.Entry] {
     var entries: [Forecast.Entry] = []
-    for var contact in verdict.contacts + verdict.tasks {
+    for var contact in contacts {
       contact.waitsFor = contact.advancing.compactMap { approved[Key($0)] }.first ?? contact.waitsFor
       if case .letterOpen(let letter) = contact.waitsFor {
         history.apply(.contactResolved(contact: letter, sent: true, by: "forecast"), at: instant)

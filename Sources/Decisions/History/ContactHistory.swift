@@ -103,12 +103,12 @@ package struct ContactHistory: Sendable, Equatable {
     return found.sorted()
   }
 
-  /// Whether anything was approved, or refused, under that name.
-  package func hasApproval(of subject: String) -> Bool {
-    if approvals.recent.values.contains(where: { $0.contains { $0.subject == subject } }) { return true }
-    return archive?.people(with: .subject(subject)).contains { person in
-      person.approvals.values.contains { $0.contains { $0.subject == subject } }
-    } ?? false
+  /// The last word that was given under that name, line by line; empty where none was.
+  package func lastWord(on subject: String) -> [GivenApproval] {
+    let sealed = (archive?.people(with: .subject(subject)) ?? []).flatMap { $0.approvals.values.joined() }
+    let all = (approvals.recent.values.joined() + sealed).filter { $0.subject == subject }
+    guard let last = all.map(\.at).max() else { return [] }
+    return all.filter { $0.at == last }.sorted { $0.line.key < $1.line.key }
   }
 
   package mutating func apply(_ event: HistoryEvent, at time: Instant) {
@@ -249,7 +249,7 @@ package struct ContactHistory: Sendable, Equatable {
       return
     }
     for id in payers[customer] ?? [] {
-      for address in contacts[id]?.to ?? [] { summary.badAddresses[address.lowercased()] = nil }
+      for address in contacts[id]?.addressesTried ?? [] { summary.badAddresses[address.lowercased()] = nil }
     }
   }
 

@@ -106,6 +106,9 @@ package struct PastContact: Sendable, Equatable {
     return fates
   }
 
+  /// To recipients of all attempts by e-mail; of the last attempt alone where that was another channel's too.
+  var addressesTried: [String] { to + earlier.keys }
+
   /// To and cc recipients who surely have it.
   private var tookIt: Set<String> {
     var took = Set(zip(to + cc, recipients).filter { $0.1 == .sent }.map(\.0))
@@ -143,6 +146,8 @@ package struct PastContact: Sendable, Equatable {
   }
 
   package var isLetter: Bool { channel == .letter }
+  /// A person has said what became of it, and may say otherwise.
+  package var isResolved: Bool { verdict != nil }
 
   /// Nothing was heard of a recipient, or nobody has posted it.
   var isPending: Bool { isLetter ? standing == .outbox : recipients.contains(.pending) }
