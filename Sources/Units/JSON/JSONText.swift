@@ -42,12 +42,14 @@ package struct JSONText {
 
   /// Characters that are JSON already.
   package mutating func write(raw text: String) { bytes.append(contentsOf: text.utf8) }
+  mutating func write(bytes: some Collection<UInt8>) { self.bytes.append(contentsOf: bytes) }
 
   package mutating func write(string text: String) {
     bytes.append(UInt8(ascii: "\""))
     var text = text
     let isPlain = text.withUTF8 { utf8 in
-      guard utf8.allSatisfy({ JSONText.isPlain($0) }) else { return false }
+      // All are looked at, whatever the first ones are: without a way out of the loop, many are at once.
+      guard utf8.reduce(UInt8(0), { $0 | (JSONText.isPlain($1) ? 0 : 1) }) == 0 else { return false }
       bytes.append(contentsOf: utf8)
       return true
     }
@@ -55,6 +57,7 @@ package struct JSONText {
     bytes.append(UInt8(ascii: "\""))
   }
 
+  @inline(__always)
   private static func isPlain(_ byte: UInt8) -> Bool {
     byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
   }
