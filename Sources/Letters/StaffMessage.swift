@@ -32,7 +32,8 @@ package struct StaffMessage: Sendable, Equatable {
       from: identity.from, replyTo: identity.replyTo ?? identity.from, to: [recipient(identity)], cc: [],
       subject: subject, date: MailDate.text(at, offsetSeconds: offsetSeconds),
       messageID: MessageID.of(contact: name + "-" + seed, instance: instance, domain: identity.from.domain),
-      references: [], language: "en", listUnsubscribe: [], others: [], text: text, html: nil, attachments: [],
+      references: [], language: "en", listUnsubscribe: [], others: [], text: TransferEncoding.quotedPrintable(text),
+      html: nil, attachments: [],
       seed: seed
     ).bytes()
   }

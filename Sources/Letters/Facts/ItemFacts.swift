@@ -7,15 +7,16 @@ struct FactWriter {
   let rendering: Rendering
   let columns: ExtraColumns
 
-  func word(_ text: String?) -> Word { Word(.text(text ?? ""), rendering: rendering) }
-  func word(_ number: Int) -> Word { word(String(number)) }
-  func word(_ money: Money?) -> Word { word(money.map(Word.Value.amount)) }
-  func word(_ day: Day?, short: Bool = false) -> Word { word(day.map { short ? .shortDate($0) : .date($0) }) }
-  func word(basisPoints: Int?) -> Word { word(basisPoints.map { .percent(basisPoints: $0) }) }
-  private func word(_ value: Word.Value?) -> Word { Word(value ?? .text(""), rendering: rendering) }
+  func word(_ text: String?) -> Word.Value { .text(text ?? "") }
+  func word(_ number: Int) -> Word.Value { .text(String(number)) }
+  func word(_ money: Money?) -> Word.Value { money.map(Word.Value.amount) ?? .text("") }
+  func word(_ day: Day?, short: Bool = false) -> Word.Value {
+    day.map { short ? .shortDate($0) : .date($0) } ?? .text("")
+  }
+  func word(basisPoints: Int?) -> Word.Value { basisPoints.map { .percent(basisPoints: $0) } ?? .text("") }
 
   /// An https or mailto address as it stands, anything else as nothing: no other scheme may reach a link.
-  func uri(_ text: String?) -> Word {
+  func uri(_ text: String?) -> Word.Value {
     guard let text, text.hasPrefix("https://") || text.hasPrefix("mailto:"),
       text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !"<>\"'\\^`{|}".utf8.contains($0) })
     else { return word("") }
@@ -51,7 +52,7 @@ struct FactWriter {
         "extra",
         ColumnContext(
           rows: [ExtraColumns.named(details?.extra ?? [:]), ExtraColumns.named(payer.extra)],
-          known: columns.ofInvoices.union(columns.ofCustomers), rendering: rendering)),
+          known: columns.all, rendering: rendering)),
     ]
   }
 
@@ -138,8 +139,9 @@ enum LineLabel {
 
   /// The numbers of the invoices that it is about, each once and in order: of a promise or plan those that it covers.
   static func numbers(of contact: PlannedContact) -> [String] {
-    var seen: Set<String> = []
     let keys = contact.pledge?.items.map(\.key) ?? contact.listed.map(\.invoice.key)
+    if keys.count == 1 { return [keys[0].number] }
+    var seen: Set<String> = []
     return keys.map(\.number).filter { seen.insert($0).inserted }
   }
 }

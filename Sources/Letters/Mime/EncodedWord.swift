@@ -32,7 +32,17 @@ enum EncodedWord {
       chunk = chunk.lowerBound..<end
       chunkWidth += pieceWidth
     }
-    for character in text {
+    var index = text.startIndex
+    while index < text.endIndex {
+      // A byte of ASCII before another one is a character, if it is no control.
+      let next = text.utf8.index(after: index)
+      if bytes[chunk.upperBound] &- 0x20 < 0x60, next == text.endIndex || text.utf8[next] &- 0x20 < 0x60 {
+        add(1)
+        index = next
+        continue
+      }
+      let character = text[index]
+      text.formIndex(after: &index)
       let count = character.utf8.count
       let whole = bytes[chunk.upperBound..<chunk.upperBound + count]
       if width(count, quotedWidth(whole)) <= min(firstMax, lengthMax) - overhead {

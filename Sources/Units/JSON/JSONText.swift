@@ -46,14 +46,11 @@ package struct JSONText {
 
   package mutating func write(string text: String) {
     bytes.append(UInt8(ascii: "\""))
-    var text = text
-    let isPlain = text.withUTF8 { utf8 in
-      // All are looked at, whatever the first ones are: without a way out of the loop, many are at once.
-      guard utf8.reduce(UInt8(0), { $0 | (JSONText.isPlain($1) ? 0 : 1) }) == 0 else { return false }
-      bytes.append(contentsOf: utf8)
-      return true
+    if text.utf8.allHold(JSONText.isPlain) {
+      bytes.append(contentsOf: text.utf8)
+    } else {
+      for scalar in text.unicodeScalars { write(escaping: scalar) }
     }
-    if !isPlain { for scalar in text.unicodeScalars { write(escaping: scalar) } }
     bytes.append(UInt8(ascii: "\""))
   }
 
