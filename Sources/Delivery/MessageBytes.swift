@@ -39,9 +39,25 @@ package enum MessageBytes {
 
   /// Whether nothing is wrong with a line; its CR is there and its LF is not.
   private static func isGood(_ line: UnsafeRawBufferPointer) -> Bool {
-    guard line.last == 0x0d, line.count - 1 <= lineBytesMax else { return false }
-    // All bytes are looked at, whatever the first ones are, so that the processor can look at many at once.
-    return line.dropLast().reduce(0) { $0 | ($1 == 0x00 || $1 == 0x0d || $1 >= 0x80 ? 1 : 0) } == 0 as UInt8
+    let count = line.count - 1
+    guard line.last == 0x0d, count <= lineBytesMax else { return false }
+    var index = 0
+    while index + 8 <= count {
+      guard isText(line.loadUnaligned(fromByteOffset: index, as: UInt64.self)) else { break }
+      index += 8
+    }
+    while index < count {
+      let byte = line[index]
+      guard byte != 0x00, byte != 0x0d, byte < 0x80 else { return false }
+      index += 1
+    }
+    return true
+  }
+
+  /// Whether each of eight bytes is ASCII from the blank on.
+  private static func isText(_ word: UInt64) -> Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    return (word | (word &- ones &* 0x20) & ~word) & (ones &* 0x80) == 0
   }
 
   private static func fault(in message: UnsafeRawBufferPointer, firstLine: Int) -> String? {

@@ -51,7 +51,7 @@ package struct ServerReply: Sendable, Equatable {
 
   private static func isEnhanced(_ word: Substring.UTF8View) -> Bool {
     guard let first = word.first, "245".utf8.contains(first) else { return false }
-    guard word.contains(UInt8(ascii: ".")) else { return false }
+    guard word.dropFirst().first == UInt8(ascii: ".") else { return false }
     let parts = word.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     return parts.count == 3 && parts[0].count == 1
       && parts.dropFirst().allSatisfy { part in

@@ -233,13 +233,11 @@ package struct Composer: Sendable {
 
   /// With no two blanks in a row, and none at its ends.
   private static func spacedOnce(_ text: String) -> String {
-    var previous: UInt8 = 0x20
-    let isSpaced = text.utf8.allSatisfy { byte in
-      defer { previous = byte }
-      return byte != 0x20 || previous != 0x20
-    }
-    if isSpaced, previous != 0x20 { return text }
-    return text.utf8.split(separator: UInt8(ascii: " ")).map { Substring($0) }.joined(separator: " ")
+    var spaced: [UInt8] = []
+    spaced.reserveCapacity(text.utf8.count)
+    for byte in text.utf8 where byte != 0x20 || (spaced.last ?? 0x20) != 0x20 { spaced.append(byte) }
+    if spaced.last == 0x20 { spaced.removeLast() }
+    return String(decoding: spaced, as: UTF8.self)
   }
 
   private func bytes(of message: MailMessage) throws(LetterError) -> [UInt8] {

@@ -73,7 +73,14 @@ struct Flight: Sendable {
     // What was heard together comes with one time.
     if now == lookedAt { return false }
     lookedAt = now
-    let late = parties.keys.filter { parties[$0]?.isLate == false && !isInHours($0, at: now) }
+    // Most have the same hours.
+    var asked: (window: ContactWindow, isOpen: Bool)?
+    var late: [String] = []
+    for (contact, party) in parties where !party.isLate {
+      guard let window = party.window else { continue }
+      if asked?.window != window { asked = (window, window.contains(now)) }
+      if asked?.isOpen == false { late.append(contact) }
+    }
     for contact in late { parties[contact]?.isLate = true }
     return !late.isEmpty
   }

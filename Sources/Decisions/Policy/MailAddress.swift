@@ -69,7 +69,10 @@ package struct MailAddress: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// What follows the @.
-  package var domain: String { String(address.split(separator: "@").last ?? "") }
+  package var domain: String {
+    guard let at = address.utf8.lastIndex(of: UInt8(ascii: "@")) else { return "" }
+    return String(address[address.utf8.index(after: at)...])
+  }
 
   /// `Name <local@domain>` for people; never for a header.
   package var description: String { name.isEmpty ? address : "\(name) <\(address)>" }
@@ -120,7 +123,8 @@ package struct MailAddress: Hashable, Sendable, CustomStringConvertible {
 
   /// `atext` of RFC 5322 section 3.2.3.
   package static func isAtomText(_ byte: UInt8) -> Bool {
-    isAlphanumeric(byte) || "!#$%&'*+-/=?^_`{|}~".utf8.contains(byte)
+    if isAlphanumeric(byte) { return true }
+    return "!#$%&'*+-/=?^_`{|}~".utf8.contains(byte)
   }
 
   private static func trimmed(_ text: String) -> String {

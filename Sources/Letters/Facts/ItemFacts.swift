@@ -18,9 +18,18 @@ struct FactWriter {
   /// An https or mailto address as it stands, anything else as nothing: no other scheme may reach a link.
   func uri(_ text: String?) -> Word.Value {
     guard let text, text.hasPrefix("https://") || text.hasPrefix("mailto:"),
-      text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !"<>\"'\\^`{|}".utf8.contains($0) })
+      text.utf8.allSatisfy(FactWriter.isOfURI)
     else { return word("") }
     return word(text)
+  }
+
+  private static func isOfURI(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"):
+      true
+    default: byte > 0x20 && byte < 0x7F && !"<>\"'\\^`{|}".utf8.contains(byte)
+    }
   }
 
   /// The names of `Vocabulary.item`.
@@ -59,7 +68,8 @@ struct FactWriter {
   /// The names of `Vocabulary.item` and `Vocabulary.listed`.
   func listed(_ line: PlannedContact.Line, payer: Customer) -> [Fact] {
     let discount = line.discount
-    return item(line, payer: payer) + [
+    var facts = item(line, payer: payer)
+    facts += [
       Fact("advances", line.advances),
       Fact("has_discount", discount != nil),
       Fact("discount_percent", word(basisPoints: discount?.basisPoints)),
@@ -70,6 +80,7 @@ struct FactWriter {
       Fact("paid", word(line.paid)),
       Fact("paid_short", word(line.paid, short: true)),
     ]
+    return facts
   }
 
   /// The names of `Vocabulary.item` and `Vocabulary.why`.

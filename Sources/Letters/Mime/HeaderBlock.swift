@@ -31,8 +31,8 @@ struct HeaderBlock {
   /// A header of free text, such as Subject.
   mutating func unstructured(_ name: String, _ value: String) throws(HeaderFault) {
     try HeaderBlock.refuseControls(name, value)
-    let tokens = value.utf8.split(separator: UInt8(ascii: " "))
-    if HeaderBlock.isPlain(value), tokens.allSatisfy({ $0.count < 70 }) {
+    let tokens = HeaderBlock.isPlain(value) ? value.utf8.split(separator: UInt8(ascii: " ")) : nil
+    if let tokens, tokens.allSatisfy({ $0.count < 70 }) {
       write(name) { header in for token in tokens { header.put(token) } }
     } else {
       let words = EncodedWord.words(value, firstMax: HeaderBlock.widthMax - name.utf8.count - 2)

@@ -64,7 +64,8 @@ struct Shape: Sendable {
 extension Shape {
   /// The facts of one message: which of its values are there, and the values.
   struct Facts {
-    private var facts: [Fact]
+    private let facts: [Fact]
+    private var subject: [Fact] = []
     private let rendering: Rendering
     /// A byte or more for each name: what a template can branch on.
     private(set) var key: [UInt8] = []
@@ -78,17 +79,17 @@ extension Shape {
       key.reserveCapacity(128)
       words.reserveCapacity(96)
       walk(facts)
-      texts = Array(repeating: nil, count: words.count)
+      texts.reserveCapacity(words.count + 1)
+      texts += repeatElement(nil, count: words.count)
     }
 
     /// As the template engine looks them up.
-    var named: [String: Any] { facts.named(rendering) }
+    var named: [String: Any] { (facts + subject).named(rendering) }
 
     /// The subject comes out of all others, and so it comes last.
     mutating func add(subject: Word.Value) {
-      let fact = Fact("subject", subject)
-      facts.append(fact)
-      walk([fact])
+      self.subject = [Fact("subject", subject)]
+      walk(self.subject)
       texts.append(nil)
     }
 
@@ -122,7 +123,7 @@ extension Shape {
     /// The same facts with a mark in place of each value.
     var marked: [String: Any] {
       var next = 0
-      return facts.named(rendering) { word in
+      return (facts + subject).named(rendering) { word in
         defer { next += 1 }
         return word.isNull ? word : .text(Shape.mark(next))
       }

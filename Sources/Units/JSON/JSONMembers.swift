@@ -32,12 +32,12 @@ package struct JSONMembers {
 
   package mutating func put(_ name: StaticString, _ values: [String]) {
     begin(name)
-    text.write(raw: "[")
+    text.write(byte: UInt8(ascii: "["))
     for (index, value) in values.enumerated() {
-      if index > 0 { text.write(raw: ",") }
+      if index > 0 { text.write(byte: UInt8(ascii: ",")) }
       text.write(string: value)
     }
-    text.write(raw: "]")
+    text.write(byte: UInt8(ascii: "]"))
   }
 
   package mutating func put(_ name: StaticString, _ value: JSONObject) {
@@ -50,12 +50,12 @@ package struct JSONMembers {
     _ name: StaticString, each list: [Element], _ members: (inout JSONMembers, Element) -> Void
   ) {
     begin(name)
-    text.write(raw: "[")
+    text.write(byte: UInt8(ascii: "["))
     for (index, element) in list.enumerated() {
-      if index > 0 { text.write(raw: ",") }
+      if index > 0 { text.write(byte: UInt8(ascii: ",")) }
       object { members(&$0, element) }
     }
-    text.write(raw: "]")
+    text.write(byte: UInt8(ascii: "]"))
   }
 
   package mutating func put(_ name: StaticString, object members: (inout JSONMembers) -> Void) {
@@ -70,25 +70,27 @@ package struct JSONMembers {
   }
 
   private mutating func object(_ members: (inout JSONMembers) -> Void) {
-    text.write(raw: "{")
+    text.write(byte: UInt8(ascii: "{"))
     needsComma = false
     members(&self)
     needsComma = true
-    text.write(raw: "}")
+    text.write(byte: UInt8(ascii: "}"))
   }
 
   /// A text in which nothing is to be escaped.
   private mutating func put(_ name: StaticString, plain value: String) {
     begin(name)
-    text.write(raw: "\"")
+    text.write(byte: UInt8(ascii: "\""))
     text.write(raw: value)
-    text.write(raw: "\"")
+    text.write(byte: UInt8(ascii: "\""))
   }
 
   private mutating func begin(_ name: StaticString) {
-    text.write(raw: needsComma ? ",\"" : "\"")
+    if needsComma { text.write(byte: UInt8(ascii: ",")) }
     needsComma = true
+    text.write(byte: UInt8(ascii: "\""))
     text.write(bytes: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
-    text.write(raw: "\":")
+    text.write(byte: UInt8(ascii: "\""))
+    text.write(byte: UInt8(ascii: ":"))
   }
 }

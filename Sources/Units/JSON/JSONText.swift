@@ -42,6 +42,7 @@ package struct JSONText {
 
   /// Characters that are JSON already.
   package mutating func write(raw text: String) { bytes.append(contentsOf: text.utf8) }
+  mutating func write(byte: UInt8) { bytes.append(byte) }
   mutating func write(bytes: some Collection<UInt8>) { self.bytes.append(contentsOf: bytes) }
 
   package mutating func write(string text: String) {
