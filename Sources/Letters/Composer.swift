@@ -12,6 +12,8 @@ package struct Composer: Sendable {
   package let stationery: Stationery
   /// Changes with every snapshot of the ledger.
   package var columns: ExtraColumns
+  /// Nil where it cannot stand in a header, which each message says then.
+  private let sender: MailSender?
   private let formats = LocaleFormats()
   private let shapes = ShapeBook()
 
@@ -25,6 +27,7 @@ package struct Composer: Sendable {
     self.company = company
     self.stationery = stationery
     self.columns = columns
+    sender = try? MailSender(from: identity.from, replyTo: identity.replyTo ?? identity.from)
   }
 
   /// The message of one contact.
@@ -55,10 +58,8 @@ package struct Composer: Sendable {
     guard let first = to.first else { throw .noRecipient }
     let messageID = MessageID.of(contact: id, instance: instance, domain: identity.from.domain)
     let name = Word.withoutDirections(contact.payer.name)
-    // A person's answers come to where the person's messages come from, unless all of them are to come to one mailbox.
-    let from = contact.owner?.from ?? identity.from
     var message = MailMessage(
-      from: from, replyTo: identity.replyTo ?? from, to: [], cc: [], subject: filling.subject,
+      sender: try sender(contact.owner?.from), to: [], cc: [], subject: filling.subject,
       date: MailDate.text(at, offsetSeconds: offsetSeconds), messageID: messageID,
       references: Composer.references(contact.thread, own: messageID), language: template.language,
       listUnsubscribe: identity.listUnsubscribe, others: [], text: quoted.text, html: quoted.html,
@@ -207,7 +208,7 @@ package struct Composer: Sendable {
   private func filling(
     _ contact: PlannedContact, _ file: String, _ language: String, hasAttachment: Bool, subject: TemplatePart
   ) -> Filling {
-    let locale = LocaleFormats.identifier(language: language, country: contact.payer.country ?? company.country)
+    let locale = formats.identifier(language: language, country: contact.payer.country ?? company.country)
     let rendering = Rendering(locale: locale, formats: formats)
     let writer = FactWriter(rendering: rendering, columns: columns)
     let facts = Shape.Facts(
@@ -238,6 +239,14 @@ package struct Composer: Sendable {
     for byte in text.utf8 where byte != 0x20 || (spaced.last ?? 0x20) != 0x20 { spaced.append(byte) }
     if spaced.last == 0x20 { spaced.removeLast() }
     return String(decoding: spaced, as: UTF8.self)
+  }
+
+  /// - Parameter owner: the mailbox that the owner's messages come from; nil for the company's.
+  private func sender(_ owner: MailAddress?) throws(LetterError) -> MailSender {
+    if owner == nil, let sender { return sender }
+    let from = owner ?? identity.from
+    // A person's answers come to where the person's messages come from, unless all of them are to come to one mailbox.
+    do { return try MailSender(from: from, replyTo: identity.replyTo ?? from) } catch { throw .header(error) }
   }
 
   private func bytes(of message: MailMessage) throws(LetterError) -> [UInt8] {

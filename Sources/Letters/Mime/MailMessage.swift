@@ -1,10 +1,21 @@
 import Decisions
 import Units
 
+/// The headers From and Reply-To, which most messages share.
+struct MailSender: Sendable {
+  fileprivate let lines: [UInt8]
+
+  init(from: MailAddress, replyTo: MailAddress) throws(HeaderFault) {
+    var header = HeaderBlock()
+    try header.mailboxes("From", [from])
+    try header.mailboxes("Reply-To", [replyTo])
+    lines = header.bytes
+  }
+}
+
 /// A message before it is bytes. The same value always gives the same bytes: nothing in it is random.
 struct MailMessage {
-  var from: MailAddress
-  var replyTo: MailAddress?
+  var sender: MailSender
   var to: [MailAddress]
   var cc: [MailAddress]
   var subject: String
@@ -28,8 +39,7 @@ struct MailMessage {
   func bytes() throws(HeaderFault) -> [UInt8] {
     // The headers of the parts and their boundaries take some hundred.
     var header = HeaderBlock(capacity: 2048 + text.count + (html?.count ?? 0))
-    try header.mailboxes("From", [from])
-    if let replyTo { try header.mailboxes("Reply-To", [replyTo]) }
+    header.body(sender.lines)
     try header.mailboxes("To", to)
     if !cc.isEmpty { try header.mailboxes("Cc", cc) }
     try header.unstructured("Subject", subject)
