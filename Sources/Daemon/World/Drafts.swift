@@ -43,9 +43,9 @@ final class Drafts: Sendable {
   func messages(for contacts: [PlannedContact], ahead: [PlannedContact]) -> [Composition] {
     let now = Monotonic.now
     let drafts = drafts(for: contacts)
-    let messages = contacts.enumerated().map { index, contact in
+    let messages = contacts.indices.map { index in
       // Where another contact was expected there is none, and one may have become old.
-      guard index < drafts.count, now - drafts[index].made < Self.ageMax else { return compose(contact) }
+      guard index < drafts.count, now - drafts[index].made < Self.ageMax else { return compose(contacts[index]) }
       return drafts[index].composition
     }
     expect(ahead)

@@ -69,17 +69,15 @@ struct FactWriter {
   func listed(_ line: PlannedContact.Line, payer: Customer) -> [Fact] {
     let discount = line.discount
     var facts = item(line, payer: payer)
-    facts += [
-      Fact("advances", line.advances),
-      Fact("has_discount", discount != nil),
-      Fact("discount_percent", word(basisPoints: discount?.basisPoints)),
-      Fact("discount_until", word(discount?.lastDay)),
-      Fact("discount_until_short", word(discount?.lastDay, short: true)),
-      Fact("discount_amount", word(discount?.reduced)),
-      Fact("discount_saving", word(discount.map { line.open - $0.reduced })),
-      Fact("paid", word(line.paid)),
-      Fact("paid_short", word(line.paid, short: true)),
-    ]
+    facts.append(Fact("advances", line.advances))
+    facts.append(Fact("has_discount", discount != nil))
+    facts.append(Fact("discount_percent", word(basisPoints: discount?.basisPoints)))
+    facts.append(Fact("discount_until", word(discount?.lastDay)))
+    facts.append(Fact("discount_until_short", word(discount?.lastDay, short: true)))
+    facts.append(Fact("discount_amount", word(discount?.reduced)))
+    facts.append(Fact("discount_saving", word(discount.map { line.open - $0.reduced })))
+    facts.append(Fact("paid", word(line.paid)))
+    facts.append(Fact("paid_short", word(line.paid, short: true)))
     return facts
   }
 

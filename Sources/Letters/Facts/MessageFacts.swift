@@ -72,8 +72,9 @@ extension FactWriter {
         "extra",
         ColumnContext(rows: [ExtraColumns.named(payer.extra)], known: columns.ofCustomers, rendering: rendering)),
     ]
-    facts += LetterFacts(contact, company: company, stationery).facts(self, company: company)
-    facts += statement(contact)
+    // One by one: a list of them would be copied, and each value in it counted.
+    LetterFacts(contact, company: company, stationery).add(to: &facts, self, company: company)
+    addStatement(of: contact, to: &facts)
     return facts
   }
 

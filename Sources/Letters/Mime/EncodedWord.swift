@@ -99,7 +99,8 @@ enum Hex {
   /// Lower case, two characters a byte.
   static func lower(_ bytes: some Sequence<UInt8>) -> String {
     var digits: [UInt8] = []
-    digits.reserveCapacity(2 * bytes.underestimatedCount)
+    // Of a SHA-256, which does not say how long it is.
+    digits.reserveCapacity(64)
     for byte in bytes {
       digits.append(upperDigit(byte >> 4) | 0x20)
       digits.append(upperDigit(byte & 15) | 0x20)

@@ -95,8 +95,13 @@ extension Shape {
 
     /// A value as it is written; nil where it would have been tidied at the end of a line, or is empty after all.
     mutating func usual(_ index: Int, _ form: TemplatePart.Form) -> String? {
-      let text = texts[index] ?? words[index].text(rendering)
-      texts[index] = text
+      let text: String
+      if case .text(let plain) = words[index] {
+        text = plain
+      } else {
+        text = texts[index] ?? words[index].text(rendering)
+        texts[index] = text
+      }
       let word = Word.written(text, form)
       guard let last = word.utf8.last, last > 0x20 else { return nil }
       return word
