@@ -59,7 +59,6 @@ struct Word: MustacheCustomRenderable, MustacheParent {
 
   static func written(_ text: String, _ form: TemplatePart.Form) -> String {
     switch form {
-    case .html where isPlain(text): text
     // Controls stay in a subject, so that the header refuses them.
     case .subject: Word.withoutDirections(text)
     case .text: Word.singleLine(text)
@@ -107,16 +106,13 @@ struct Word: MustacheCustomRenderable, MustacheParent {
     (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value) || scalar.value == 0xFEFF
   }
 
-  /// Whether it stands in HTML as it stands in a text.
-  private static func isPlain(_ text: String) -> Bool {
-    text.utf8.allHold {
-      $0 &- 0x20 < 0x5F && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">") && $0 != UInt8(ascii: "&")
-        && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "'")
-    }
-  }
-
   /// For HTML text and quoted attributes; by scalar, because browsers read by scalar.
   static func escaped(_ text: String) -> String {
+    let isPlain = text.utf8.allHold {
+      $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">") && $0 != UInt8(ascii: "&") && $0 != UInt8(ascii: "\"")
+        && $0 != UInt8(ascii: "'")
+    }
+    if isPlain { return text }
     var output = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       switch scalar {
