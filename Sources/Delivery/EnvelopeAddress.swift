@@ -15,6 +15,11 @@ package struct EnvelopeAddress: Sendable, Equatable {
 
   /// Throws a `Fault` with the reason in words that can follow "the address is refused:".
   package init(_ text: String) throws(Fault) {
+    if let domain = EnvelopeAddress.usualDomain(text) {
+      self.text = text
+      self.domain = domain
+      return
+    }
     if text.isEmpty { throw Fault(reason: "it is empty") }
     let isPlain = text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
     for scalar in isPlain ? "".unicodeScalars : text.unicodeScalars {
@@ -34,6 +39,34 @@ package struct EnvelopeAddress: Sendable, Equatable {
     guard whole.utf8.count <= 254 else { throw Fault(reason: "it is longer than 254 characters") }
     self.text = whole
     self.domain = domain
+  }
+
+  /// The domain of an address that is good as it stands and in small letters, as most are; nil for one to be looked at part
+  /// by part.
+  private static func usualDomain(_ text: String) -> String? {
+    var at: Int?
+    var count = 0
+    var partCount = 0
+    var mayEndPart = false
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), 0x30...0x39: mayEndPart = true
+      case UInt8(ascii: "-") where mayEndPart: mayEndPart = false
+      case UInt8(ascii: "."), UInt8(ascii: "@"):
+        guard mayEndPart, partCount <= 63 else { return nil }
+        if byte == UInt8(ascii: "@") {
+          guard at == nil, count <= 64 else { return nil }
+          at = count
+        }
+        mayEndPart = false
+        partCount = -1
+      default: return nil
+      }
+      count += 1
+      partCount += 1
+    }
+    guard let at, mayEndPart, partCount <= 63, count <= 254 else { return nil }
+    return String(decoding: text.utf8.dropFirst(at + 1), as: UTF8.self)
   }
 
   /// Without looking for characters of more than one scalar where there can be none.

@@ -1,3 +1,5 @@
+import Glibc
+
 /// What must be true of a message before its bytes may go on the wire.
 ///
 /// libcurl doubles leading dots only after CRLF and never converts 8-bit text, so a bare LF or a byte above 127 would
@@ -14,21 +16,55 @@ package enum MessageBytes {
 
   private static func fault(in message: UnsafeRawBufferPointer) -> String? {
     var line = 1
+    var start = 0
+    while start < message.count {
+      let end = endOfLine(message, from: start)
+      // What is wrong with a line, if anything is, is worth a second look.
+      guard let end, isGood(UnsafeRawBufferPointer(rebasing: message[start..<end])) else {
+        return fault(in: UnsafeRawBufferPointer(rebasing: message[start...]), firstLine: line)
+      }
+      start = end + 1
+      line += 1
+    }
+    return nil
+  }
+
+  /// Where the next LF stands; nil when none does.
+  private static func endOfLine(_ message: UnsafeRawBufferPointer, from start: Int) -> Int? {
+    guard let first = message.baseAddress, let feed = memchr(first + start, 0x0a, message.count - start) else {
+      return nil
+    }
+    return UnsafeRawPointer(feed) - first
+  }
+
+  /// Whether nothing is wrong with a line; its CR is there and its LF is not.
+  private static func isGood(_ line: UnsafeRawBufferPointer) -> Bool {
+    let count = line.count - 1
+    guard line.last == 0x0d, count <= lineBytesMax else { return false }
+    var index = 0
+    while index + 8 <= count {
+      guard isText(line.loadUnaligned(fromByteOffset: index, as: UInt64.self)) else { break }
+      index += 8
+    }
+    while index < count {
+      let byte = line[index]
+      guard byte != 0x00, byte != 0x0d, byte < 0x80 else { return false }
+      index += 1
+    }
+    return true
+  }
+
+  /// Whether each of eight bytes is ASCII from the blank on.
+  private static func isText(_ word: UInt64) -> Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    return (word | (word &- ones &* 0x20) & ~word) & (ones &* 0x80) == 0
+  }
+
+  private static func fault(in message: UnsafeRawBufferPointer, firstLine: Int) -> String? {
+    var line = firstLine
     var length = 0
     var previous: UInt8 = 0
-    var index = 0
-    while index < message.count {
-      // Nothing but the length of the line is to be looked at where eight bytes are text.
-      while index + 8 <= message.count, previous != 0x0d,
-        isText(message.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-      {
-        length += 8
-        index += 8
-        previous = 0x20
-        if length > lineBytesMax { return "line \(line) is longer than \(lineBytesMax) characters" }
-      }
-      guard index < message.count else { break }
-      let byte = message[index]
+    for byte in message {
       if previous == 0x0d && byte != 0x0a { return "line \(line) has a CR without its LF" }
       switch byte {
       case 0x0d: break
@@ -43,14 +79,7 @@ package enum MessageBytes {
         if length > lineBytesMax { return "line \(line) is longer than \(lineBytesMax) characters" }
       }
       previous = byte
-      index += 1
     }
     return previous == 0x0a ? nil : "line \(line), the last, does not end in CRLF"
-  }
-
-  /// Whether each of eight bytes is ASCII from the blank on.
-  private static func isText(_ word: UInt64) -> Bool {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    return (word | (word &- ones &* 0x20) & ~word) & (ones &* 0x80) == 0
   }
 }

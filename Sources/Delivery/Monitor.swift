@@ -44,6 +44,9 @@ package final class Monitor<State>: @unchecked Sendable {
     return value
   }
 
+  /// Whoever waits looks again.
+  package func wake() { pthread_cond_broadcast(condition) }
+
   /// Waits until `body` gives a value, and gives it; nil when `deadline` (of `Monotonic.now`) came first.
   ///
   /// `body` is asked at once, and after every change. It may change the state when, and only when, it gives a value, and

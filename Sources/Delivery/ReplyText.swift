@@ -12,13 +12,14 @@ package struct ServerReply: Sendable, Equatable {
     var texts: [String] = []
     var enhanced: String?
     for line in lines {
-      var text = Substring(line).utf8.dropFirst(ServerReply.code(of: line) == nil ? 0 : 4)
+      var text = Array(line.utf8)[...]
+      if ServerReply.code(of: line) != nil { text = text.dropFirst(4) }
       let word = text.prefix { $0 != UInt8(ascii: " ") }
       if ServerReply.isEnhanced(word) {
-        if enhanced == nil { enhanced = String(Substring(word)) }
+        if enhanced == nil { enhanced = String(decoding: word, as: UTF8.self) }
         text = text.dropFirst(word.count + 1)
       }
-      texts.append(String(Substring(text)))
+      texts.append(String(decoding: text, as: UTF8.self))
     }
     self.code = code
     self.texts = texts
@@ -49,8 +50,9 @@ package struct ServerReply: Sendable, Equatable {
     code(of: line) != nil && line.utf8.dropFirst(3).first != UInt8(ascii: "-")
   }
 
-  private static func isEnhanced(_ word: Substring.UTF8View) -> Bool {
+  private static func isEnhanced(_ word: ArraySlice<UInt8>) -> Bool {
     guard let first = word.first, "245".utf8.contains(first) else { return false }
+    guard word.dropFirst().first == UInt8(ascii: ".") else { return false }
     let parts = word.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     return parts.count == 3 && parts[0].count == 1
       && parts.dropFirst().allSatisfy { part in

@@ -9,12 +9,16 @@ final class SMTPConnection {
   private let settings: RelaySettings
   /// Why these settings cannot work; nil when they can.
   private let settingsFault: String?
+  /// As results name it.
+  private let server: String
   private let isStopping: @Sendable () -> Bool
   private let errorText: UnsafeMutablePointer<CChar>
   private var handle: UnsafeMutableRawPointer?
   private var conversation: Conversation
   /// Mostly that of the next message, too.
   private var lastSender: (given: String, address: EnvelopeAddress)?
+  /// Whom the handle is set to upload messages of; nil for nobody yet. Setting an option anew takes its time.
+  private var handleSender: EnvelopeAddress?
 
   /// libcurl's process-wide part; thread-safe and once.
   private static let hasStarted: Bool = ccurl_start() == CURLE_OK
@@ -23,6 +27,7 @@ final class SMTPConnection {
   init(_ settings: RelaySettings, isStopping: @escaping @Sendable () -> Bool = { false }) {
     self.settings = settings
     settingsFault = settings.fault
+    server = settings.server
     self.isStopping = isStopping
     conversation = Conversation(needsLogin: settings.username != nil, isStopping: isStopping)
     errorText = .allocate(capacity: Int(ccurl_error_size))
@@ -75,7 +80,7 @@ final class SMTPConnection {
     if transfer.isStaleConnection {
       transfer = perform(envelope.message, from: addresses.sender, to: addresses.recipient, freshly: true)
     }
-    return DeliveryResult(transfer, server: settings.server)
+    return DeliveryResult(transfer, server: server)
   }
 
   /// Connects, encrypts and logs in as for a mail, says NOOP and QUIT.
@@ -143,14 +148,19 @@ final class SMTPConnection {
       _ = ccurl_set_list(handle, CURLOPT_MAIL_RCPT, nil)
       curl_slist_free_all(recipients)
     }
-    let settings: [CURLcode] = [
-      ccurl_set_long(handle, CURLOPT_UPLOAD, 1),
-      ccurl_set_text(handle, CURLOPT_MAIL_FROM, "<\(from.text)>"),
+    var settings: [CURLcode] = [
       ccurl_set_list(handle, CURLOPT_MAIL_RCPT, recipients),
       ccurl_set_size(handle, CURLOPT_INFILESIZE_LARGE, Int64(message.count)),
-      ccurl_set_long(handle, CURLOPT_FRESH_CONNECT, freshly ? 1 : 0),
     ]
+    if handleSender != from {
+      settings += [
+        ccurl_set_long(handle, CURLOPT_UPLOAD, 1), ccurl_set_text(handle, CURLOPT_MAIL_FROM, "<\(from.text)>"),
+      ]
+    }
+    if freshly { settings.append(ccurl_set_long(handle, CURLOPT_FRESH_CONNECT, 1)) }
+    defer { if freshly { _ = ccurl_set_long(handle, CURLOPT_FRESH_CONNECT, 0) } }
     let failure = recipients == nil ? CURLE_OUT_OF_MEMORY : settings.first { $0 != CURLE_OK } ?? CURLE_OK
+    handleSender = failure == CURLE_OK ? from : nil
     return run(handle, failure, message: message)
   }
 
@@ -188,6 +198,7 @@ final class SMTPConnection {
       return nil
     }
     handle = fresh
+    handleSender = nil
     return fresh
   }
 

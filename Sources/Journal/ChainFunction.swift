@@ -3,7 +3,7 @@ import Crypto
 /// The secret of a keyed chain, at least 16 bytes, and the public name by which the journal tells it from another.
 package struct JournalKey: Sendable, Equatable {
   /// A code that has taken in the key and nothing else yet: copied for each line.
-  fileprivate let fresh: HMAC<SHA256>
+  let fresh: HMAC<SHA256>
   /// 16 hexadecimal digits, derived from the secret and of no use for finding it.
   package let id: String
 
@@ -44,39 +44,20 @@ package enum ChainFunction: Sendable, Equatable {
 
   /// The digest of these bytes.
   func digest(_ bytes: UnsafeRawBufferPointer) -> Link {
-    switch self {
-    case .sha256:
-      var hash = SHA256()
-      hash.update(bufferPointer: bytes)
-      return Link(hash.finalize())
-    case .hmac(let key):
-      var code = key.fresh
-      code.update(data: bytes)
-      return Link(code.finalize())
-    }
+    var digest = RunningDigest(self)
+    digest.take(bytes)
+    return digest.link
   }
 
   /// `line` reaches to the end of its member `check`; `checked` counts the bytes before that member.
   ///
   /// One run over the line serves both: the state after the checked part is the check's, then it goes on.
   func marks(_ line: UnsafeRawBufferPointer, checked: Int) -> Marks {
-    let first = UnsafeRawBufferPointer(rebasing: line[..<checked])
-    let rest = UnsafeRawBufferPointer(rebasing: line[checked...])
-    switch self {
-    case .sha256:
-      var hash = SHA256()
-      hash.update(bufferPointer: first)
-      let check = Link(hash.finalize())
-      hash.update(bufferPointer: rest)
-      withUnsafeBytes(of: UInt8(ascii: "}")) { hash.update(bufferPointer: $0) }
-      return Marks(check: check, link: Link(hash.finalize()))
-    case .hmac(let key):
-      var code = key.fresh
-      code.update(data: first)
-      let check = Link(code.finalize())
-      code.update(data: rest)
-      withUnsafeBytes(of: UInt8(ascii: "}")) { code.update(data: $0) }
-      return Marks(check: check, link: Link(code.finalize()))
-    }
+    var digest = RunningDigest(self)
+    digest.take(UnsafeRawBufferPointer(rebasing: line[..<checked]))
+    let check = digest.link
+    digest.take(UnsafeRawBufferPointer(rebasing: line[checked...]))
+    withUnsafeBytes(of: UInt8(ascii: "}")) { digest.take($0) }
+    return Marks(check: check, link: digest.link)
   }
 }

@@ -13,17 +13,18 @@ package enum Digest {
 
   /// Two lower-case digits a byte.
   package static func hex(_ bytes: some Sequence<UInt8>) -> String {
-    String(decoding: hexBytes(bytes), as: UTF8.self)
+    var output: [UInt8] = []
+    output.reserveCapacity(2 * bytes.underestimatedCount)
+    write(bytes, to: &output)
+    return String(decoding: output, as: UTF8.self)
   }
 
-  static func hexBytes(_ bytes: some Sequence<UInt8>) -> [UInt8] {
-    var output: [UInt8] = []
-    output.reserveCapacity(64)
+  /// The same, behind what stands there already.
+  static func write(_ bytes: some Sequence<UInt8>, to output: inout [UInt8]) {
     for byte in bytes {
       output.append(digit(byte >> 4))
       output.append(digit(byte & 15))
     }
-    return output
   }
 
   @inline(__always)

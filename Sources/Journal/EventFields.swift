@@ -7,13 +7,10 @@ import Units
 /// `EventReader` is the way back; docs/journal.md describes both.
 struct EventFields {
   let type: String
-  private(set) var data = JSONObject()
-  private(set) var personal = JSONObject()
+  var data = JSONMembers()
+  private(set) var personal = JSONMembers()
 
-  init(type: String, data: [(String, JSONValue)]) {
-    self.type = type
-    self.data = JSONObject(data)
-  }
+  init(type: String) { self.type = type }
 
   init(_ event: HistoryEvent) {
     type = event.type
@@ -23,12 +20,12 @@ struct EventFields {
     case .contactSent(let attempt): put(attempt)
     case .contactDeferred(let attempt, let next):
       put(attempt)
-      data["next"] = .instant(next)
+      data.put("next", next)
     case .contactFailed(let attempt): put(attempt)
     case .contactInDoubt(let contact, let recipient, let attempt, let why):
       put("contact", contact)
-      data["recipient"] = .int(recipient)
-      data["attempt"] = .int(attempt)
+      data.put("recipient", recipient)
+      data.put("attempt", attempt)
       put("why", why)
     case .contactResolved(let contact, let sent, let by):
       put("contact", contact)
@@ -39,9 +36,9 @@ struct EventFields {
       put("reason", reason.rawValue)
     case .contactBounced(let contact, let recipient, let status, let permanent, let mail, let excerpt):
       put("contact", contact)
-      data["recipient"] = .int(recipient)
+      data.put("recipient", recipient)
       put("status", status)
-      data["permanent"] = .bool(permanent)
+      data.put("permanent", permanent)
       if let mail { put("mail", mail) }
       keep("excerpt", excerpt)
     case .contactReplied(let reply): put(reply)
@@ -58,10 +55,10 @@ struct EventFields {
       put("by", end.by)
       if let outcome = end.outcome { put("outcome", outcome) }
       if let paid = end.paid {
-        data["paid"] = .money(paid)
+        data.put("paid", paid)
         put("currency", paid.currency.code)
       }
-      if let until = end.until { data["until"] = .day(until) }
+      if let until = end.until { data.put("until", until) }
       keep("reason", end.text)
     case .callLogged(let call): put(call)
     case .stepSkipped(let scope, let step, _, let by, let text):
@@ -85,24 +82,24 @@ struct EventFields {
     case .daemonStopped(let version): put("version", version)
     case .cycleCompleted(let summary): put(summary)
     case .journalRecovered(let bytes, let sha256, let file):
-      data["bytes"] = .int(bytes)
+      data.put("bytes", bytes)
       put("sha256", sha256)
       put("file", file)
     case .journalErased(let customer, let records, let messages, let by, let text):
       put("customer", customer)
-      data["records"] = .int(records)
-      data["messages"] = .int(messages)
+      data.put("records", records)
+      data.put("messages", messages)
       put("by", by)
       keep("reason", text)
     case .unknown: break
     }
   }
 
-  private mutating func put(_ name: String, _ text: String) { data[name] = .string(text) }
+  private mutating func put(_ name: StaticString, _ text: String) { data.put(name, text) }
 
   /// Into the personal part.
-  private mutating func keep(_ name: String, _ text: String?) {
-    if let text { personal[name] = .string(text) }
+  private mutating func keep(_ name: StaticString, _ text: String?) {
+    if let text { personal.put(name, text) }
   }
 
   private mutating func put(_ scope: Scope) {
@@ -118,28 +115,27 @@ struct EventFields {
     put(rest.scope)
     if !rest.id.isEmpty { put("id", rest.id) }
     if let amount = rest.amount {
-      data["amount"] = .money(amount)
+      data.put("amount", amount)
       put("currency", amount.currency.code)
     }
-    if let until = rest.until { data["until"] = .day(until) }
+    if let until = rest.until { data.put("until", until) }
     if !rest.items.isEmpty {
-      data["invoices"] = .array(
-        rest.items.map { item in
-          .object(
-            JSONObject(
-              EventFields.key(item.key) + [
-                ("open", .money(item.open)), ("currency", .string(item.open.currency.code)),
-              ]))
-        })
+      data.put("invoices", each: rest.items) { members, item in
+        members.put(item.key)
+        members.put("open", item.open)
+        members.put("currency", item.open.currency.code)
+      }
     }
     if !rest.instalments.isEmpty {
-      data["instalments"] = .array(
-        rest.instalments.map { .object(JSONObject([("due", .day($0.due)), ("amount", .money($0.amount))])) })
+      data.put("instalments", each: rest.instalments) { members, instalment in
+        members.put("due", instalment.due)
+        members.put("amount", instalment.amount)
+      }
     }
     if rest.isProposal { put("stage", rest.stage.rawValue) }
-    if let credit = rest.credit, credit.isPositive { data["credit"] = .money(credit) }
+    if let credit = rest.credit, credit.isPositive { data.put("credit", credit) }
     if let owner = rest.owner { put("owner", owner) }
-    if let deadline = rest.deadline { data["deadline"] = .day(deadline) }
+    if let deadline = rest.deadline { data.put("deadline", deadline) }
     put("by", rest.by)
   }
 
@@ -148,15 +144,16 @@ struct EventFields {
     put("customer", call.customer)
     put("outcome", call.outcome.rawValue)
     if let contact = call.contact {
-      var inner = EventFields(type: type, data: [])
+      var inner = EventFields(type: type)
       inner.put(contact)
-      data["made"] = .object(inner.data)
+      data.put("made") { $0.put(all: inner.data) }
       personal = inner.personal
     }
     if let rest = call.rest {
-      var inner = EventFields(type: type, data: [("kind", .string(rest.kind.rawValue))])
+      var inner = EventFields(type: type)
+      inner.put("kind", rest.kind.rawValue)
       inner.put(rest)
-      data["rest"] = .object(inner.data)
+      data.put("rest") { $0.put(all: inner.data) }
     }
     put("by", call.by)
     keep("note", call.text)
@@ -164,12 +161,12 @@ struct EventFields {
 
   private mutating func put(_ attempt: Attempt) {
     put("contact", attempt.contact)
-    data["recipient"] = .int(attempt.recipient)
-    data["attempt"] = .int(attempt.attempt)
+    data.put("recipient", attempt.recipient)
+    data.put("attempt", attempt.attempt)
     if !attempt.stage.isEmpty { put("stage", attempt.stage) }
-    if let code = attempt.code { data["code"] = .int(code) }
+    if let code = attempt.code { data.put("code", code) }
     if !attempt.server.isEmpty { put("server", attempt.server) }
-    if attempt.badAddress { data["bad_address"] = .bool(true) }
+    if attempt.badAddress { data.put("bad_address", true) }
     keep("reply", attempt.reply)
   }
 
@@ -179,88 +176,88 @@ struct EventFields {
     if let mail = reply.mail { put("mail", mail) }
     keep("excerpt", reply.excerpt)
     guard !reply.suggestions.isEmpty else { return }
-    data["suggestions"] = .strings(reply.suggestions.map(\.kind.rawValue))
-    personal["evidence"] = .array(
-      reply.suggestions.map { suggestion in
-        var object = JSONObject()
-        if let line = suggestion.line { object["line"] = .string(line) }
-        object["days"] = .array(suggestion.days.map(JSONValue.day))
-        object["amounts"] = .strings(suggestion.amounts.map(\.description))
-        return .object(object)
-      })
+    data.put("suggestions", reply.suggestions.map(\.kind.rawValue))
+    personal.put("evidence", each: reply.suggestions) { members, suggestion in
+      if let line = suggestion.line { members.put("line", line) }
+      members.put("days", suggestion.days.map(\.description))
+      members.put("amounts", suggestion.amounts.map(\.description))
+    }
   }
 
   private mutating func put(_ intended: IntendedContact) {
     let currency = intended.currency
-    func amount(_ money: Money) -> JSONValue {
+    /// They stand without their currency.
+    func checked(_ money: Money) -> Money {
       precondition(money.currency == currency, "a contact in \(currency) with an amount in \(money.currency)")
-      return .money(money)
+      return money
     }
     put("contact", intended.contact)
-    data["attempt"] = .int(intended.attempt)
+    data.put("attempt", intended.attempt)
     put("customer", intended.customer)
     put("currency", currency.code)
-    data["amount"] = amount(intended.amount)
+    data.put("amount", checked(intended.amount))
     put("kind", intended.kind.rawValue)
     put("schedule", intended.schedule)
     put("step", intended.step)
-    data["level"] = .int(intended.level)
+    data.put("level", intended.level)
     put("channel", intended.channel.rawValue)
     put("template", intended.template)
-    if let deadline = intended.deadline { data["deadline"] = .day(deadline) }
-    data["invoices"] = .array(
-      intended.invoices.map { item in
-        var object = JSONObject(EventFields.key(item.key))
-        object["schedule"] = .string(item.schedule)
-        object["step"] = .string(item.step)
-        object["level"] = .int(item.level)
-        object["anchor"] = .string(item.anchor.rawValue)
-        object["anchor_date"] = .day(item.anchorDate)
-        object["day"] = .int(item.day)
-        object["repetition"] = .int(item.repetition)
-        object["open"] = amount(item.open)
-        if let schedule = item.ledgerSchedule { object["ledger_schedule"] = .string(schedule) }
-        return .object(object)
-      })
-    data["listed"] = .array(
-      intended.listed.map { .object(JSONObject(EventFields.key($0.key) + [("open", amount($0.open))])) })
+    if let deadline = intended.deadline { data.put("deadline", deadline) }
+    data.put("invoices", each: intended.invoices) { members, item in
+      members.put(item.key)
+      members.put("schedule", item.schedule)
+      members.put("step", item.step)
+      members.put("level", item.level)
+      members.put("anchor", item.anchor.rawValue)
+      members.put("anchor_date", item.anchorDate)
+      members.put("day", item.day)
+      members.put("repetition", item.repetition)
+      members.put("open", checked(item.open))
+      if let schedule = item.ledgerSchedule { members.put("ledger_schedule", schedule) }
+    }
+    data.put("listed", each: intended.listed) { members, item in
+      members.put(item.key)
+      members.put("open", checked(item.open))
+    }
     put("message_id", intended.messageID)
     put("sha256", intended.sha256)
     put("policy", intended.policy)
-    data["to_count"] = .int(intended.to.count)
-    data["cc_count"] = .int(intended.cc.count)
-    personal["to"] = .strings(intended.to)
-    personal["cc"] = .strings(intended.cc)
-    personal["names"] = .strings(intended.names)
+    data.put("to_count", intended.to.count)
+    data.put("cc_count", intended.cc.count)
+    personal.put("to", intended.to)
+    personal.put("cc", intended.cc)
+    personal.put("names", intended.names)
   }
 
   private mutating func put(_ approval: Approval) {
     put("extent", approval.extent.rawValue)
     put("subject", approval.subject)
-    data["granted"] = .bool(approval.granted)
-    data["invoices"] = .array(
-      approval.lines.map { line in
-        .object(
-          JSONObject(
-            EventFields.key(line.key) + [
-              ("step", .string(line.step)), ("repetition", .int(line.repetition)), ("up_to", .money(line.upTo)),
-              ("currency", .string(line.upTo.currency.code)),
-            ]))
-      })
+    data.put("granted", approval.granted)
+    data.put("invoices", each: approval.lines) { members, line in
+      members.put(line.key)
+      members.put("step", line.step)
+      members.put("repetition", line.repetition)
+      members.put("up_to", line.upTo)
+      members.put("currency", line.upTo.currency.code)
+    }
     put("by", approval.by)
     keep("reason", approval.text)
   }
 
   private mutating func put(_ summary: CycleSummary) {
-    data["contacts"] = .int(summary.contacts)
-    data["by_reason"] = .object(summary.reasons)
-    data["failed"] = .int(summary.failed)
-    data["deferred"] = .int(summary.deferred)
-    data["in_doubt"] = .int(summary.inDoubt)
+    data.put("contacts", summary.contacts)
+    data.put("by_reason", summary.reasons)
+    data.put("failed", summary.failed)
+    data.put("deferred", summary.deferred)
+    data.put("in_doubt", summary.inDoubt)
   }
+}
 
-  private static func key(_ key: ItemKey) -> [(String, JSONValue)] {
-    [("number", .string(key.number)), ("item", .string(key.item)), ("customer", .string(key.customer))]
+extension JSONMembers {
+  fileprivate mutating func put(_ key: ItemKey) {
+    put("number", key.number)
+    put("item", key.item)
+    put("customer", key.customer)
   }
 }
 

@@ -58,13 +58,14 @@ package struct JournalHead: Sendable, Equatable {
   package static func opening(instance: String, key: JournalKey?, now: Instant) -> Appended {
     let function = key.map(ChainFunction.hmac) ?? .sha256
     var head = JournalHead(instance: instance, function: function, seq: 0, link: .first, time: now)
-    var data: [(String, JSONValue)] = [
-      ("format", .int(format)), ("instance", .string(instance)), ("chain", .string(function.name)),
-    ]
-    if let key { data.append(("key_id", .string(key.id))) }
-    let fields = EventFields(type: "journal.opened", data: data)
-    return Appended(
-      bytes: head.line(fields, function, at: now.description, after: .first, salt: []), head: head)
+    var fields = EventFields(type: "journal.opened")
+    fields.data.put("format", format)
+    fields.data.put("instance", instance)
+    fields.data.put("chain", function.name)
+    if let key { fields.data.put("key_id", key.id) }
+    var bytes: [UInt8] = []
+    head.write(fields, to: &bytes, function, at: now.description, after: .first, salt: [])
+    return Appended(bytes: bytes, head: head)
   }
 
   /// Lines for `events`, in their order, all bearing one time; they are to be written at once and synced once.
@@ -87,47 +88,53 @@ package struct JournalHead: Sendable, Equatable {
     let written = head.time.description
     for event in events {
       let fields = EventFields(event)
-      bytes += head.line(
-        fields, function, at: written, after: link, group: group, salt: fields.personal.isEmpty ? [] : salt())
+      head.write(
+        fields, to: &bytes, function, at: written, after: link, group: group,
+        salt: fields.personal.isEmpty ? [] : salt())
       link = head.link ?? link
     }
     return Appended(bytes: bytes, head: head)
   }
 
   /// Writes one line and moves on by it.
-  private mutating func line(
-    _ fields: EventFields, _ function: ChainFunction, at time: String, after before: Link, group: Int? = nil,
-    salt: [UInt8]
-  ) -> [UInt8] {
+  private mutating func write(
+    _ fields: EventFields, to bytes: inout [UInt8], _ function: ChainFunction, at time: String, after before: Link,
+    group: Int? = nil, salt: [UInt8]
+  ) {
     seq += 1
-    var text = JSONText()
-    text.write(raw: #"{"seq":\#(seq),"time":"\#(time)","type":"\#(fields.type)""#)
-    for member in fields.data.members {
-      text.write(raw: ",")
-      text.write(member)
-    }
-    if let group { text.write(raw: #","group":\#(group)"#) }
-    text.write(raw: #","prev":"\#(before.hex)""#)
-    var personal: JSONText?
+    let start = bytes.count
+    bytes += #"{"seq":\#(seq),"time":"\#(time)","type":"\#(fields.type)""#.utf8
+    bytes += fields.data.bytes
+    if let group { bytes += #","group":\#(group)"#.utf8 }
+    bytes += #","prev":""#.utf8
+    before.write(to: &bytes)
+    var personal: [UInt8] = []
     if !fields.personal.isEmpty {
-      var object = JSONObject([("salt", .string(Digest.hex(salt)))])
-      for member in fields.personal.members { object[member.name] = member.value }
-      var part = JSONText()
-      part.write(object)
-      text.write(raw: #","personal_digest":"\#(Digest.sha256(part.bytes))""#)
-      personal = part
+      personal += #"{"salt":""#.utf8
+      Digest.write(salt, to: &personal)
+      personal.append(UInt8(ascii: "\""))
+      personal += fields.personal.bytes
+      personal.append(UInt8(ascii: "}"))
+      bytes += #"","personal_digest":""#.utf8
+      personal.withUnsafeBytes { ChainFunction.sha256.digest($0) }.write(to: &bytes)
     }
-    let checked = text.bytes.count
-    let check = text.bytes.withUnsafeBytes { function.digest($0) }
-    text.write(raw: #","check":"\#(check.hex.prefix(32))""#)
-    link = text.bytes.withUnsafeBytes { function.marks($0, checked: checked).link }
-    var bytes = text.bytes
-    if let personal {
+    bytes.append(UInt8(ascii: "\""))
+    // One run over the line serves both: the state behind what is checked is the check's, then it goes on.
+    var digest = RunningDigest(function)
+    let checked = bytes.count
+    digest.take(bytes[start...])
+    bytes += #","check":""#.utf8
+    digest.link.write(firstBytes: 16, to: &bytes)
+    bytes.append(UInt8(ascii: "\""))
+    digest.take(bytes[checked...])
+    digest.take([UInt8(ascii: "}")])
+    link = digest.link
+    if !personal.isEmpty {
       bytes += UnsafeBufferPointer(
         start: LineLayout.personalName.utf8Start, count: LineLayout.personalName.utf8CodeUnitCount)
-      bytes += personal.bytes
+      bytes += personal
     }
-    bytes += [UInt8(ascii: "}"), UInt8(ascii: "\n")]
-    return bytes
+    bytes.append(UInt8(ascii: "}"))
+    bytes.append(UInt8(ascii: "\n"))
   }
 }

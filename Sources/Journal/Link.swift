@@ -30,6 +30,11 @@ struct Link: Sendable, Equatable {
   var bytes: [UInt8] { withUnsafeBytes(of: words) { Array($0) } }
   var hex: String { Digest.hex(bytes) }
 
+  /// In hexadecimal.
+  func write(firstBytes count: Int = 32, to output: inout [UInt8]) {
+    withUnsafeBytes(of: words) { Digest.write($0.prefix(count), to: &output) }
+  }
+
   /// Whether `digits` are the lower-case hexadecimal of the first half as many bytes.
   func begins(withHex digits: UnsafeRawBufferPointer) -> Bool {
     withUnsafeBytes(of: words) { own in

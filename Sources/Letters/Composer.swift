@@ -12,6 +12,8 @@ package struct Composer: Sendable {
   package let stationery: Stationery
   /// Changes with every snapshot of the ledger.
   package var columns: ExtraColumns
+  /// Nil where it cannot stand in a header, which each message says then.
+  private let sender: MailSender?
   private let formats = LocaleFormats()
   private let shapes = ShapeBook()
 
@@ -25,6 +27,7 @@ package struct Composer: Sendable {
     self.company = company
     self.stationery = stationery
     self.columns = columns
+    sender = try? MailSender(from: identity.from, replyTo: identity.replyTo ?? identity.from)
   }
 
   /// The message of one contact.
@@ -35,27 +38,31 @@ package struct Composer: Sendable {
   ///   - at: the moment for the header Date.
   ///   - offsetSeconds: how far the sender's clocks are ahead of UTC then.
   ///   - attachments: read whole, in the order in which they are shown.
+  ///   - isToBeShown: whether the letter's `text` and `html` are wanted besides its bytes.
   /// - Throws: what is wrong with this contact; others are not affected.
   package func compose(
     _ contact: PlannedContact, id: String, instance: String, at: Instant, offsetSeconds: Int,
-    attachments: [Attachment] = []
+    attachments: [Attachment] = [], isToBeShown: Bool = true
   ) throws(LetterError) -> Letter {
     let template = try template(of: contact)
-    let written = try write(
-      contact, template.file, template.language, hasAttachment: !attachments.isEmpty,
-      (template.subject, [template.text] + [template.html].compactMap(\.self)))
+    var filling = filling(
+      contact, template.file, template.language, hasAttachment: !attachments.isEmpty, subject: template.subject)
+    let quoted = (text: filling.quoted(template.text), html: template.html.map { filling.quoted($0) })
+    let shown = (
+      text: isToBeShown ? filling.text(template.text) : "",
+      html: isToBeShown ? template.html.map { filling.text($0) } : nil
+    )
+    try check(filling)
     let to = try addresses(contact.to)
     let cc = try addresses(contact.cc)
     guard let first = to.first else { throw .noRecipient }
     let messageID = MessageID.of(contact: id, instance: instance, domain: identity.from.domain)
     let name = Word.withoutDirections(contact.payer.name)
-    // A person's answers come to where the person's messages come from, unless all of them are to come to one mailbox.
-    let from = contact.owner?.from ?? identity.from
     var message = MailMessage(
-      from: from, replyTo: identity.replyTo ?? from, to: [], cc: [], subject: written.subject,
+      sender: try sender(contact.owner?.from), to: [], cc: [], subject: filling.subject,
       date: MailDate.text(at, offsetSeconds: offsetSeconds), messageID: messageID,
       references: Composer.references(contact.thread, own: messageID), language: template.language,
-      listUnsubscribe: identity.listUnsubscribe, others: [], text: written.text, html: written.html,
+      listUnsubscribe: identity.listUnsubscribe, others: [], text: quoted.text, html: quoted.html,
       attachments: attachments, seed: id)
     var recipients = (to: to, cc: cc)
     if let mailbox = identity.redirectTo {
@@ -71,7 +78,7 @@ package struct Composer: Sendable {
     let bytes = try bytes(of: message)
     return Letter(
       envelopeSender: identity.bounce?.address(contact: id) ?? identity.from.address, to: recipients.to,
-      cc: recipients.cc, subject: written.subject, text: written.text, html: written.html,
+      cc: recipients.cc, subject: filling.subject, text: shown.text, html: shown.html,
       language: template.language, bytes: bytes, sha256: Hex.lower(SHA256.hash(data: bytes)), messageID: messageID,
       names: contact.payer.name.isEmpty ? [] : [contact.payer.name])
   }
@@ -185,30 +192,67 @@ package struct Composer: Sendable {
     _ contact: PlannedContact, _ file: String, _ language: String, hasAttachment: Bool,
     _ parts: (subject: TemplatePart, texts: [TemplatePart])
   ) throws(LetterError) -> Written {
-    let locale = LocaleFormats.identifier(language: language, country: contact.payer.country ?? company.country)
+    var filling = filling(contact, file, language, hasAttachment: hasAttachment, subject: parts.subject)
+    let texts = parts.texts.map { filling.text($0) }
+    try check(filling)
+    return Written(subject: filling.subject, text: texts.first ?? "", html: texts.dropFirst().first)
+  }
+
+  /// The values of one message, to be filled into the parts of its template.
+  private struct Filling {
+    let shapes: ShapeBook
+    let file: String
+    let rendering: Rendering
+    var facts: Shape.Facts
+    var subject = ""
+
+    mutating func text(_ part: TemplatePart) -> String { shapes.render(part, of: file, &facts, rendering) }
+    /// As it stands in a mail.
+    mutating func quoted(_ part: TemplatePart) -> [UInt8] { shapes.quoted(part, of: file, &facts, rendering) }
+  }
+
+  private func filling(
+    _ contact: PlannedContact, _ file: String, _ language: String, hasAttachment: Bool, subject: TemplatePart
+  ) -> Filling {
+    let locale = formats.identifier(language: language, country: contact.payer.country ?? company.country)
     let rendering = Rendering(locale: locale, formats: formats)
     let writer = FactWriter(rendering: rendering, columns: columns)
-    var facts = Shape.Facts(
+    let facts = Shape.Facts(
       writer.message(
         contact, language: language, company: company, identity: identity, pay: pay, hasAttachment: hasAttachment,
-        stationery: stationery))
-    func render(_ part: TemplatePart) -> String { shapes.render(part, of: file, &facts, rendering) }
+        stationery: stationery), rendering)
+    var filling = Filling(shapes: shapes, file: file, rendering: rendering, facts: facts)
     // No blanks but U+0020 count here: a control must reach the header, which refuses it.
-    let subject = Composer.spacedOnce(render(parts.subject))
-    facts.add(subject: writer.word(subject))
-    let texts = parts.texts.map(render)
-    if let name = rendering.unknown.first { throw .unknownName(template: file, name: name) }
+    filling.subject = Composer.spacedOnce(filling.text(subject))
+    filling.facts.add(subject: writer.word(filling.subject))
+    return filling
+  }
+
+  /// - Throws: what was seen to be wrong with the template while it was filled in.
+  private func check(_ filling: Filling) throws(LetterError) {
+    let rendering = filling.rendering
+    if let name = rendering.unknown.first { throw .unknownName(template: filling.file, name: name) }
     if let column = rendering.missing.first {
-      let known = columns.ofInvoices.union(columns.ofCustomers).sorted()
-      throw .noColumn(template: file, column: column, known: known)
+      throw .noColumn(template: filling.file, column: column, known: columns.all.sorted())
     }
-    guard !subject.isEmpty else { throw .noSubject(template: file) }
-    return Written(subject: subject, text: texts.first ?? "", html: texts.dropFirst().first)
+    guard !filling.subject.isEmpty else { throw .noSubject(template: filling.file) }
   }
 
   /// With no two blanks in a row, and none at its ends.
   private static func spacedOnce(_ text: String) -> String {
-    text.utf8.split(separator: UInt8(ascii: " ")).map { Substring($0) }.joined(separator: " ")
+    var spaced: [UInt8] = []
+    spaced.reserveCapacity(text.utf8.count)
+    for byte in text.utf8 where byte != 0x20 || (spaced.last ?? 0x20) != 0x20 { spaced.append(byte) }
+    if spaced.last == 0x20 { spaced.removeLast() }
+    return String(decoding: spaced, as: UTF8.self)
+  }
+
+  /// - Parameter owner: the mailbox that the owner's messages come from; nil for the company's.
+  private func sender(_ owner: MailAddress?) throws(LetterError) -> MailSender {
+    if owner == nil, let sender { return sender }
+    let from = owner ?? identity.from
+    // A person's answers come to where the person's messages come from, unless all of them are to come to one mailbox.
+    do { return try MailSender(from: from, replyTo: identity.replyTo ?? from) } catch { throw .header(error) }
   }
 
   private func bytes(of message: MailMessage) throws(LetterError) -> [UInt8] {
@@ -217,10 +261,11 @@ package struct Composer: Sendable {
 
   /// Each once, in order.
   private func addresses(_ given: [String]) throws(LetterError) -> [String] {
-    var seen: Set<String> = []
     for address in given {
       if let fault = MailAddress.fault(in: address) { throw .badAddress(address, fault) }
     }
+    if given.count < 2 { return given }
+    var seen: Set<String> = []
     return given.filter { seen.insert($0).inserted }
   }
 

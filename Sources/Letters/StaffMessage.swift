@@ -29,10 +29,12 @@ package struct StaffMessage: Sendable, Equatable {
   {
     let seed = Hex.lower(SHA256.hash(data: Array((name + text).utf8)).prefix(8))
     return try MailMessage(
-      from: identity.from, replyTo: identity.replyTo ?? identity.from, to: [recipient(identity)], cc: [],
+      sender: MailSender(from: identity.from, replyTo: identity.replyTo ?? identity.from),
+      to: [recipient(identity)], cc: [],
       subject: subject, date: MailDate.text(at, offsetSeconds: offsetSeconds),
       messageID: MessageID.of(contact: name + "-" + seed, instance: instance, domain: identity.from.domain),
-      references: [], language: "en", listUnsubscribe: [], others: [], text: text, html: nil, attachments: [],
+      references: [], language: "en", listUnsubscribe: [], others: [], text: TransferEncoding.quotedPrintable(text),
+      html: nil, attachments: [],
       seed: seed
     ).bytes()
   }

@@ -171,7 +171,7 @@ struct ShapeTests {
           var facts = Shape.Facts(
             writer.message(
               contact, language: language, company: Self.company, identity: Samples.identity, pay: Samples.pay,
-              hasAttachment: many))
+              hasAttachment: many), rendering)
           facts.add(subject: writer.word("about & <it>"))
           for part in [template.text, template.html].compactMap(\.self) {
             rendering.form = part.form
@@ -179,6 +179,29 @@ struct ShapeTests {
             #expect(
               book.render(part, of: template.file, &facts, rendering) == alone, "\(name) \(language) \(part.form)")
             #expect(book.render(part, of: template.file, &facts, rendering) == alone)
+            #expect(
+              book.quoted(part, of: template.file, &facts, rendering) == TransferEncoding.quotedPrintable(alone))
+          }
+        }
+      }
+    }
+  }
+
+  /// Values of all lengths behind beginnings of all lengths: whatever decides on a soft break or on what begins a line.
+  @Test("in a mail a message stands as its text does in quoted-printable")
+  func quoted() {
+    let rendering = Rendering(locale: "en_GB", formats: LocaleFormats())
+    let words = ["x", ".", "=", "From ", "m y", "é", "€ 1", "a=b c. From", String(repeating: "long ", count: 40) + "."]
+    let between = ["", ".", "From ", "F", " = ", "ü", "\n", "\n.\nFrom here\n\n", String(repeating: "xy =", count: 30)]
+    for word in words {
+      for left in between {
+        for right in between {
+          for count in [0, 2, 68, 70, 71, 72, 73, 74, 75, 76, 150] {
+            let beginning = left + String(repeating: "b", count: count)
+            let shape = Shape("\(beginning)\(Shape.mark(0))\(right)\(Shape.mark(0))\n\(right)\n")
+            var facts = Shape.Facts([Fact("x", .text(word))], rendering)
+            let text = shape.filled(&facts, .text)
+            #expect(shape.quoted(&facts, .text) == text.map(TransferEncoding.quotedPrintable))
           }
         }
       }

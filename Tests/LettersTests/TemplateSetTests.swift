@@ -108,6 +108,24 @@ struct TemplateSetTests {
     #expect(found.first?.hasPrefix("templates/en/_a.mustache:2:14: \"numbr\" is no name") == true, "\(found)")
   }
 
+  @Test("reads what came with the program when it is first used, and what stands beside a file of one's own at once")
+  func shipped() throws {
+    func file(_ path: String, _ text: String, isShipped: Bool = true) -> TemplateFile {
+      TemplateFile(path: path, bytes: Array(text.utf8), isShipped: isShipped)
+    }
+    let (good, bad) = ("subject: x\n\n{{customer}}", "subject: x\n\n{{custmer}}")
+    let shipped = [file("en/a.mustache", good), file("en/b.mustache", bad), file("en/c.letter.mustache", good)]
+    let set = try TemplateSet(shipped)
+    #expect(set.names(in: "en") == ["a", "b"])
+    #expect(set.template("a", payer: nil, company: "en")?.text.form == .text)
+    #expect(set.letter("c", payer: nil, company: "en")?.page.form == .html)
+    // No such file ships; were there one, whom it is for would get no message.
+    #expect(
+      set.template("b", payer: nil, company: "en") == nil && set.language(of: "b", payer: nil, company: "en") == "en")
+    #expect(Self.problems(shipped + [file("de/a.mustache", good, isShipped: false)]).isEmpty)
+    #expect(Self.problems(shipped + [file("en/_own.mustache", "x", isShipped: false)]).count == 1)
+  }
+
   @Test("falls back from the payer's language to its base, the company's, English")
   func fallback() throws {
     let files = ["en/a", "en/b", "en/c", "de/a", "de/b", "pt-br/a", "pt/a", "fr/a"].map {

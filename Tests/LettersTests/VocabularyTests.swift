@@ -38,7 +38,7 @@ struct VocabularyTests {
       contact, language: "en", company: Samples.company, identity: Samples.identity, pay: Samples.pay,
       hasAttachment: false)
     facts.append(Fact("subject", writer.word("x")))
-    Self.isSame(facts.named(), Vocabulary.root, "message")
+    Self.isSame(facts.named(writer.rendering), Vocabulary.root, "message")
   }
 
   @Test("are no name twice in one place")

@@ -32,7 +32,10 @@ struct Cycle: Sendable {
   mutating func adopt(_ verdict: Verdict, attempts: (PlannedContact) -> Int) {
     hasDecided = true
     let tried = verdict.contacts.map(attempts)
-    let queue = verdict.contacts.indices.sorted { (tried[$0], $0) < (tried[$1], $1) }.map { verdict.contacts[$0] }
+    let queue =
+      tried.contains { $0 > 0 }
+      ? verdict.contacts.indices.sorted { (tried[$0], $0) < (tried[$1], $1) }.map { verdict.contacts[$0] }
+      : verdict.contacts
     lines = [:]
     if queue.allSatisfy({ $0.lane == .mail }) {
       lines[.mail] = queue[...]

@@ -14,8 +14,11 @@ extension Engine {
     }
     observe(verdict.outcomes)
     guard verdict.recalls.isEmpty else { return recall(verdict.recalls) }
+    let history = history
     cycle?.adopt(verdict) { contact in
-      history.contact(contact.id(instance: history.instance), of: contact.payer.id)?.attempt ?? 0
+      // Most payers were never written to, and working out an id takes its time.
+      guard history.payers[contact.payer.id] != nil else { return 0 }
+      return history.contact(contact.id(instance: history.instance), of: contact.payer.id)?.attempt ?? 0
     }
     stopIfUnreadable()
   }

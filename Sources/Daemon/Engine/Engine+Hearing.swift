@@ -19,8 +19,9 @@ extension Engine {
     outcomes.append(Outcome.event(leg, result, at: now))
 
     if leg.lane == .webhook { return effects + heed(result, ticket) }
-    let notice = breakers.mail.record(result, ticket: ticket, domain: leg.domain)
-    if result.verdict == .recipientRefused { suspects[ticket] = leg }
+    let isRefused = result.verdict == .recipientRefused
+    let notice = breakers.mail.record(result, ticket: ticket, domain: isRefused ? leg.domain : "")
+    if isRefused { suspects[ticket] = leg }
     for acquitted in notice.acquitted {
       if let leg = suspects[acquitted] { acquit(leg, because: result) }
     }

@@ -23,10 +23,13 @@ struct Flight: Sendable {
   private var legs: [Int: Leg] = [:]
   private var parties: [String: Party] = [:]
   private var lastTicket = 0
+  private var contactCounts: [Lane: Int] = [:]
+  /// When it was looked whether somebody's hours are over; nil when somebody came since.
+  private var lookedAt: Instant?
 
   var isEmpty: Bool { legs.isEmpty }
   /// Contacts with a recipient that nothing was heard of yet.
-  func contacts(in lane: Lane) -> Int { parties.values.count { $0.lane == lane } }
+  func contacts(in lane: Lane) -> Int { contactCounts[lane] ?? 0 }
   /// Nil for a ticket that is not on its way.
   func lane(of ticket: Int) -> Lane? { legs[ticket]?.lane }
 
@@ -37,6 +40,8 @@ struct Flight: Sendable {
     let envelope = Envelope(
       ticket: lastTicket, sender: sender, recipient: leg.address, message: message,
       webhookKey: leg.lane == .webhook ? leg.contact : nil)
+    if parties[leg.contact] == nil { contactCounts[leg.lane, default: 0] += 1 }
+    lookedAt = nil
     var party = parties[leg.contact] ?? Party(window: window, lane: leg.lane)
     defer { parties[leg.contact] = party }
     if leg.isCopy {
@@ -54,13 +59,28 @@ struct Flight: Sendable {
     guard var party = parties[leg.contact] else { return leg }
     if leg.isCopy { party.copiesOut -= 1 } else { party.originalsOut -= 1 }
     if verdict == .accepted || verdict == .unknown { party.hasArrived = true }
-    parties[leg.contact] = party.originalsOut + party.copiesOut == 0 ? nil : party
+    if party.originalsOut + party.copiesOut == 0 {
+      parties[leg.contact] = nil
+      contactCounts[party.lane, default: 0] -= 1
+    } else {
+      parties[leg.contact] = party
+    }
     return leg
   }
 
   /// Whether the hours of a contact are over of which that was not known yet.
   mutating func outlastsHours(at now: Instant) -> Bool {
-    let late = parties.keys.filter { parties[$0]?.isLate == false && !isInHours($0, at: now) }
+    // What was heard together comes with one time.
+    if now == lookedAt { return false }
+    lookedAt = now
+    // Most have the same hours.
+    var asked: (window: ContactWindow, isOpen: Bool)?
+    var late: [String] = []
+    for (contact, party) in parties where !party.isLate {
+      guard let window = party.window else { continue }
+      if asked?.window != window { asked = (window, window.contains(now)) }
+      if asked?.isOpen == false { late.append(contact) }
+    }
     for contact in late { parties[contact]?.isLate = true }
     return !late.isEmpty
   }

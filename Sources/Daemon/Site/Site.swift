@@ -152,7 +152,9 @@ package struct Site: Sendable {
     }
     do throws(TemplateProblems) {
       return try TemplateSet(
-        files.sorted { $0.key < $1.key }.map { TemplateFile(path: $0.key, bytes: $0.value) }, folder: folder)
+        files.sorted { $0.key < $1.key }.map {
+          TemplateFile(path: $0.key, bytes: $0.value, isShipped: !own.contains($0.key))
+        }, folder: folder)
     } catch {
       throw .wrong(error.problems.map(Problem.init))
     }

@@ -134,13 +134,21 @@ package final class JournalFile {
     life = nil
   }
 
-  /// From the system's generator (`getrandom`).
+  /// From the system's generator.
   package static func randomBytes(_ count: Int) -> [UInt8] {
-    // Each word is a system call.
-    var generator = SystemRandomNumberGenerator()
-    let words = (0..<(count + 7) / 8).map { _ in generator.next() }
-    return words.withUnsafeBytes { Array($0.prefix(count)) }
+    var bytes = [UInt8](repeating: 0, count: count)
+    for start in stride(from: 0, to: count, by: entropyMax) {
+      let failure = bytes.withUnsafeMutableBytes { buffer in
+        let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[start...].prefix(entropyMax))
+        return getentropy(piece.baseAddress, piece.count)
+      }
+      precondition(failure == 0, "the system gives no random bytes")
+    }
+    return bytes
   }
+
+  /// `getentropy` gives so many at a time.
+  private static let entropyMax = 256
 
   // MARK: - Appending
 

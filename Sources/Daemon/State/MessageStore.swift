@@ -31,6 +31,8 @@ package final class MessageStore {
   private var scanned: [Int: Int] = [:]
   private var segment = 0
   private var file: (any AppendFile)?
+  /// The size of the file after the last write, if that was ours.
+  private var writtenUpTo: Int?
 
   package init(_ folder: String, on disk: any Disk, segmentMax: Int = segmentMax) {
     self.folder = folder
@@ -44,12 +46,13 @@ package final class MessageStore {
   package func keep(_ messages: [KeptMessage], on day: Int? = nil) throws(DiskError) {
     guard !messages.isEmpty else { return }
     let file = try openLast(day)
-    // Another process may have kept some since.
-    try scan(segment)
     var bytes: [UInt8] = []
     let size = try file.status().size
+    let isOurs = size == writtenUpTo
+    // Another process may have kept some since.
+    if !isOurs { try scan(segment) }
     // A crash may have left half a message; a header begins a line.
-    if size > 0, try disk.read(path(segment), from: size - 1, count: 1) != [UInt8(ascii: "\n")] {
+    if !isOurs, size > 0, try disk.read(path(segment), from: size - 1, count: 1) != [UInt8(ascii: "\n")] {
       bytes.append(UInt8(ascii: "\n"))
     }
     bytes.reserveCapacity(messages.reduce(0) { $0 + $1.bytes.count + MessageStore.headerMax + 1 })
@@ -66,6 +69,7 @@ package final class MessageStore {
     try file.sync()
     index.merge(fresh) { old, _ in old }
     scanned[segment] = size + bytes.count
+    writtenUpTo = size + bytes.count
   }
 
   /// Takes these messages out of their files, and whatever else in a file is no whole message.
@@ -142,6 +146,7 @@ package final class MessageStore {
     if let status = try disk.status(path(number)), isDone(status) { number += 1 }
     let file = try disk.openAppending(path(number))
     segment = number
+    writtenUpTo = nil
     self.file = file
     try scan(number, verifying: true)
     return file

@@ -96,7 +96,9 @@ package struct CycleRunner {
         inbox.append(.stop)
       }
       if inbox.isEmpty { inbox = heard() }
-      for effect in inbox.isEmpty ? [] : engine.step(inbox.removeFirst()) {
+      let effects = inbox.isEmpty ? [] : engine.step(inbox.removeFirst())
+      tell(effects)
+      for effect in effects {
         if case .finished(var report) = effect {
           arrangeOutbox()
           report.outboxFault = outboxFault
@@ -218,9 +220,12 @@ package struct CycleRunner {
       desk.take(envelopes.filter { $0.webhookKey == nil })
       webhookDesk.take(envelopes.filter { $0.webhookKey != nil })
     case .recall: takeBack()
-    case .tell(let remark): log(remark)
-    case .finished: break
+    case .tell, .finished: break
     }
+  }
+
+  private func tell(_ effects: [Engine.Effect]) {
+    LogLines.together { for case .tell(let remark) in effects { log(remark) } }
   }
 
   // MARK: - Ledger
@@ -264,7 +269,7 @@ package struct CycleRunner {
   }
 
   /// From so many on, deciding them is parted among threads.
-  private static let manyInvoices = 10_000
+  private static let manyInvoices = 2_000
 
   private func lookAround() -> Engine.Event {
     do throws(JournalFault) {

@@ -17,6 +17,8 @@ final class Drafts: Sendable {
     /// Of the first of them.
     var drafts: ArraySlice<Draft> = []
     var isMaking = false
+    /// For so many drafts somebody waits.
+    var awaited: Int?
     /// How often the line was given up: what was begun before that is not of this line.
     var clearings = 0
 
@@ -39,7 +41,13 @@ final class Drafts: Sendable {
 
   /// The messages of `contacts`, in their order; those of `ahead` are made next, while the caller does other things.
   func messages(for contacts: [PlannedContact], ahead: [PlannedContact]) -> [Composition] {
-    let messages = contacts.map { draft(for: $0) ?? compose($0) }
+    let now = Monotonic.now
+    let drafts = drafts(for: contacts)
+    let messages = contacts.indices.map { index in
+      // Where another contact was expected there is none, and one may have become old.
+      guard index < drafts.count, now - drafts[index].made < Self.ageMax else { return compose(contacts[index]) }
+      return drafts[index].composition
+    }
     expect(ahead)
     return messages
   }
@@ -47,19 +55,25 @@ final class Drafts: Sendable {
   /// Nothing that was made ahead is used.
   func clear() { state.with { $0.clear() } }
 
-  /// Waits for it where it is being made; nil where another contact was expected, or it has become old.
-  private func draft(for contact: PlannedContact) -> Composition? {
-    let draft = state.wait(until: nil) { state -> Draft?? in
-      guard state.line.first == contact else {
-        state.clear()
-        return .some(nil)
+  /// Those of the first contacts; waits for them where they are being made.
+  private func drafts(for contacts: [PlannedContact]) -> [Draft] {
+    let count = state.with { state -> Int in
+      let count = min(contacts.count, state.line.count)
+      if contacts.prefix(count).elementsEqual(state.line.prefix(count)) {
+        state.awaited = count
+        return count
       }
-      if state.drafts.isEmpty, state.isMaking { return nil }
-      state.line.removeFirst()
-      return .some(state.drafts.popFirst())
+      state.clear()
+      return 0
     }
-    guard let draft = draft ?? nil, Monotonic.now - draft.made < Self.ageMax else { return nil }
-    return draft.composition
+    return state.wait(until: nil) { state in
+      if state.isMaking, state.drafts.count < count { return nil }
+      let drafts = Array(state.drafts.prefix(count))
+      state.line = state.line.dropFirst(count)
+      state.drafts = state.drafts.dropFirst(count)
+      state.awaited = nil
+      return drafts
+    } ?? []
   }
 
   private func expect(_ contacts: [PlannedContact]) {
@@ -93,7 +107,11 @@ final class Drafts: Sendable {
         return
       }
       let draft = Draft(composition: compose(task.contact), made: Monotonic.now)
-      state.with { if $0.clearings == task.clearings { $0.drafts.append(draft) } }
+      let isAwaited = state.with(waking: .none) { state in
+        if state.clearings == task.clearings { state.drafts.append(draft) }
+        return state.drafts.count == state.awaited
+      }
+      if isAwaited { state.wake() }
     }
   }
 }

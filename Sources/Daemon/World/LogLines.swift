@@ -1,5 +1,7 @@
 import Glibc
 import Logging
+import Synchronization
+import Units
 
 /// Log lines for the person at 3 a.m.: one event a line on standard error, with the priority as systemd reads it
 /// (`<3>` error ... `<7>` debug), or with its word when a terminal shows it.
@@ -18,9 +20,32 @@ package struct LogLines: LogHandler {
   package func log(event: LogEvent) {
     let text = Self.plain(event.message.description)
     let start = isTerminal ? "\(event.level.rawValue): " : "<\(Self.priority(event.level))>"
-    var line = start + text + "\n"
-    // One write, so that lines of several threads do not mix. What cannot be logged is lost; there is no one to tell.
-    _ = line.withUTF8 { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    let line = start + text + "\n"
+    let isHeld = Self.held.withLock { held in
+      held?.append(line)
+      return held != nil
+    }
+    if !isHeld { Self.write(line) }
+  }
+
+  /// What is logged while somebody gathers lines; nil when nobody does.
+  private static let held = Mutex<String?>(nil)
+
+  /// Lines that are logged meanwhile are written when it ends, all at once. For one thread at a time.
+  static func together(_ body: () -> Void) {
+    held.withLock { $0 = "" }
+    body()
+    let lines = held.withLock { held in
+      defer { held = nil }
+      return held ?? ""
+    }
+    if !lines.isEmpty { write(lines) }
+  }
+
+  /// One write, so that lines of several threads do not mix. What cannot be logged is lost; there is no one to tell.
+  private static func write(_ lines: String) {
+    var lines = lines
+    _ = lines.withUTF8 { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
   }
 
   /// RFC 5424 section 6.2.1.
@@ -37,7 +62,7 @@ package struct LogLines: LogHandler {
 
   /// On one line, without what could forge another event or steer a terminal.
   private static func plain(_ text: String) -> String {
-    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
+    if text.isPrintable { return text }
     var plain = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       switch scalar.properties.generalCategory {

@@ -32,7 +32,7 @@ struct MessageMaker: Sendable {
       let now = clock.now()
       return try composer.compose(
         contact, id: id, instance: instance, at: now, offsetSeconds: composer.company.zone.offset(at: now),
-        attachments: attachments)
+        attachments: attachments, isToBeShown: false)
     }
   }
 

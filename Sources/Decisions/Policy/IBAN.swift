@@ -54,12 +54,12 @@ package struct IBAN: Hashable, Sendable, CustomStringConvertible {
 
   /// In groups of four, as it is printed: `DE89 3704 0044 0532 0130 00`.
   package var grouped: String {
-    var groups = ""
-    for (index, character) in text.enumerated() {
-      if index > 0, index % 4 == 0 { groups.append(" ") }
-      groups.append(character)
+    var groups: [UInt8] = []
+    for (index, byte) in text.utf8.enumerated() {
+      if index > 0, index % 4 == 0 { groups.append(0x20) }
+      groups.append(byte)
     }
-    return groups
+    return String(decoding: groups, as: UTF8.self)
   }
 
   package var description: String { text }

@@ -1,3 +1,5 @@
+import Units
+
 /// A mailbox: an address that mail servers take, and the name shown with it.
 package struct MailAddress: Hashable, Sendable, CustomStringConvertible {
   /// Empty when none is shown.
@@ -43,7 +45,9 @@ package struct MailAddress: Hashable, Sendable, CustomStringConvertible {
 
   /// - Throws: what is wrong with the address, or a control character in the name.
   package init(name: String = "", address: String) throws(Fault) {
-    for scalar in name.unicodeScalars where MailAddress.isControl(scalar) { throw .controlCharacter(scalar) }
+    for scalar in name.isPrintable ? "".unicodeScalars : name.unicodeScalars where MailAddress.isControl(scalar) {
+      throw .controlCharacter(scalar)
+    }
     if let fault = MailAddress.fault(in: address) { throw fault }
     self.name = name
     self.address = address
@@ -69,7 +73,10 @@ package struct MailAddress: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// What follows the @.
-  package var domain: String { String(address.split(separator: "@").last ?? "") }
+  package var domain: String {
+    guard let at = address.utf8.lastIndex(of: UInt8(ascii: "@")) else { return "" }
+    return String(address[address.utf8.index(after: at)...])
+  }
 
   /// `Name <local@domain>` for people; never for a header.
   package var description: String { name.isEmpty ? address : "\(name) <\(address)>" }
@@ -80,6 +87,7 @@ package struct MailAddress: Hashable, Sendable, CustomStringConvertible {
   /// local parts, address literals, comments and groups are refused: no customer has them, and every one of them has
   /// been a way to smuggle something.
   package static func fault(in address: String) -> Fault? {
+    if isUsual(address) { return nil }
     if address.isEmpty { return .empty }
     let bytes = address.utf8
     for scalar in bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) ? "".unicodeScalars : address.unicodeScalars {
@@ -104,6 +112,30 @@ package struct MailAddress: Hashable, Sendable, CustomStringConvertible {
     return nil
   }
 
+  /// Whether it is what most addresses are, and so surely good: parts of letters, digits and hyphens, none of which begins or
+  /// ends with a hyphen, with one dot between or the one @.
+  private static func isUsual(_ address: String) -> Bool {
+    var (hasAt, mayEndPart) = (false, false)
+    var (count, partCount) = (0, 0)
+    for byte in address.utf8 {
+      count += 1
+      switch byte {
+      case UInt8(ascii: "@") where hasAt || count > 65: return false
+      case UInt8(ascii: "@"), UInt8(ascii: "."):
+        guard mayEndPart, partCount <= 63 else { return false }
+        hasAt = hasAt || byte == UInt8(ascii: "@")
+        (mayEndPart, partCount) = (false, 0)
+      case UInt8(ascii: "-"):
+        guard partCount > 0 else { return false }
+        (mayEndPart, partCount) = (false, partCount + 1)
+      default:
+        guard isAlphanumeric(byte) else { return false }
+        (mayEndPart, partCount) = (true, partCount + 1)
+      }
+    }
+    return hasAt && mayEndPart && partCount <= 63 && count <= 254
+  }
+
   /// Controls of C0 and C1, delete, and the two separators that some software takes for a line's end.
   package static func isControl(_ scalar: Unicode.Scalar) -> Bool {
     scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || scalar.value == 0x2028 || scalar.value == 0x2029
@@ -120,7 +152,8 @@ package struct MailAddress: Hashable, Sendable, CustomStringConvertible {
 
   /// `atext` of RFC 5322 section 3.2.3.
   package static func isAtomText(_ byte: UInt8) -> Bool {
-    isAlphanumeric(byte) || "!#$%&'*+-/=?^_`{|}~".utf8.contains(byte)
+    if isAlphanumeric(byte) { return true }
+    return "!#$%&'*+-/=?^_`{|}~".utf8.contains(byte)
   }
 
   private static func trimmed(_ text: String) -> String {

@@ -64,14 +64,20 @@ package struct BankAccount: Sendable, Equatable {
   ///   - invoices: the numbers that the message asks for, in its order.
   ///   - customer: the payer's id.
   package func reference(invoices: [String], customer: String) -> String {
-    let filled = Placeholders.filled(reference ?? "{invoices}") { name in
-      switch name {
-      case "invoices": invoices.joined(separator: ", ")
-      case "customer": customer
-      default: nil
-      }
-    }
-    return filled.count <= BankAccount.referenceLengthMax ? filled : customer
+    let all = invoices.joined(separator: ", ")
+    let filled =
+      reference.map {
+        Placeholders.filled($0) { name in
+          switch name {
+          case "invoices": all
+          case "customer": customer
+          default: nil
+          }
+        }
+      } ?? all
+    // No text has more characters than bytes.
+    let isShort = filled.utf8.count <= BankAccount.referenceLengthMax || filled.count <= BankAccount.referenceLengthMax
+    return isShort ? filled : customer
   }
 }
 

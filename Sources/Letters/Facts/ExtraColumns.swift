@@ -5,6 +5,9 @@ package struct ExtraColumns: Sendable, Equatable {
   package var ofCustomers: Set<String>
   package var ofInvoices: Set<String>
 
+  /// What an invoice may show.
+  var all: Set<String> { ofInvoices.isEmpty ? ofCustomers : ofInvoices.union(ofCustomers) }
+
   package init(ofCustomers: Set<String> = [], ofInvoices: Set<String> = []) {
     self.ofCustomers = ofCustomers
     self.ofInvoices = ofInvoices

@@ -7,19 +7,29 @@ struct FactWriter {
   let rendering: Rendering
   let columns: ExtraColumns
 
-  func word(_ text: String?) -> Word { Word(.text(text ?? ""), rendering: rendering) }
-  func word(_ number: Int) -> Word { word(String(number)) }
-  func word(_ money: Money?) -> Word { word(money.map(Word.Value.amount)) }
-  func word(_ day: Day?, short: Bool = false) -> Word { word(day.map { short ? .shortDate($0) : .date($0) }) }
-  func word(basisPoints: Int?) -> Word { word(basisPoints.map { .percent(basisPoints: $0) }) }
-  private func word(_ value: Word.Value?) -> Word { Word(value ?? .text(""), rendering: rendering) }
+  func word(_ text: String?) -> Word.Value { .text(text ?? "") }
+  func word(_ number: Int) -> Word.Value { .text(String(number)) }
+  func word(_ money: Money?) -> Word.Value { money.map(Word.Value.amount) ?? .text("") }
+  func word(_ day: Day?, short: Bool = false) -> Word.Value {
+    day.map { short ? .shortDate($0) : .date($0) } ?? .text("")
+  }
+  func word(basisPoints: Int?) -> Word.Value { basisPoints.map { .percent(basisPoints: $0) } ?? .text("") }
 
   /// An https or mailto address as it stands, anything else as nothing: no other scheme may reach a link.
-  func uri(_ text: String?) -> Word {
+  func uri(_ text: String?) -> Word.Value {
     guard let text, text.hasPrefix("https://") || text.hasPrefix("mailto:"),
-      text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !"<>\"'\\^`{|}".utf8.contains($0) })
+      text.utf8.allSatisfy(FactWriter.isOfURI)
     else { return word("") }
     return word(text)
+  }
+
+  private static func isOfURI(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"):
+      true
+    default: byte > 0x20 && byte < 0x7F && !"<>\"'\\^`{|}".utf8.contains(byte)
+    }
   }
 
   /// The names of `Vocabulary.item`.
@@ -51,24 +61,24 @@ struct FactWriter {
         "extra",
         ColumnContext(
           rows: [ExtraColumns.named(details?.extra ?? [:]), ExtraColumns.named(payer.extra)],
-          known: columns.ofInvoices.union(columns.ofCustomers), rendering: rendering)),
+          known: columns.all, rendering: rendering)),
     ]
   }
 
   /// The names of `Vocabulary.item` and `Vocabulary.listed`.
   func listed(_ line: PlannedContact.Line, payer: Customer) -> [Fact] {
     let discount = line.discount
-    return item(line, payer: payer) + [
-      Fact("advances", line.advances),
-      Fact("has_discount", discount != nil),
-      Fact("discount_percent", word(basisPoints: discount?.basisPoints)),
-      Fact("discount_until", word(discount?.lastDay)),
-      Fact("discount_until_short", word(discount?.lastDay, short: true)),
-      Fact("discount_amount", word(discount?.reduced)),
-      Fact("discount_saving", word(discount.map { line.open - $0.reduced })),
-      Fact("paid", word(line.paid)),
-      Fact("paid_short", word(line.paid, short: true)),
-    ]
+    var facts = item(line, payer: payer)
+    facts.append(Fact("advances", line.advances))
+    facts.append(Fact("has_discount", discount != nil))
+    facts.append(Fact("discount_percent", word(basisPoints: discount?.basisPoints)))
+    facts.append(Fact("discount_until", word(discount?.lastDay)))
+    facts.append(Fact("discount_until_short", word(discount?.lastDay, short: true)))
+    facts.append(Fact("discount_amount", word(discount?.reduced)))
+    facts.append(Fact("discount_saving", word(discount.map { line.open - $0.reduced })))
+    facts.append(Fact("paid", word(line.paid)))
+    facts.append(Fact("paid_short", word(line.paid, short: true)))
+    return facts
   }
 
   /// The names of `Vocabulary.item` and `Vocabulary.why`.
@@ -138,8 +148,9 @@ enum LineLabel {
 
   /// The numbers of the invoices that it is about, each once and in order: of a promise or plan those that it covers.
   static func numbers(of contact: PlannedContact) -> [String] {
-    var seen: Set<String> = []
     let keys = contact.pledge?.items.map(\.key) ?? contact.listed.map(\.invoice.key)
+    if keys.count == 1 { return [keys[0].number] }
+    var seen: Set<String> = []
     return keys.map(\.number).filter { seen.insert($0).inserted }
   }
 }

@@ -85,22 +85,20 @@ struct LetterFacts {
     return addressLines.count > form.linesMax || addressLines.contains { $0.count > LetterForm.lineMax }
   }
 
-  func facts(_ writer: FactWriter, company: CompanyDefaults) -> [Fact] {
+  func add(to facts: inout [Fact], _ writer: FactWriter, company: CompanyDefaults) {
     func list(_ lines: [String]) -> [[Fact]] { lines.map { [Fact("line", writer.word($0))] } }
     // The name stands above it anyway.
     let sender = stationery.sender.first == company.name ? Array(stationery.sender.dropFirst()) : stationery.sender
-    return [
-      Fact("address_lines", list(addressLines)),
-      Fact("is_long_address", isLong),
-      Fact("sender_line", writer.word(([company.name] + sender).joined(separator: " · "))),
-      Fact("sender_lines", list(sender)),
-      Fact("place", writer.word(stationery.place)),
-      Fact("footer_lines", list(stationery.footer)),
-      Fact("form_din", form == .din),
-      Fact("form_swiss", form == .swiss),
-      Fact("form_french", form == .french),
-      Fact("form_british", form == .british),
-      Fact("form_american", form == .american),
-    ]
+    facts.append(Fact("address_lines", list(addressLines)))
+    facts.append(Fact("is_long_address", isLong))
+    facts.append(Fact("sender_line", writer.word(([company.name] + sender).joined(separator: " · "))))
+    facts.append(Fact("sender_lines", list(sender)))
+    facts.append(Fact("place", writer.word(stationery.place)))
+    facts.append(Fact("footer_lines", list(stationery.footer)))
+    facts.append(Fact("form_din", form == .din))
+    facts.append(Fact("form_swiss", form == .swiss))
+    facts.append(Fact("form_french", form == .french))
+    facts.append(Fact("form_british", form == .british))
+    facts.append(Fact("form_american", form == .american))
   }
 }

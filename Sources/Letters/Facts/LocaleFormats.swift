@@ -13,6 +13,12 @@ final class LocaleFormats: Sendable {
     var percents: [String: NumberFormatter] = [:]
     var writtenAmounts: [WrittenAmount: String] = [:]
     var writtenDates: [WrittenDate: String] = [:]
+    var identifiers: [Place: String] = [:]
+  }
+
+  private struct Place: Hashable {
+    var language: String
+    var country: String
   }
 
   private struct WrittenAmount: Hashable {
@@ -75,6 +81,16 @@ final class LocaleFormats: Sendable {
   /// The locale for a template's language and a payer's country.
   ///
   /// English for a country that has no English of its own is the international one, not the American: 1 March 2026.
+  func identifier(language: String, country: String) -> String {
+    formatters.withLock { formatters in
+      let place = Place(language: language, country: country)
+      if let known = formatters.identifiers[place] { return known }
+      let identifier = Self.identifier(language: language, country: country)
+      Self.keep(identifier, as: place, in: &formatters.identifiers)
+      return identifier
+    }
+  }
+
   static func identifier(language: String, country: String) -> String {
     let parts = language.split(separator: "-").map(String.init)
     let base = parts.first ?? "en"

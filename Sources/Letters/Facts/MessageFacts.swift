@@ -15,7 +15,7 @@ extension FactWriter {
     let ways = pay.filter { $0.fits(currency: contact.currency, country: country) }
     let discounts = contact.listed.compactMap(\.discount)
     let reduced = contact.listed.reduce(Money.zero(contact.currency)) { $0 + ($1.discount?.reduced ?? $1.open) }
-    return [
+    var facts = [
       Fact("company", word(company.name)),
       Fact("contact_address", word(answers)),
       Fact("contact_link", uri("mailto:" + answers)),
@@ -71,13 +71,18 @@ extension FactWriter {
       Fact(
         "extra",
         ColumnContext(rows: [ExtraColumns.named(payer.extra)], known: columns.ofCustomers, rendering: rendering)),
-    ] + LetterFacts(contact, company: company, stationery).facts(self, company: company) + statement(contact)
+    ]
+    // One by one: a list of them would be copied, and each value in it counted.
+    LetterFacts(contact, company: company, stationery).add(to: &facts, self, company: company)
+    addStatement(of: contact, to: &facts)
+    return facts
   }
 
   /// All of a plan, by due date; those that the message is about are marked.
   private func instalments(of contact: PlannedContact) -> [[Fact]] {
+    guard let pledge = contact.pledge else { return [] }
     let now = Set(contact.listed.map(\.invoice.key.item))
-    return (contact.pledge?.instalments ?? []).sorted { $0.due < $1.due }.enumerated().map { index, instalment in
+    return pledge.instalments.sorted { $0.due < $1.due }.enumerated().map { index, instalment in
       [
         Fact("number", word(index + 1)), Fact("due", word(instalment.due)), Fact("amount", word(instalment.amount)),
         Fact("is_this", now.contains(String(index + 1))),

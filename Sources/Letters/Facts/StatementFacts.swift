@@ -5,28 +5,26 @@ import Units
 
 extension FactWriter {
   /// The names of `Vocabulary.statement`.
-  func statement(_ contact: PlannedContact) -> [Fact] {
+  func addStatement(of contact: PlannedContact, to facts: inout [Fact]) {
     let statement = contact.statement
     let payer = contact.payer
     let balance = statement?.balance
     let credits = statement?.ageing.credits
-    return [
-      Fact("is_thanks", contact.kind == .thanks),
-      Fact("is_statement", statement != nil),
-      Fact("open_items", statement?.lines.map { openItem($0, payer: payer) } ?? []),
-      Fact("has_open_items", statement?.lines.isEmpty == false),
-      Fact("open_total", word(statement?.open)),
-      Fact("overdue_total", word(statement.flatMap { $0.overdue.isPositive ? $0.overdue : nil })),
-      Fact("ageing", statement?.ageing.buckets.map(bucket) ?? []),
-      Fact("credits", statement?.credits.map(credit) ?? []),
-      Fact("has_credits", statement?.credits.isEmpty == false),
-      Fact("credits_total", word(credits.flatMap { $0.isPositive ? $0 : nil })),
-      Fact("balance", word(balance.map { $0.isNegative ? .zero($0.currency) - $0 : $0 })),
-      Fact("is_balance_credit", balance?.isNegative ?? false),
-      Fact("payments", statement?.payments.map(payment) ?? []),
-      Fact("has_payments", statement?.payments.isEmpty == false),
-      Fact("payments_since", word(statement?.since)),
-    ]
+    facts.append(Fact("is_thanks", contact.kind == .thanks))
+    facts.append(Fact("is_statement", statement != nil))
+    facts.append(Fact("open_items", statement?.lines.map { openItem($0, payer: payer) } ?? []))
+    facts.append(Fact("has_open_items", statement?.lines.isEmpty == false))
+    facts.append(Fact("open_total", word(statement?.open)))
+    facts.append(Fact("overdue_total", word(statement.flatMap { $0.overdue.isPositive ? $0.overdue : nil })))
+    facts.append(Fact("ageing", statement?.ageing.buckets.map(bucket) ?? []))
+    facts.append(Fact("credits", statement?.credits.map(credit) ?? []))
+    facts.append(Fact("has_credits", statement?.credits.isEmpty == false))
+    facts.append(Fact("credits_total", word(credits.flatMap { $0.isPositive ? $0 : nil })))
+    facts.append(Fact("balance", word(balance.map { $0.isNegative ? .zero($0.currency) - $0 : $0 })))
+    facts.append(Fact("is_balance_credit", balance?.isNegative ?? false))
+    facts.append(Fact("payments", statement?.payments.map(payment) ?? []))
+    facts.append(Fact("has_payments", statement?.payments.isEmpty == false))
+    facts.append(Fact("payments_since", word(statement?.since)))
   }
 
   /// The names of `Vocabulary.item` and `Vocabulary.mark`.

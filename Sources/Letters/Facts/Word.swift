@@ -28,6 +28,20 @@ struct Word: MustacheCustomRenderable, MustacheParent {
     case date(Day)
     case shortDate(Day)
     case percent(basisPoints: Int)
+
+    var isNull: Bool { if case .text(let text) = self { text.isEmpty } else { false } }
+
+    /// As it is written, before any escaping.
+    func text(_ rendering: Rendering) -> String {
+      let (formats, locale) = (rendering.formats, rendering.locale)
+      return switch self {
+      case .text(let text): text
+      case .amount(let money): formats.amount(money, locale)
+      case .date(let day): formats.date(day, locale)
+      case .shortDate(let day): formats.date(day, locale, short: true)
+      case .percent(let basisPoints): formats.percent(basisPoints: basisPoints, locale)
+      }
+    }
   }
 
   let value: Value
@@ -40,21 +54,8 @@ struct Word: MustacheCustomRenderable, MustacheParent {
 
   init(text: String, rendering: Rendering) { self.init(.text(text), rendering: rendering) }
 
-  /// As it is written, before any escaping.
-  var text: String {
-    let (formats, locale) = (rendering.formats, rendering.locale)
-    return switch value {
-    case .text(let text): text
-    case .amount(let money): formats.amount(money, locale)
-    case .date(let day): formats.date(day, locale)
-    case .shortDate(let day): formats.date(day, locale, short: true)
-    case .percent(let basisPoints): formats.percent(basisPoints: basisPoints, locale)
-    }
-  }
-
-  var isNull: Bool { if case .text(let text) = value { text.isEmpty } else { false } }
-
-  var renderText: String { Word.written(text, rendering.form) }
+  var isNull: Bool { value.isNull }
+  var renderText: String { Word.written(value.text(rendering), rendering.form) }
 
   static func written(_ text: String, _ form: TemplatePart.Form) -> String {
     switch form {
@@ -89,6 +90,7 @@ struct Word: MustacheCustomRenderable, MustacheParent {
   /// Whether its bytes alone show that no control and no direction is among them, as those of most values do: neither
   /// ASCII nor Latin-1 controls (`C2 80` to `C2 9F`), nor anything of the blocks that the others stand in.
   private static func isHarmless(_ text: String) -> Bool {
+    if text.isPrintable { return true }
     var previous: UInt8 = 0
     for byte in text.utf8 {
       switch (previous, byte) {
@@ -104,16 +106,13 @@ struct Word: MustacheCustomRenderable, MustacheParent {
     (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value) || scalar.value == 0xFEFF
   }
 
-  private static func isMarkup(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"), UInt8(ascii: "\""), UInt8(ascii: "'"): true
-    default: false
-    }
-  }
-
   /// For HTML text and quoted attributes; by scalar, because browsers read by scalar.
   static func escaped(_ text: String) -> String {
-    guard text.utf8.contains(where: isMarkup) else { return text }
+    let isPlain = text.utf8.allHold {
+      $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">") && $0 != UInt8(ascii: "&") && $0 != UInt8(ascii: "\"")
+        && $0 != UInt8(ascii: "'")
+    }
+    if isPlain { return text }
     var output = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       switch scalar {

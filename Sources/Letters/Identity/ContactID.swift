@@ -82,8 +82,11 @@ package enum MessageID {
   /// `<contact.instance@domain>`: the contact's id, the first eight characters of the journal's instance (left out when
   /// there is none, as in a preview), and the domain of the sender.
   package static func of(contact: String, instance: String, domain: String) -> String {
-    let plain = instance.lowercased().utf8.lazy.filter { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) }
-    let prefix = String(decoding: plain.prefix(8), as: UTF8.self)
+    var plain: [UInt8] = []
+    for byte in instance.lowercased().utf8 where (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) {
+      if plain.count < 8 { plain.append(byte) }
+    }
+    let prefix = String(decoding: plain, as: UTF8.self)
     return prefix.isEmpty ? "<\(contact)@\(domain)>" : "<\(contact).\(prefix)@\(domain)>"
   }
 

@@ -25,14 +25,24 @@ enum EncodedWord {
       words.append(usesQ ? "=?utf-8?Q?\(quoted(bytes))?=" : "=?utf-8?B?\(Data(bytes).base64EncodedString())?=")
       (chunk, chunkWidth) = (chunk.upperBound..<chunk.upperBound, 0)
     }
-    func add(_ count: Int) {
+    func add(_ count: Int) { add(count, quotedWidth(bytes[chunk.upperBound..<(chunk.upperBound + count)])) }
+    func add(_ count: Int, _ pieceWidth: Int) {
       let end = chunk.upperBound + count
-      let pieceWidth = quotedWidth(bytes[chunk.upperBound..<end])
       if width(chunk.count + count, chunkWidth + pieceWidth) > room() { close() }
       chunk = chunk.lowerBound..<end
       chunkWidth += pieceWidth
     }
-    for character in text {
+    var index = text.startIndex
+    while index < text.endIndex {
+      // A byte of ASCII before another one is a character, if it is no control.
+      let next = text.utf8.index(after: index)
+      if bytes[chunk.upperBound] &- 0x20 < 0x60, next == text.endIndex || text.utf8[next] &- 0x20 < 0x60 {
+        add(1, quotedWidth(bytes[chunk.upperBound]))
+        index = next
+        continue
+      }
+      let character = text[index]
+      text.formIndex(after: &index)
       let count = character.utf8.count
       let whole = bytes[chunk.upperBound..<chunk.upperBound + count]
       if width(count, quotedWidth(whole)) <= min(firstMax, lengthMax) - overhead {
@@ -46,8 +56,10 @@ enum EncodedWord {
   }
 
   private static func quotedWidth(_ bytes: ArraySlice<UInt8>) -> Int {
-    bytes.reduce(into: 0) { $0 += isPlain($1) || $1 == 0x20 ? 1 : 3 }
+    bytes.reduce(into: 0) { $0 += quotedWidth($1) }
   }
+
+  private static func quotedWidth(_ byte: UInt8) -> Int { isPlain(byte) || byte == 0x20 ? 1 : 3 }
 
   /// What may stand bare in the Q encoding wherever an encoded word may stand (RFC 2047 section 5 (3)).
   private static func isPlain(_ byte: UInt8) -> Bool {
@@ -69,7 +81,9 @@ enum EncodedWord {
       } else if isPlain(byte) {
         output.append(byte)
       } else {
-        output += [UInt8(ascii: "="), Hex.upperDigit(byte >> 4), Hex.upperDigit(byte & 15)]
+        output.append(UInt8(ascii: "="))
+        output.append(Hex.upperDigit(byte >> 4))
+        output.append(Hex.upperDigit(byte & 15))
       }
     }
     return String(decoding: output, as: UTF8.self)
@@ -85,7 +99,8 @@ enum Hex {
   /// Lower case, two characters a byte.
   static func lower(_ bytes: some Sequence<UInt8>) -> String {
     var digits: [UInt8] = []
-    digits.reserveCapacity(2 * bytes.underestimatedCount)
+    // Of a SHA-256, which does not say how long it is.
+    digits.reserveCapacity(64)
     for byte in bytes {
       digits.append(upperDigit(byte >> 4) | 0x20)
       digits.append(upperDigit(byte & 15) | 0x20)

@@ -1,4 +1,5 @@
 import Decisions
+import Units
 
 /// A header value that must not be written: a line break in it would let its author write headers of his own.
 package struct HeaderFault: Error, Hashable, Sendable, CustomStringConvertible {
@@ -12,7 +13,8 @@ package struct HeaderFault: Error, Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// The headers of a message (RFC 5322 section 2.2): lines of at most 78 ASCII characters, ending in CRLF.
+/// A message as it grows: its headers (RFC 5322 section 2.2), lines of at most 78 ASCII characters, ending in CRLF; and
+/// between them, where it has several parts, their bodies.
 struct HeaderBlock {
   private(set) var bytes: [UInt8] = []
   /// Characters so far of the line that is being written.
@@ -22,15 +24,15 @@ struct HeaderBlock {
   /// RFC 2047 section 2 allows 76 in a line with an encoded word; all lines keep to it.
   private static let widthMax = 76
 
-  init() { bytes.reserveCapacity(1024) }
+  init(capacity: Int = 1024) { bytes.reserveCapacity(capacity) }
 
   var text: String { String(decoding: bytes, as: UTF8.self) }
 
   /// A header of free text, such as Subject.
   mutating func unstructured(_ name: String, _ value: String) throws(HeaderFault) {
     try HeaderBlock.refuseControls(name, value)
-    let tokens = value.utf8.split(separator: UInt8(ascii: " "))
-    if HeaderBlock.isPlain(value), tokens.allSatisfy({ $0.count < 70 }) {
+    let tokens = HeaderBlock.isPlain(value) ? value.utf8.split(separator: UInt8(ascii: " ")) : nil
+    if let tokens, tokens.allSatisfy({ $0.count < 70 }) {
       write(name) { header in for token in tokens { header.put(token) } }
     } else {
       let words = EncodedWord.words(value, firstMax: HeaderBlock.widthMax - name.utf8.count - 2)
@@ -52,6 +54,9 @@ struct HeaderBlock {
         let comma = index == mailboxes.count - 1 ? "" : ","
         if mailbox.name.isEmpty {
           header.put((mailbox.address + comma).utf8)
+        } else if let atoms = HeaderBlock.atoms(of: mailbox.name) {
+          for atom in atoms { header.put(atom) }
+          header.put("<\(mailbox.address)>\(comma)".utf8)
         } else {
           let firstMax = index == 0 ? HeaderBlock.widthMax - name.utf8.count - 2 : EncodedWord.lengthMax
           for word in HeaderBlock.phrase(mailbox.name, firstMax: firstMax) { header.put(word.utf8) }
@@ -64,7 +69,19 @@ struct HeaderBlock {
   /// The blank line behind the headers.
   mutating func end() { bytes += "\r\n".utf8 }
 
-  /// A display name as atoms, as a quoted string, or as encoded words (RFC 5322 section 3.2.5, RFC 2047 section 5).
+  /// Lines that are no headers, as they are.
+  mutating func body(_ lines: some Collection<UInt8>) { bytes.append(contentsOf: lines) }
+
+  /// The words of a display name of which each can stand as it is (RFC 5322 section 3.2.5); nil where one cannot.
+  private static func atoms(of name: String) -> [Substring.UTF8View]? {
+    guard name.utf8.count <= 60, name.utf8.allSatisfy({ $0 == 0x20 || MailAddress.isAtomText($0) }), isPlain(name)
+    else {
+      return nil
+    }
+    return name.utf8.split(separator: 0x20)
+  }
+
+  /// A display name as a quoted string, or as encoded words (RFC 5322 section 3.2.5, RFC 2047 section 5).
   private static func phrase(_ name: String, firstMax: Int) -> [String] {
     let tokens = name.utf8.split(separator: UInt8(ascii: " ")).map { String(Substring($0)) }
     let single = tokens.joined(separator: " ")
@@ -112,7 +129,7 @@ struct HeaderBlock {
   }
 
   private static func refuseControls(_ name: String, _ value: String) throws(HeaderFault) {
-    if value.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return }
+    if value.isPrintable { return }
     for scalar in value.unicodeScalars where MailAddress.isControl(scalar) {
       throw HeaderFault(header: name, scalar: scalar)
     }

@@ -1,10 +1,21 @@
 import Decisions
 import Units
 
+/// The headers From and Reply-To, which most messages share.
+struct MailSender: Sendable {
+  fileprivate let lines: [UInt8]
+
+  init(from: MailAddress, replyTo: MailAddress) throws(HeaderFault) {
+    var header = HeaderBlock()
+    try header.mailboxes("From", [from])
+    try header.mailboxes("Reply-To", [replyTo])
+    lines = header.bytes
+  }
+}
+
 /// A message before it is bytes. The same value always gives the same bytes: nothing in it is random.
 struct MailMessage {
-  var from: MailAddress
-  var replyTo: MailAddress?
+  var sender: MailSender
   var to: [MailAddress]
   var cc: [MailAddress]
   var subject: String
@@ -17,18 +28,18 @@ struct MailMessage {
   var listUnsubscribe: [String]
   /// Headers of ours, by name.
   var others: [(name: String, value: String)]
-  /// Lines end in LF.
-  var text: String
-  var html: String?
+  /// In quoted-printable.
+  var text: [UInt8]
+  var html: [UInt8]?
   var attachments: [Attachment]
   /// Makes the boundaries; letters and digits.
   var seed: String
 
   /// The whole message (RFC 5322): seven-bit, every line ending in CRLF and at most 998 characters long.
   func bytes() throws(HeaderFault) -> [UInt8] {
-    var header = HeaderBlock()
-    try header.mailboxes("From", [from])
-    if let replyTo { try header.mailboxes("Reply-To", [replyTo]) }
+    // The headers of the parts and their boundaries take some hundred.
+    var header = HeaderBlock(capacity: 2048 + text.count + (html?.count ?? 0))
+    header.body(sender.lines)
     try header.mailboxes("To", to)
     if !cc.isEmpty { try header.mailboxes("Cc", cc) }
     try header.unstructured("Subject", subject)
@@ -48,59 +59,67 @@ struct MailMessage {
     for other in others { try header.unstructured(other.name, other.value) }
     try header.tokens("Content-Language", [language])
     try header.tokens("MIME-Version", ["1.0"])
-    return header.bytes + (try body())
+    try writeBody(to: &header)
+    return header.bytes
   }
 
   /// From the first Content-Type on.
-  private func body() throws(HeaderFault) -> [UInt8] {
-    var content = try textPart("plain", text)
-    if let html {
-      content = try multipart("alternative", boundary: "=_a_\(seed)", [content, try textPart("html", html)])
+  private func writeBody(to output: inout HeaderBlock) throws(HeaderFault) {
+    guard !attachments.isEmpty else { return try writeContent(to: &output) }
+    let boundary = "=_m_\(seed)"
+    try output.multipart("mixed", boundary)
+    try output.part(boundary) { output throws(HeaderFault) in try writeContent(to: &output) }
+    for attachment in attachments {
+      try output.part(boundary) { output throws(HeaderFault) in try write(attachment, to: &output) }
     }
-    if attachments.isEmpty { return content }
-    var parts = [content]
-    for attachment in attachments { parts.append(try part(attachment)) }
-    return try multipart("mixed", boundary: "=_m_\(seed)", parts)
+    output.endParts(boundary)
   }
 
-  private func textPart(_ subtype: String, _ text: String) throws(HeaderFault) -> [UInt8] {
-    var header = HeaderBlock()
-    try header.tokens("Content-Type", ["text/\(subtype);", "charset=utf-8"])
-    try header.tokens("Content-Transfer-Encoding", ["quoted-printable"])
-    header.end()
-    return header.bytes + TransferEncoding.quotedPrintable(text)
+  /// The text, and beside it the HTML.
+  private func writeContent(to output: inout HeaderBlock) throws(HeaderFault) {
+    guard let html else { return try write("plain", text, to: &output) }
+    let boundary = "=_a_\(seed)"
+    try output.multipart("alternative", boundary)
+    try output.part(boundary) { output throws(HeaderFault) in try write("plain", text, to: &output) }
+    try output.part(boundary) { output throws(HeaderFault) in try write("html", html, to: &output) }
+    output.endParts(boundary)
   }
 
-  private func part(_ attachment: Attachment) throws(HeaderFault) -> [UInt8] {
+  private func write(_ subtype: String, _ text: [UInt8], to output: inout HeaderBlock) throws(HeaderFault) {
+    try output.tokens("Content-Type", ["text/\(subtype);", "charset=utf-8"])
+    try output.tokens("Content-Transfer-Encoding", ["quoted-printable"])
+    output.end()
+    output.body(text)
+  }
+
+  private func write(_ attachment: Attachment, to output: inout HeaderBlock) throws(HeaderFault) {
     func separated(_ first: String, _ rest: [String]) -> [String] {
       let all = [first] + rest
       return all.enumerated().map { $1 + ($0 == all.count - 1 ? "" : ";") }
     }
-    var header = HeaderBlock()
-    try header.tokens("Content-Type", separated(attachment.mediaType, MimeParameter.pieces("name", attachment.name)))
-    try header.tokens(
+    try output.tokens("Content-Type", separated(attachment.mediaType, MimeParameter.pieces("name", attachment.name)))
+    try output.tokens(
       "Content-Disposition", separated("attachment", MimeParameter.pieces("filename", attachment.name)))
-    try header.tokens("Content-Transfer-Encoding", ["base64"])
-    header.end()
-    return header.bytes + TransferEncoding.base64(attachment.bytes).utf8
+    try output.tokens("Content-Transfer-Encoding", ["base64"])
+    output.end()
+    output.body(TransferEncoding.base64(attachment.bytes).utf8)
+  }
+}
+
+/// The boundaries begin with `=_`, which neither quoted-printable nor base64 can contain (RFC 2045 section 6.7).
+extension HeaderBlock {
+  fileprivate mutating func multipart(_ subtype: String, _ boundary: String) throws(HeaderFault) {
+    try tokens("Content-Type", ["multipart/\(subtype);", "boundary=\"\(boundary)\""])
+    end()
   }
 
-  /// The boundaries begin with `=_`, which neither quoted-printable nor base64 can contain (RFC 2045 section 6.7).
-  private func multipart(
-    _ subtype: String, boundary: String, _ parts: [[UInt8]]
-  ) throws(HeaderFault) -> [UInt8] {
-    var header = HeaderBlock()
-    try header.tokens("Content-Type", ["multipart/\(subtype);", "boundary=\"\(boundary)\""])
-    header.end()
-    let between = Array("--\(boundary)\r\n".utf8)
-    var output = header.bytes
-    output.reserveCapacity(output.count + parts.reduce(0) { $0 + $1.count + between.count + 2 } + between.count + 2)
-    for part in parts {
-      output += between
-      output += part
-      output += "\r\n".utf8
-    }
-    output += "--\(boundary)--\r\n".utf8
-    return output
+  fileprivate mutating func part(
+    _ boundary: String, _ write: (inout HeaderBlock) throws(HeaderFault) -> Void
+  ) throws(HeaderFault) {
+    body("--\(boundary)\r\n".utf8)
+    try write(&self)
+    end()
   }
+
+  fileprivate mutating func endParts(_ boundary: String) { body("--\(boundary)--\r\n".utf8) }
 }

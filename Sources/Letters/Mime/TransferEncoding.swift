@@ -8,9 +8,7 @@ enum TransferEncoding {
   static func quotedPrintable(_ text: String) -> [UInt8] {
     var text = text
     return text.withUTF8 { bytes in
-      // At most three for one, and a soft break for each 72 of them; a line feed becomes two. Eight are written at once.
-      let most = bytes.count * 3 + (bytes.count / 24 + 1) * 3 + 2 + 8
-      return Array(unsafeUninitializedCapacity: most) { output, count in
+      Array(unsafeUninitializedCapacity: most(bytes.count)) { output, count in
         var writer = Writer(output)
         var start = bytes.startIndex
         while start < bytes.endIndex {
@@ -23,6 +21,40 @@ enum TransferEncoding {
     }
   }
 
+  /// Writes the end of a line whose beginning `quotedBeginning` gave, up to the given column.
+  static func quote(endOfLine line: [UInt8], from column: Int, to output: inout [UInt8]) {
+    line.withUnsafeBufferPointer { bytes in
+      withUnsafeTemporaryAllocation(of: UInt8.self, capacity: most(bytes.count)) { quoted in
+        var writer = Writer(quoted, column: column)
+        writer.line(bytes)
+        output += UnsafeBufferPointer(rebasing: quoted[..<writer.count])
+      }
+    }
+  }
+
+  /// Bytes that `quotedBeginning` must see and does not write: so many decide on how the one before them is written.
+  private static let lookahead = "From ".utf8.count
+
+  /// What a line that goes on with at least one byte begins with in any case.
+  ///
+  /// - Returns: in `quoted` the first `taken` bytes, which end before `column`.
+  static func quotedBeginning(_ line: [UInt8]) -> (quoted: [UInt8], taken: Int, column: Int) {
+    let taken = max(0, line.count - lookahead)
+    var column = 0
+    let quoted = line.withUnsafeBufferPointer { bytes in
+      [UInt8](unsafeUninitializedCapacity: most(bytes.count)) { output, count in
+        var writer = Writer(output)
+        writer.beginning(bytes, taken)
+        (count, column) = (writer.count, writer.column)
+      }
+    }
+    return (quoted, taken, column)
+  }
+
+  /// So many bytes come out of so many at most: three for one, a soft break at once and for each 72 of them, and for a
+  /// line feed two; beyond the last, eight may be written that do not count.
+  private static func most(_ count: Int) -> Int { count * 3 + (count / 24 + 2) * 3 + 2 + 8 }
+
   /// Where the next line feed stands, or else the end.
   private static func endOfLine(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
     guard let first = bytes.baseAddress,
@@ -34,8 +66,13 @@ enum TransferEncoding {
   private struct Writer {
     private let output: UnsafeMutableBufferPointer<UInt8>
     private(set) var count = 0
+    /// Characters so far of the line that is being written.
+    private(set) var column: Int
 
-    init(_ output: UnsafeMutableBufferPointer<UInt8>) { self.output = output }
+    init(_ output: UnsafeMutableBufferPointer<UInt8>, column: Int = 0) {
+      self.output = output
+      self.column = column
+    }
 
     @inline(__always)
     private mutating func put(_ byte: UInt8) {
@@ -43,17 +80,26 @@ enum TransferEncoding {
       count += 1
     }
 
+    /// The whole of a line, or all that is left of it.
     mutating func line(_ line: UnsafeBufferPointer<UInt8>) {
-      var column = 0
+      beginning(line, line.count)
+      put(0x0D)
+      put(0x0A)
+      column = 0
+    }
+
+    /// The first `count` bytes of what is left of a line.
+    mutating func beginning(_ line: UnsafeBufferPointer<UInt8>, _ count: Int) {
       var index = 0
-      while index < line.count {
+      while index < count {
         // Most bytes are plain wherever they stand; what begins or ends a line has rules of its own.
         while column > 0 {
-          let taken = takeRun(line, index, atMost: min(75 - column, line.count - 1 - index))
+          let taken = takeRun(line, index, atMost: min(75 - column, min(count, line.count - 1) - index))
           if taken == 0 { break }
           column += taken
           index += taken
         }
+        guard index < count else { break }
         let isLast = index == line.count - 1
         var isPlain = isPlain(line, index, beginsLine: column == 0, endsLine: isLast)
         // One column stays free for the soft break's "=", unless this is the line's end.
@@ -75,8 +121,6 @@ enum TransferEncoding {
         }
         index += 1
       }
-      put(0x0D)
-      put(0x0A)
     }
 
     /// Puts up to eight bytes, as many as are between blank and tilde and no "=".

@@ -6,7 +6,7 @@ import Units
 ///
 /// The template engine makes it, once; the next messages of that shape are filled in at a hundredth of its cost.
 struct Shape: Sendable {
-  private enum Piece {
+  enum Piece {
     case literal(String)
     /// Index into the words of a `Shape.Facts`.
     case word(Int)
@@ -15,6 +15,7 @@ struct Shape: Sendable {
   private var pieces: [Piece] = []
   /// Bytes of all literals.
   private var literalCount = 0
+  private var quoted = QuotedShape()
 
   /// Values are marked by private use characters (Unicode, section 23.5), which no template and no font has.
   static let firstMark: UInt32 = 0xF0000
@@ -38,6 +39,7 @@ struct Shape: Sendable {
     }
     if !literal.isEmpty { pieces.append(.literal(String(literal))) }
     for case .literal(let literal) in pieces { literalCount += literal.utf8.count }
+    quoted = QuotedShape(pieces)
   }
 
   /// Nil where a value would have been tidied at the end of a line, or is out of the ordinary in another way.
@@ -48,50 +50,61 @@ struct Shape: Sendable {
       switch piece {
       case .literal(let literal): text += literal
       case .word(let index):
-        let word = facts.written(index, form)
-        if word.utf8.last.map(Shape.isBlank) ?? true { return nil }
+        guard let word = facts.usual(index, form) else { return nil }
         text += word
       }
     }
     return text
   }
 
-  private static func isBlank(_ byte: UInt8) -> Bool { byte <= 0x20 }
+  /// The same as it stands in a mail.
+  func quoted(_ facts: inout Facts, _ form: TemplatePart.Form) -> [UInt8]? { quoted.filled(&facts, form) }
 }
 
 extension Shape {
   /// The facts of one message: which of its values are there, and the values.
   struct Facts {
-    private var facts: [Fact]
+    private let facts: [Fact]
+    private var subject: [Fact] = []
+    private let rendering: Rendering
     /// A byte or more for each name: what a template can branch on.
     private(set) var key: [UInt8] = []
-    private(set) var words: [Word] = []
+    private(set) var words: [Word.Value] = []
     /// Words written out already, since most stand in a message more than once.
     private var texts: [String?] = []
 
-    init(_ facts: [Fact]) {
+    init(_ facts: [Fact], _ rendering: Rendering) {
       self.facts = facts
+      self.rendering = rendering
       key.reserveCapacity(128)
       words.reserveCapacity(96)
       walk(facts)
-      texts = Array(repeating: nil, count: words.count)
+      texts.reserveCapacity(words.count + 1)
+      texts += repeatElement(nil, count: words.count)
     }
 
     /// As the template engine looks them up.
-    var named: [String: Any] { facts.named() }
+    var named: [String: Any] { (facts + subject).named(rendering) }
 
     /// The subject comes out of all others, and so it comes last.
-    mutating func add(subject: Word) {
-      let fact = Fact("subject", subject)
-      facts.append(fact)
-      walk([fact])
+    mutating func add(subject: Word.Value) {
+      self.subject = [Fact("subject", subject)]
+      walk(self.subject)
       texts.append(nil)
     }
 
-    mutating func written(_ index: Int, _ form: TemplatePart.Form) -> String {
-      let text = texts[index] ?? words[index].text
-      texts[index] = text
-      return Word.written(text, form)
+    /// A value as it is written; nil where it would have been tidied at the end of a line, or is empty after all.
+    mutating func usual(_ index: Int, _ form: TemplatePart.Form) -> String? {
+      let text: String
+      if case .text(let plain) = words[index] {
+        text = plain
+      } else {
+        text = texts[index] ?? words[index].text(rendering)
+        texts[index] = text
+      }
+      let word = Word.written(text, form)
+      guard let last = word.utf8.last, last > 0x20 else { return nil }
+      return word
     }
 
     /// The names and their order are the same in every message, so that they need not stand in the key.
@@ -113,11 +126,11 @@ extension Shape {
     }
 
     /// The same facts with a mark in place of each value.
-    func marked(_ rendering: Rendering) -> [String: Any] {
+    var marked: [String: Any] {
       var next = 0
-      return facts.named { word in
+      return (facts + subject).named(rendering) { word in
         defer { next += 1 }
-        return word.isNull ? word : Word(text: Shape.mark(next), rendering: rendering)
+        return word.isNull ? word : .text(Shape.mark(next))
       }
     }
   }
@@ -136,25 +149,32 @@ final class ShapeBook: Sendable {
 
   /// The part with its values filled in; text and HTML with tidy lines.
   func render(_ part: TemplatePart, of file: String, _ facts: inout Shape.Facts, _ rendering: Rendering) -> String {
+    shape(of: part, file, facts, rendering)?.filled(&facts, part.form) ?? written(part, facts.named, rendering)
+  }
+
+  /// The same in quoted-printable.
+  func quoted(_ part: TemplatePart, of file: String, _ facts: inout Shape.Facts, _ rendering: Rendering) -> [UInt8] {
+    shape(of: part, file, facts, rendering)?.quoted(&facts, part.form)
+      ?? TransferEncoding.quotedPrintable(written(part, facts.named, rendering))
+  }
+
+  /// Nil for a part that has to be rendered each time, or has something wrong in it.
+  private func shape(
+    of part: TemplatePart, _ file: String, _ facts: Shape.Facts, _ rendering: Rendering
+  ) -> Shape? {
     // Columns of the ledger are no names of the vocabulary.
-    guard part.usedColumns.isEmpty, !part.hasMarks, facts.words.count <= Shape.wordsMax else {
-      return written(part, facts.named, rendering)
-    }
+    guard part.usedColumns.isEmpty, !part.hasMarks, facts.words.count <= Shape.wordsMax else { return nil }
     let key = Key(file: file, form: part.form, facts: facts.key)
-    let shape: Shape
-    if let known = shapes.withLock({ $0[key] }) {
-      shape = known
-    } else {
-      let text = written(part, facts.marked(rendering), rendering)
-      // What is wrong with the template is said of the facts as they are.
-      guard rendering.unknown.isEmpty, rendering.missing.isEmpty else { return text }
-      shape = Shape(text)
-      shapes.withLock { shapes in
-        if shapes.count >= Self.shapesMax { shapes = [:] }
-        shapes[key] = shape
-      }
+    if let known = shapes.withLock({ $0[key] }) { return known }
+    let text = written(part, facts.marked, rendering)
+    // What is wrong with the template is said of the facts as they are.
+    guard rendering.unknown.isEmpty, rendering.missing.isEmpty else { return nil }
+    let shape = Shape(text)
+    shapes.withLock { shapes in
+      if shapes.count >= Self.shapesMax { shapes = [:] }
+      shapes[key] = shape
     }
-    return shape.filled(&facts, part.form) ?? written(part, facts.named, rendering)
+    return shape
   }
 
   private func written(_ part: TemplatePart, _ facts: [String: Any], _ rendering: Rendering) -> String {

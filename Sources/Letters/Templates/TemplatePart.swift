@@ -27,7 +27,7 @@ struct TemplatePart: Sendable {
   ///   - partials: text of `{{> name}}` by name, with the file that it stands in.
   ///   - problems: gets everything that is wrong; then the result is nil.
   static func read(
-    _ form: Form, file: String, text: String, firstLine: Int = 1, partials: [String: (file: String, text: String)],
+    _ form: Form, file: String, text: String, firstLine: Int = 1, partials: [String: TemplateFolder.Source],
     problems: inout [TemplateProblem]
   ) -> TemplatePart? {
     var reader = Reader(form: form, partials: partials)
@@ -53,13 +53,13 @@ struct TemplatePart: Sendable {
 /// Walks through a file and its partials with the names in scope at hand.
 private struct Reader {
   let form: TemplatePart.Form
-  let partials: [String: (file: String, text: String)]
+  let partials: [String: TemplateFolder.Source]
   var problems: [TemplateProblem] = []
   var usedColumns: [TemplatePart.UsedColumn] = []
 
   private static let depthMax = 5
 
-  init(form: TemplatePart.Form, partials: [String: (file: String, text: String)]) {
+  init(form: TemplatePart.Form, partials: [String: TemplateFolder.Source]) {
     self.form = form
     self.partials = partials
   }

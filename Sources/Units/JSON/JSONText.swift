@@ -42,19 +42,20 @@ package struct JSONText {
 
   /// Characters that are JSON already.
   package mutating func write(raw text: String) { bytes.append(contentsOf: text.utf8) }
+  mutating func write(byte: UInt8) { bytes.append(byte) }
+  mutating func write(bytes: some Collection<UInt8>) { self.bytes.append(contentsOf: bytes) }
 
   package mutating func write(string text: String) {
     bytes.append(UInt8(ascii: "\""))
-    var text = text
-    let isPlain = text.withUTF8 { utf8 in
-      guard utf8.allSatisfy({ JSONText.isPlain($0) }) else { return false }
-      bytes.append(contentsOf: utf8)
-      return true
+    if text.utf8.allHold(JSONText.isPlain) {
+      bytes.append(contentsOf: text.utf8)
+    } else {
+      for scalar in text.unicodeScalars { write(escaping: scalar) }
     }
-    if !isPlain { for scalar in text.unicodeScalars { write(escaping: scalar) } }
     bytes.append(UInt8(ascii: "\""))
   }
 
+  @inline(__always)
   private static func isPlain(_ byte: UInt8) -> Bool {
     byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
   }
