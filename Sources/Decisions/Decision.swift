@@ -43,13 +43,27 @@ package struct Decision: Sendable {
 
 /// Where in the configuration the rule stands that a decision follows.
 package struct Rule: Sendable, Equatable, CustomStringConvertible {
-  /// Such as `contact.at_most` or `schedule "standard", step "first"`; for a rule that no key changes, its words.
-  package var key: String
-  package var place: Place?
+  private let content: Content
 
-  package init(_ key: String, _ place: Place? = nil) {
-    self.key = key
-    self.place = place
+  /// Shared: a million decisions follow a few rules.
+  private final class Content: Sendable {
+    let key: String
+    let place: Place?
+
+    init(key: String, place: Place?) {
+      self.key = key
+      self.place = place
+    }
+  }
+
+  /// Such as `contact.at_most` or `schedule "standard", step "first"`; for a rule that no key changes, its words.
+  package var key: String { content.key }
+  package var place: Place? { content.place }
+
+  package init(_ key: String, _ place: Place? = nil) { content = Content(key: key, place: place) }
+
+  package static func == (a: Rule, b: Rule) -> Bool {
+    a.content === b.content || a.key == b.key && a.place == b.place
   }
 
   package var description: String { place.map { "\(key) (\($0))" } ?? key }

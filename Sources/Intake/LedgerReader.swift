@@ -28,12 +28,12 @@ package struct LedgerReader: Sendable {
   ///   - lastRowCounts: `rowCounts` of the last snapshot that was accepted; empty when there was none.
   ///   - workers: who reads; what comes of it does not depend on them.
   package func read(
-    _ files: LedgerFiles, lastRowCounts: RowCounts = [:], workers: some Workers = Alone()
+    _ files: consuming LedgerFiles, lastRowCounts: RowCounts = [:], workers: some Workers = Alone()
   ) -> LedgerReading {
     var problems = Problems(reasons: missingFiles(files, lastRowCounts))
-    let tables = tables(files, &problems)
+    var tables = tables(files, &problems)
     let dates = dates(tables, &problems)
-    guard problems.reasons.isEmpty, let invoiceFile = files.invoices, let invoiceTable = tables[.invoices] else {
+    guard problems.reasons.isEmpty, let modified = files.invoices?.modified, tables[.invoices] != nil else {
       return .rejected(LedgerRejection(reasons: problems.reasons, badRows: []))
     }
     func cells(_ file: IntakeFormat.File) -> CellReader {
@@ -43,36 +43,43 @@ package struct LedgerReader: Sendable {
     var findings = Findings()
     for file in IntakeFormat.File.allCases { findings.add(tables[file]?.warnings ?? []) }
     var counts: RowCounts = [:]
-    let invoiceRows = InvoiceRows(
-      table: invoiceTable, cells: cells(.invoices), currency: format.currency, preset: format.preset,
-      documentExists: documentExists)
+    var books = Books(modified: modified)
+    books.name = format.name
 
+    // A file's bytes go as soon as all of it is read: together with the books, all of them would be too much.
     var listed: CustomerRows?
     if let table = tables[.customers] {
       var rows = CustomerRows(
         table: table, cells: cells(.customers), currency: format.currency,
-        asksAddressed: invoiceRows.columns.email >= 0 || invoiceRows.columns.name >= 0, zones: zones)
+        asksAddressed: tables[.invoices].map { $0.has("email") || $0.has("name") } ?? false, zones: zones)
       rows.read(into: &findings, workers)
       counts[.customers] = rows.count
       listed = rows
     }
+    (tables[.customers], files.customers) = (nil, nil)
 
     // Whose each row is, then what it says, customer by customer.
-    let listedOnes = listed.map { Directory($0.customers) }
-    var owners = InvoiceOwners.read(invoiceRows, listedOnes, into: &findings, workers)
-    counts[.invoices] = owners.count
-    var directory = LedgerReader.directory(listedOnes, listed?.addressed ?? [], &owners)
-    var books = Books(modified: invoiceFile.modified)
-    books.name = format.name
-    books.invoices = LedgerReader.invoices(invoiceRows, owners, &directory, &findings, workers)
-    books.customers = directory.customers
+    var directory = listed.map { Directory($0.customers) } ?? Directory([])
+    let isListed = listed != nil
+    if let table = tables[.invoices] {
+      let rows = InvoiceRows(
+        table: table, cells: cells(.invoices), currency: format.currency, preset: format.preset,
+        documentExists: documentExists)
+      var owners = InvoiceOwners.read(rows, isListed ? directory : nil, into: &findings, workers)
+      counts[.invoices] = owners.count
+      directory = LedgerReader.directory(isListed ? directory : nil, listed?.addressed ?? [], &owners)
+      listed = nil
+      books.invoices = LedgerReader.invoices(rows, owners.rows, &directory, &findings, workers)
+      books.customers = directory.customers
+    }
+    (tables[.invoices], files.invoices) = (nil, nil)
 
-    if let table = tables[.payments], let file = files.payments {
+    if let table = tables[.payments], let modified = files.payments?.modified {
       let rows = PaymentRows(
-        table: table, cells: cells(.payments), currency: format.currency, directory: directory, isListed: listed != nil,
+        table: table, cells: cells(.payments), currency: format.currency, directory: directory, isListed: isListed,
         homes: PaymentHomes(directory, books.invoices))
       (books.payments, counts[.payments]) = rows.read(into: &findings, workers)
-      books.modified = min(books.modified, file.modified)
+      books.modified = min(books.modified, modified)
     }
     if let file = files.cashThrough {
       books.cashThrough = LedgerReader.cashThrough(file, &findings)
@@ -176,7 +183,7 @@ package struct LedgerReader: Sendable {
       case .payments: [PaymentColumn.date.rawValue]
       }
     let positions = words.map(table.position).filter { $0 >= 0 }
-    return table.read(table.rows) { reader in
+    return table.read { reader in
       var proof = DateProof()
       while reader.next() {
         // A row that is broken as a row is quarantined later; its cells prove nothing.
@@ -220,26 +227,20 @@ package struct LedgerReader: Sendable {
 
   /// By customer, number, item.
   private static func invoices(
-    _ rows: InvoiceRows, _ owners: InvoiceOwners, _ directory: inout Directory, _ findings: inout Findings,
+    _ rows: InvoiceRows, _ owned: [OwnedRow], _ directory: inout Directory, _ findings: inout Findings,
     _ workers: some Workers
   ) -> [Invoice] {
-    let (ordered, starts) = owners.byOwner(directory.customers.count)
     let known = directory
-    var parts = workers.map(directory.customers.indices) { rows.read(ordered, starts: starts, of: $0, in: known) }
-    var invoices: [Invoice] = []
-    for index in parts.indices {
-      for count in parts[index].counts {
-        let start = directory.invoices.last?.upperBound ?? 0
+    let byOwner = RowsByOwner.parts(owned, of: known.customers.indices, workers)
+    let (invoices, parts) = workers.fill(byOwner.map(\.count)) { rows.read(byOwner[$0], into: &$1, in: known) }
+    directory.invoices.reserveCapacity(known.customers.count)
+    var start = Int32(0)
+    for part in parts {
+      for count in part.counts {
         directory.invoices.append(start..<start + count)
+        start += count
       }
-      findings.join(parts[index].findings)
-      if index == 0 {
-        swap(&invoices, &parts[0].invoices)
-        invoices.reserveCapacity(starts[starts.count - 1])
-      } else {
-        invoices += parts[index].invoices
-        parts[index].invoices = []
-      }
+      findings.join(part.findings)
     }
     return invoices
   }

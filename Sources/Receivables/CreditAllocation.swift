@@ -6,19 +6,22 @@ import Units
 /// number. Items that rest, and the contested part of others, take it last, so that a held or disputed invoice does not
 /// swallow what would spare the customer a reminder.
 package struct CreditAllocation: Sendable {
-  /// What each item got, in the order of the account's items.
+  /// What each item got, in their order.
   package let applied: [Money]
   /// What no item could take.
   package let left: Money
 
   /// - Parameters:
+  ///   - items: of one account, as it has them; settled ones may be left out.
   ///   - contested: the disputed part of the item at that index.
   ///   - resting: whether the item at that index takes credit last.
-  package init(_ account: Account, contested: (Int) -> Money? = { _ in nil }, resting: (Int) -> Bool) {
-    let items = account.items
-    guard !account.credits.isEmpty else {
-      applied = Array(repeating: .zero(account.currency), count: items.count)
-      left = .zero(account.currency)
+  package init(
+    _ credits: [UnappliedCredit], to items: [OpenItem], in currency: Currency,
+    contested: (Int) -> Money? = { _ in nil }, resting: (Int) -> Bool
+  ) {
+    guard !credits.isEmpty else {
+      applied = Array(repeating: .zero(currency), count: items.count)
+      left = .zero(currency)
       return
     }
     var need = items.map(\.open.minor)
@@ -32,7 +35,7 @@ package struct CreditAllocation: Sendable {
       amount -= part
     }
 
-    for credit in account.credits {
+    for credit in credits {
       var amount = credit.amount.minor
       if let reference = credit.reference {
         for index in items.indices where items[index].key.number == reference { give(&amount, to: index) }
@@ -49,7 +52,7 @@ package struct CreditAllocation: Sendable {
       for index in items.indices where !resting(index) { give(&rest, to: index, keeping: contested(index)?.minor ?? 0) }
       for index in items.indices { give(&rest, to: index) }
     }
-    self.applied = applied.map { Money(minor: $0, account.currency) }
-    left = Money(minor: rest, account.currency)
+    self.applied = applied.map { Money(minor: $0, currency) }
+    left = Money(minor: rest, currency)
   }
 }

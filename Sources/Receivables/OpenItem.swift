@@ -49,7 +49,9 @@ package struct UnappliedCredit: Sendable, Equatable {
 }
 
 /// What one payer owes in one currency on a day.
-package struct Account: Sendable {
+///
+/// A class that nothing changes, since every test of its items looks into it.
+package final class Account: Sendable {
   package let payer: Customer
   package let currency: Currency
   /// The payer's civil day that it is seen on.
@@ -58,6 +60,14 @@ package struct Account: Sendable {
   package let items: [OpenItem]
   /// By date, then in the order of the ledger.
   package let credits: [UnappliedCredit]
+
+  init(payer: Customer, currency: Currency, day: Day, items: [OpenItem], credits: [UnappliedCredit]) {
+    self.payer = payer
+    self.currency = currency
+    self.day = day
+    self.items = items
+    self.credits = credits
+  }
 
   /// Whether nothing is open on any of its items.
   package var isSettled: Bool { !items.contains { $0.open.isPositive } }

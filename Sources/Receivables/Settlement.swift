@@ -84,7 +84,7 @@ struct Settlement {
         if invoice.open != nil || invoice.amount == nil { allByAmount = false }
         money -= min(money, invoice.amount?.minor ?? 0)
         // What a credit note is about and no payment names was not paid.
-        let isPaid = !paid.isEmpty || !noted.contains(invoice.key.number)
+        let isPaid = !paid.isEmpty || noted.isEmpty || !noted.contains(invoice.key.number)
         items.append(
           OpenItem(invoice, open: .zero(currency), returned: returned, paid: isPaid ? settled : nil, on: day))
         continue

@@ -19,6 +19,41 @@ extension Workers {
   }
 }
 
+extension Workers {
+  /// As `map`, with one array that every part fills a stretch of, so that nothing is moved about when all are done.
+  ///
+  /// - Parameters:
+  ///   - rooms: how many elements each part has at most.
+  ///   - body: appends a part's elements, and tells what else came of it.
+  /// - Returns: the elements of all parts in their order, and the rest, part by part.
+  package func fill<Element: Sendable, Rest: Sendable>(
+    _ rooms: [Int], _ body: @Sendable (Int, inout OutputSpan<Element>) -> Rest
+  ) -> (elements: [Element], rests: [Rest]) {
+    var rests: [Rest] = []
+    let elements = [Element](unsafeUninitializedCapacity: rooms.reduce(0, +)) { buffer, count in
+      // No two parts touch the same of it.
+      nonisolated(unsafe) let whole = buffer
+      let filled = map(rooms.count) { part in
+        let start = rooms[..<part].reduce(0, +)
+        let stretch = UnsafeMutableBufferPointer(rebasing: whole[start..<start + rooms[part]])
+        var output = OutputSpan(buffer: stretch, initializedCount: 0)
+        let rest = body(part, &output)
+        return (count: output.finalize(for: stretch), rest: rest)
+      }
+      for (part, filled) in filled.enumerated() {
+        let start = rooms[..<part].reduce(0, +)
+        // Whatever room is left before it, it moves up to the part before.
+        if count < start, filled.count > 0 {
+          _ = whole[count..<count + filled.count].moveInitialize(fromContentsOf: whole[start..<start + filled.count])
+        }
+        count += filled.count
+        rests.append(filled.rest)
+      }
+    }
+    return (elements, rests)
+  }
+}
+
 /// One part after the other, on the caller's own thread.
 package struct Alone: Workers {
   package let count = 1

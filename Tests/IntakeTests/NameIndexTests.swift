@@ -45,16 +45,34 @@ struct ByteSurveyTests {
     for length in 0..<40 {
       let plain = [UInt8](repeating: UInt8(ascii: "x"), count: length)
       let none = plain.withUnsafeBufferPointer { ByteSurvey($0) }
-      #expect(none.lineFeeds == 0 && !none.hasQuote && !none.hasReturn)
+      #expect(none.lineFeeds == 0 && !none.hasQuote && none.returns == 0)
       for place in 0..<length {
         for byte in [Byte.lf, Byte.cr, Byte.quote, 0x8A, 0x0B, 0x23] {
           var bytes = plain
           bytes[place] = byte
           let survey = bytes.withUnsafeBufferPointer { ByteSurvey($0) }
           #expect(survey.lineFeeds == (byte == Byte.lf ? 1 : 0), "\(byte) at \(place) of \(length)")
-          #expect(survey.hasQuote == (byte == Byte.quote) && survey.hasReturn == (byte == Byte.cr))
+          #expect(survey.hasQuote == (byte == Byte.quote) && (survey.returns > 0) == (byte == Byte.cr))
         }
       }
     }
+  }
+}
+
+@Suite("Short cells")
+struct ShortCellTests {
+  @Test("two are the same exactly where their bytes are, up to fifteen of them")
+  func same() {
+    let texts = [
+      "", "a", "b", "ab", "ba", "abc", "abcd", "abcde", "abcdefg", "abcdefgh", "abcdefghi", "abcdefghijklmno",
+    ]
+    let cells = texts + texts.map { $0 + "\0" } + texts.map { "\0" + $0 } + texts.map { "x" + $0.dropFirst() }
+    func short(_ text: String) -> ShortCell { Array(text.utf8).withUnsafeBufferPointer { ShortCell($0) } }
+    for a in cells {
+      for b in cells where a.utf8.count <= ShortCell.most && b.utf8.count <= ShortCell.most {
+        #expect((short(a) == short(b)) == (Array(a.utf8) == Array(b.utf8)), "\(a) \(b)")
+      }
+    }
+    #expect(short("abcdefghijklmno").isCut == false && short("abcdefghijklmnop").isCut)
   }
 }

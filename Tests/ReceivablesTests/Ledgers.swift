@@ -85,7 +85,10 @@ struct Ledgers {
   /// What each item gets of the credits; `resting` take it last.
   func applied(resting: Set<String> = [], contested: [String: Money] = [:]) -> String {
     guard let account = accounts().first else { return "" }
-    let allocation = CreditAllocation(account, contested: { contested[account.items[$0].key.number] }) {
+    let allocation = CreditAllocation(
+      account.credits, to: account.items, in: account.currency,
+      contested: { contested[account.items[$0].key.number] }
+    ) {
       resting.contains(account.items[$0].key.number)
     }
     return zip(account.items, allocation.applied).map { $0.key.number + " " + $1.decimal }.joined(separator: ", ")

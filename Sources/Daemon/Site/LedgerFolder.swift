@@ -90,17 +90,19 @@ package struct LedgerFolder: Sendable {
       documentExists: { name in asked.note(name, isThere(document: name)) })
     let isSmall = snapshot.files.values.reduce(0) { $0 + $1.bytes.count } <= Self.smallMax
     let workers: any Workers = isSmall ? Alone() : Threads()
-    switch reader.read(files(of: snapshot), lastRowCounts: lastRowCounts, workers: workers) {
+    let isOld = snapshot.files.values.allSatisfy {
+      Instant(milliseconds: $0.identity.modifiedMilliseconds) + Self.tick < began
+    }
+    let token = snapshot.token
+    // The reader lets go of what it has read, and nobody else must hold it.
+    switch reader.read(files(of: consume snapshot), lastRowCounts: lastRowCounts, workers: workers) {
     case .accepted(let ledger):
-      let isOld = snapshot.files.values.allSatisfy {
-        Instant(milliseconds: $0.identity.modifiedMilliseconds) + Self.tick < began
-      }
-      return Snapshot(ledger: ledger, seal: Seal(token: snapshot.token, documents: asked.all, isOld: isOld))
+      return Snapshot(ledger: ledger, seal: Seal(token: token, documents: asked.all, isOld: isOld))
     case .rejected(let rejection): throw .rejected(rejection, folder: settings.path)
     }
   }
 
-  private func files(of snapshot: SnapshotFiles) -> LedgerFiles {
+  private func files(of snapshot: consuming SnapshotFiles) -> LedgerFiles {
     func file(_ name: String) -> LedgerFile? {
       snapshot.files[Self.path(name, settings)].map { file in
         LedgerFile(

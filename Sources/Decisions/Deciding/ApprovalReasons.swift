@@ -8,10 +8,11 @@ extension GroupCase {
     if let need = stepApproval(item, next) {
       return Finding(.needsApproval(need), next.stepCase.rule)
     }
-    guard policy.contact.firstCycle == .approve, !history.hasSentContact, channel(of: next.step)?.isAutomatic ?? false,
+    guard policy.contact.firstCycle == .approve, !history.hasSentContact,
+      channel(of: next.stepCase)?.isAutomatic ?? false,
       !isApproved(item, next, .cycle)
     else { return nil }
-    return Finding(.needsApproval(.firstCycle), Rule("contact.first_cycle", policy.contact.places.firstCycle))
+    return Finding(.needsApproval(.firstCycle), docket.rules.firstCycle)
   }
 
   /// What is missing for a step that asks for approval; nil when nothing is.
@@ -44,7 +45,7 @@ extension GroupCase {
   func isListed(_ item: ItemCase) -> Bool { item.next.map { isApproved(item, $0, .cycle) } ?? false }
 
   private func approvals(of item: ItemCase, _ next: NextStep, _ extent: Approval.Extent) -> [GivenApproval] {
-    guard let given = history.approvals[item.key] else { return [] }
+    guard !isUntouched, let given = history.approvals[item.key] else { return [] }
     return given.filter {
       $0.extent == extent && $0.line.step == next.step.name && $0.line.repetition == next.repetition
         && $0.line.upTo.currency == account.currency && horizon.isAhead($0.at + .days(ContactRules.approvalValidDays))

@@ -14,7 +14,7 @@ struct Prospect {
 
 /// How often a group may be contacted: caps, gaps and deadlines, counted over what was sent or may have been sent.
 final class ContactFrequency {
-  private struct Past {
+  private struct Counted {
     let id: String
     let kind: ContactKind
     let day: Day
@@ -26,7 +26,7 @@ final class ContactFrequency {
     var last: Day?
     var deadline: Day?
 
-    mutating func add(_ past: Past) {
+    mutating func add(_ past: Counted) {
       last = max(last ?? past.day, past.day)
       if let new = past.deadline { deadline = max(deadline ?? new, new) }
     }
@@ -35,36 +35,37 @@ final class ContactFrequency {
   let calendar: PayerCalendar
   private var rules: ContactRules { calendar.rules }
   /// Contacts to the group.
-  private let toGroup: [Past]
+  private let toGroup: [Counted]
   /// Contacts to the payer or one of its addresses, in any currency; some stand here twice.
-  private let toAnyone: [Past]
+  private let toAnyone: [Counted]
   private var sums: [ContactKind: Sum] = [:]
   /// Without today's.
   private var earlierSums: [ContactKind: Sum] = [:]
   private var days: [ContactKind: Set<Day>] = [:]
 
   init(
-    _ group: GroupKey, addresses: [String], _ history: ContactHistory, _ calendar: PayerCalendar
+    _ group: GroupKey, addresses: [String], _ past: Past, _ calendar: PayerCalendar
   ) {
     self.calendar = calendar
-    func reached(_ ids: [String]?) -> [Past] {
+    func reached(_ ids: [String]?) -> [Counted] {
       guard let ids else { return [] }
       return ids.compactMap { id in
         // A letter in the outbox may go any moment.
-        guard let contact = history.contact(id), contact.mayHaveReached || contact.standing == .outbox else {
+        guard let contact = past.history.contact(id), contact.mayHaveReached || contact.standing == .outbox else {
           return nil
         }
-        return Past(id: id, kind: contact.kind, day: calendar.zone.day(contact.at), deadline: contact.deadline)
+        return Counted(id: id, kind: contact.kind, day: calendar.zone.day(contact.at), deadline: contact.deadline)
       }
     }
-    toGroup = reached(history.groups[group])
-    toAnyone =
-      reached(history.payers[group.payer]) + addresses.flatMap { reached(history.addresses[$0.lowercasedAddress]) }
-    for past in toGroup {
-      sums[past.kind, default: Sum()].add(past)
-      if past.day != calendar.today { earlierSums[past.kind, default: Sum()].add(past) }
+    toGroup = reached(past.history.groups[group])
+    var toAnyone = reached(past.history.payers[group.payer])
+    for address in addresses { toAnyone += reached(past.history.addresses[address.lowercasedAddress]) }
+    self.toAnyone = toAnyone
+    for contact in toGroup {
+      sums[contact.kind, default: Sum()].add(contact)
+      if contact.day != calendar.today { earlierSums[contact.kind, default: Sum()].add(contact) }
     }
-    for past in toAnyone { days[past.kind, default: []].insert(past.day) }
+    for contact in toAnyone { days[contact.kind, default: []].insert(contact.day) }
   }
 
   /// A deadline that was given to the group and has not passed, banking days for the money to post included.

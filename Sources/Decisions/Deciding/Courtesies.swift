@@ -16,8 +16,10 @@ enum Courtesy: Equatable {
 // chosen here: each has one, and the days on which it may go.
 extension GroupCase {
   var courtesies: [ItemCase] {
-    let thanks = docket.schedules.thanksDays.map { days in account.items.compactMap { self.thanks(for: $0, days) } }
-    return (thanks ?? []) + [statementCase].compactMap(\.self)
+    var found: [ItemCase] = []
+    if let days = docket.schedules.thanksDays { found += account.items.compactMap { thanks(for: $0, days) } }
+    if let statementCase { found.append(statementCase) }
+    return found
   }
 
   // MARK: - Thanks
@@ -48,6 +50,7 @@ extension GroupCase {
     {
       return statement
     }
+    guard policy.statement.day != nil else { return nil }
     let rules = policy.statement
     guard let planned = rules.lastPlanned(today), calendar.mayGo(planned, withinDays: rules.withinDays), isForStatements
     else { return nil }
@@ -97,7 +100,7 @@ extension GroupCase {
     let opens = calendar.openDay(onOrAfter: planned)
     let closes = opens + withinDays
     guard opens <= today || courtesy == .statement(isAskedFor: true), today <= closes else { return nil }
-    let progress = Progress.of(item.key, history, policy, isThanks: courtesy == .thanks)
+    let progress = progress(of: item.key, isThanks: courtesy == .thanks)
     guard progress.done.isEmpty, !progress.skipped.contains(step.step.name) else { return nil }
     let next = NextStep(
       stepCase: step, repetition: 0, anchorDate: anchor, planned: planned, opens: opens, closes: closes)

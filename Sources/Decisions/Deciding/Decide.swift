@@ -39,11 +39,16 @@ package func decide(
 final class Docket: Sendable {
   let accounts: Accounts
   let quarantine: Quarantine
+  /// Whether anything is in quarantine; every item asks.
+  let hasBadRows: Bool
   let halfMade: HalfMadeContacts
   let schedules: Schedules
   let past: Past
   /// In which nobody has the contacts yet that only some of their recipients have.
   let pastAsIfNew: Past
+  /// How far all items have come that have come nowhere.
+  let untouched = Progress()
+  let rules: CommonRules
   /// By payer, the scopes with promises and plans of which nothing is recorded yet.
   let awaited: [String: [Scope]]
   /// Those that wait to be posted.
@@ -69,12 +74,14 @@ final class Docket: Sendable {
     self.detail = detail
     accounts = Accounts(of: books)
     quarantine = Quarantine(books.badRows)
+    hasBadRows = !quarantine.isEmpty
     halfMade = HalfMadeContacts(history, policy)
     past = Past(history)
     pastAsIfNew = Past(halfMade.reopened)
     awaited = Docket.awaited(history, accounts)
     letters = Docket.letters(history)
     schedules = Schedules(policy)
+    rules = CommonRules(policy)
     cashThrough = books.cashThrough
     companyDay = policy.company.zone.day(now)
     statementRequests = history.statementRequests
@@ -97,12 +104,14 @@ final class Docket: Sendable {
     detail = other.detail
     accounts = other.accounts
     quarantine = other.quarantine
+    hasBadRows = other.hasBadRows
     halfMade = other.halfMade
-    past = Past(other.past.history)
-    pastAsIfNew = Past(other.pastAsIfNew.history)
+    past = Past(of: other.past)
+    pastAsIfNew = Past(of: other.pastAsIfNew)
     awaited = other.awaited
     letters = other.letters
     schedules = Schedules(other.policy)
+    rules = CommonRules(other.policy)
     cashThrough = other.cashThrough
     companyDay = other.companyDay
     statementRequests = other.statementRequests
@@ -132,7 +141,7 @@ final class Docket: Sendable {
       let calendar = accounts.readPayer(payer, calendars.calendar(of:))
       let accounts = accounts.accounts(of: payer, on: calendar.today, companyDay: companyDay)
       for (index, account) in accounts.enumerated() {
-        part.note(account, quarantine)
+        if hasBadRows { part.note(account, quarantine) }
         let scopes = awaited.isEmpty ? nil : awaited[account.payer.id]
         if account.isSettled, detail == .contacts, scopes == nil, letters.isEmpty,
           !mayHear(account, of: payer, calendar)
@@ -157,7 +166,7 @@ final class Docket: Sendable {
           due.account = index
           part.due.append(due)
         }
-        let open = halfMade.contacts(of: account)
+        let open = halfMade.isEmpty ? [] : halfMade.contacts(of: account)
         if !open.isEmpty {
           part.verdict.complete(open, GroupCase(account, calendar, self, otherCredits: others, asIfNew: true))
         }
@@ -196,12 +205,6 @@ extension Docket.Part {
   }
 }
 
-/// The history, in one place for all groups.
-final class Past: Sendable {
-  let history: ContactHistory
-  init(_ history: ContactHistory) { self.history = history }
-}
-
 /// A group with items that are to be contacted now, before the size of the cycle is known.
 struct DueGroup {
   /// Where it stands among the docket's payers, and among that payer's accounts.
@@ -229,6 +232,8 @@ extension Verdict {
     let isFull = group.docket.detail == .everything
     let plan = MessagePlan(group: group)
     let offset = decisions.count
+    // Those of one reason often follow each other: they are counted together.
+    var same = (reason: ReasonCode.settled, items: group.settledCount)
     var due: [Int] = []
     var waiting: [(need: Ground.ApprovalNeed, index: Int)] = []
     var open: [Int] = []
@@ -259,9 +264,14 @@ extension Verdict {
         if let decision { if item.pledge != nil { instalments.append(decision) } else { beside.append(decision) } }
         continue
       }
-      count(finding.ground.code)
+      if finding.ground.code != same.reason {
+        count(same.reason, same.items)
+        same = (finding.ground.code, 0)
+      }
+      same.items += 1
       if isFull { decisions.append(Decision(item, finding, group, asksApproval: asksApproval)) }
     }
+    count(same.reason, same.items)
     if !waiting.isEmpty {
       var needs: [Ground.ApprovalNeed] = []
       for (need, _) in waiting where !needs.contains(need) { needs.append(need) }
@@ -280,14 +290,14 @@ extension Verdict {
     if isFull, !posted.isEmpty { addLetters(group, plan, posted) }
     guard !due.isEmpty else { return nil }
     return DueGroup(
-      items: due.count { !group.cases[$0].isStandIn }, contacts: plan.bundles(of: due).count,
+      items: due.count { !group.cases[$0].isStandIn }, contacts: plan.count(of: due),
       hasListed: due.contains { group.isListed(group.cases[$0]) },
       offset: offset)
   }
 
   private mutating func wait(_ plan: MessagePlan, _ items: [Int], for need: Ground, _ isFull: Bool) {
     guard !items.isEmpty else { return }
-    waitingCount += plan.bundles(of: items, waitsFor: need).count
+    waitingCount += plan.count(of: items, waitsFor: need)
     if isFull { waiting += plan.contacts(for: items, waitsFor: need) }
   }
 
@@ -381,19 +391,5 @@ extension Verdict {
     for index in instalments.indices where standIns.contains(instalments[index].key) { list(&instalments[index]) }
     // Thanks bear the key of the item that was paid.
     for index in beside.indices where standIns.contains(beside[index].key) { list(&beside[index]) }
-  }
-}
-
-extension Decision {
-  init(_ item: ItemCase, _ finding: Finding, _ group: GroupCase, asksApproval: Bool) {
-    self.init(
-      key: item.key, payer: group.account.payer.id, currency: group.account.currency, due: item.item.invoice.due,
-      open: item.item.open, dunnable: item.rest == nil ? item.dunnable : .zero(group.account.currency),
-      daysPastDue: item.item.daysPastDue, schedule: item.schedule?.name, step: item.next?.step,
-      repetition: item.next?.repetition ?? 0, ground: finding.ground, rule: finding.rule, until: finding.until)
-    self.asksApproval = asksApproval
-    owed = item.dunnable
-    pledge = group.pledge(on: item)
-    zone = group.calendar.zone
   }
 }

@@ -15,10 +15,18 @@ final class GroupCase {
   let otherCredits: [Money]
   /// The payer's addresses that no server refused.
   let usableAddresses: [String]
+  // What the payer's row says, at hand for each item.
+  let maxLevel: Int?
+  let terms: PaymentTerms?
+  let doNotContact: DoNotContact
   /// Where letters go.
-  private(set) lazy var address = PostalAddress(of: payer)
+  private(set) lazy var address = PostalAddress(of: account.payer)
   /// Items of the ledger, then what stands in for promises and plans, then thanks and statements.
   private(set) var cases: [ItemCase] = []
+  /// Settled items that are not among the cases, since nobody wants to hear of each.
+  let settledCount: Int
+  /// Nothing was ever recorded about the payer, nor about any customer whose items these are.
+  let isUntouched: Bool
   /// The schedule whose `match` fits.
   let matched: ScheduleCase?
   /// Of promises and plans, by id: each of their items asks.
@@ -30,9 +38,11 @@ final class GroupCase {
   /// Of each kind, where several channels are due today.
   private(set) lazy var leaders = findLeaders()
 
-  var policy: Policy { docket.policy }
-  var history: ContactHistory { past.history }
-  var payer: Customer { account.payer }
+  // Lent, not handed out: every test of every item asks, and a copy would count the uses of dozens of objects.
+  var policy: Policy { _read { yield docket.policy } }
+  var history: ContactHistory { _read { yield past.history } }
+  var payer: Customer { _read { yield account.payer } }
+
   var today: Day { calendar.today }
   var horizon: Horizon { calendar.horizon }
 
@@ -42,19 +52,34 @@ final class GroupCase {
     self.calendar = calendar
     self.docket = docket
     past = asIfNew ? docket.pastAsIfNew : docket.past
-    let history = past.history
+    isUntouched =
+      past.isSilent(about: account.payer.id)
+      && account.items.allSatisfy { [past] item in
+        item.key.customer == account.payer.id || past.isSilent(about: item.key.customer)
+      }
     self.otherCredits = otherCredits
+    maxLevel = account.payer.maxLevel
+    terms = account.payer.terms
+    doNotContact = account.payer.doNotContact
     overdueBalance = .zero(account.currency)
-    usableAddresses = account.payer.emails.filter { history.badAddresses[$0.lowercasedAddress] == nil }
+    usableAddresses =
+      past.history.badAddresses.isEmpty
+      ? account.payer.emails
+      : account.payer.emails.filter { [past] in past.history.badAddresses[$0.lowercasedAddress] == nil }
     frequency = ContactFrequency(
-      GroupKey(payer: account.payer.id, currency: account.currency), addresses: account.payer.emails, history,
-      calendar)
+      GroupKey(payer: account.payer.id, currency: account.currency), addresses: account.payer.emails, past, calendar)
 
     let matched = Self.schedule(for: account, docket)
     self.matched = matched
-    cases = account.items.map { item in gather(item, matched) }
+    let items = docket.detail == .everything ? account.items : account.items.filter(\.open.isPositive)
+    settledCount = account.items.count - items.count
+    cases = items.map { item in gather(item, matched) }
     if !account.credits.isEmpty {
-      let allocation = CreditAllocation(account, contested: { cases[$0].disputed }) { cases[$0].rest != nil }
+      let allocation = CreditAllocation(
+        account.credits, to: items, in: account.currency, contested: { cases[$0].disputed }
+      ) {
+        cases[$0].rest != nil
+      }
       for (item, credit) in zip(cases, allocation.applied) {
         item.credit = credit
         // Once credit covers what is not contested, the whole of the rest is.
@@ -62,17 +87,16 @@ final class GroupCase {
       }
     }
     for item in cases where item.isOverdue && mayBeAskedFor(item) { overdueBalance += item.dunnable }
-    cases += pledges
+    if !isUntouched { cases += pledges }
     cases += courtesies
   }
 
   /// The first schedule whose `match` fits; one that the ledger names is as good as a match on that name.
   private static func schedule(for account: Account, _ docket: Docket) -> ScheduleCase? {
-    let balance = account.balance
-    return docket.schedules.all.first { candidate in
+    docket.schedules.all.first { candidate in
       guard let match = candidate.schedule.match else { return true }
       if match.schedules.isEmpty, let named = account.payer.schedule, named == candidate.name { return true }
-      return match.fits(account.payer, company: docket.policy.company, balance: balance)
+      return match.fits(account.payer, company: docket.policy.company, balance: account.balance)
     }
   }
 
@@ -86,23 +110,24 @@ final class GroupCase {
 
   func gather(_ item: OpenItem, _ matched: ScheduleCase?, lingers: Bool = false) -> ItemCase {
     guard item.open.isPositive else {
-      return ItemCase(item, .none, matched, .completed)
+      return ItemCase(item, docket.untouched, matched, .completed)
     }
-    let progress = Progress.of(item.key, history, policy)
+    let progress = progress(of: item.key)
     let schedule = staying(progress) ?? matched
     let rests = placedRests(on: item.key)
     let broken = rests.isEmpty ? [] : rests.filter { $0.rest.kind == .promise && state(of: $0).isBroken }
-    let choice =
-      schedule.map { schedule in
+    var choice = StepChoice.completed
+    if let schedule {
+      choice =
         StepChooser(
           item: item, schedule: schedule, progress: progress, calendar: calendar, frequency: frequency,
-          maxLevel: payer.maxLevel, terms: payer.terms, jumps: broken.isEmpty ? nil : schedule.onBrokenPromise,
+          maxLevel: maxLevel, terms: terms, jumps: broken.isEmpty ? nil : schedule.onBrokenPromise,
           lingers: lingers
         ).choice
-      } ?? .completed
+    }
     let gathered = ItemCase(item, progress, schedule, choice)
     gathered.brokenPromises = broken.count
-    if progress !== Progress.none {
+    if progress !== docket.untouched {
       gathered.again = progress.again(item.key, as: gathered.next, policy)
       gathered.contactsToday = (history.items[item.key] ?? []).filter { id in
         history.contact(id).map { calendar.zone.day($0.at) == today } ?? false
@@ -115,7 +140,11 @@ final class GroupCase {
   }
 
   /// The schedule that an item is under.
-  func schedule(of key: ItemKey) -> ScheduleCase? { staying(Progress.of(key, history, policy)) ?? matched }
+  func schedule(of key: ItemKey) -> ScheduleCase? { staying(progress(of: key)) ?? matched }
+
+  func progress(of key: ItemKey, isThanks: Bool = false) -> Progress {
+    isUntouched ? docket.untouched : .of(key, past, docket, isThanks: isThanks)
+  }
 
   /// An item stays with the schedule of its first notice; only a change of `schedule` in the ledger moves it.
   private func staying(_ progress: Progress) -> ScheduleCase? {

@@ -13,8 +13,10 @@ struct HalfMadeContacts {
     reopened = contacts.isEmpty ? history : history.reopened(contacts.map(\.id))
   }
 
+  var isEmpty: Bool { byGroup.isEmpty }
+
   func contacts(of account: Account) -> [PastContact] {
-    byGroup.isEmpty ? [] : byGroup[GroupKey(payer: account.payer.id, currency: account.currency)] ?? []
+    byGroup[GroupKey(payer: account.payer.id, currency: account.currency)] ?? []
   }
 
   /// A doubt that a person is to clear, or that is sent once more to all, is not completed.

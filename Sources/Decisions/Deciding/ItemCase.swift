@@ -24,13 +24,18 @@ final class ItemCase {
   /// The doubtful contact that is to be sent once more.
   var again: String?
   /// The promise or plan that it stands in for, as an instalment does; nil for an item of the ledger.
-  var pledge: Rest?
+  var pledge: Rest? {
+    get { pledged.first }
+    set { pledged = newValue.map { [$0] } ?? [] }
+  }
   /// What it stands in for where it is no item of the ledger and none of a promise or plan.
   var courtesy: Courtesy?
   /// Promises about it that were not kept.
   var brokenPromises = 0
   /// Ids of the contacts about it that were tried today.
   var contactsToday: [String] = []
+  /// In a list, since a rest is large and nearly no item stands in for one.
+  private var pledged: [Rest] = []
 
   init(_ item: OpenItem, _ progress: Progress, _ schedule: ScheduleCase?, _ choice: StepChoice) {
     self.item = item
@@ -43,7 +48,7 @@ final class ItemCase {
   }
 
   var key: ItemKey { item.key }
-  var isStandIn: Bool { pledge != nil || courtesy != nil }
+  var isStandIn: Bool { !pledged.isEmpty || courtesy != nil }
 
   /// What may be asked for.
   var dunnable: Money {
@@ -83,5 +88,19 @@ extension Rule {
 
   static func step(_ step: Step, of schedule: Schedule) -> Rule {
     Rule("schedule \"\(schedule.name)\", step \"\(step.name)\"", step.place ?? schedule.place)
+  }
+}
+
+extension Decision {
+  init(_ item: ItemCase, _ finding: Finding, _ group: GroupCase, asksApproval: Bool) {
+    self.init(
+      key: item.key, payer: group.account.payer.id, currency: group.account.currency, due: item.item.invoice.due,
+      open: item.item.open, dunnable: item.rest == nil ? item.dunnable : .zero(group.account.currency),
+      daysPastDue: item.item.daysPastDue, schedule: item.schedule?.name, step: item.next?.step,
+      repetition: item.next?.repetition ?? 0, ground: finding.ground, rule: finding.rule, until: finding.until)
+    self.asksApproval = asksApproval
+    owed = item.dunnable
+    pledge = group.pledge(on: item)
+    zone = group.calendar.zone
   }
 }

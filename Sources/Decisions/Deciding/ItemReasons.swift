@@ -91,7 +91,7 @@ extension GroupCase {
       return Finding(.letterOpen(contact: letter.id), next.stepCase.rule)
     }
     guard let next = item.next, let prospect = item.prospect, next.opens <= today,
-      !next.step.approval, let channel = channel(of: next.step), !channel.isAutomatic,
+      !next.step.approval, let channel = channel(of: next.stepCase), !channel.isAutomatic,
       frequency.deadlineRunning(for: prospect, on: today) == nil, tooSoonForTask(item) == nil
     else { return nil }
     return Finding(.taskOpen(channel), next.stepCase.rule)
@@ -108,8 +108,7 @@ extension GroupCase {
   /// The snapshot is older than `max_age`.
   private func staleLedger(_ item: ItemCase) -> Finding? {
     guard let limit = policy.freshness.maxAge, docket.ledgerAge > limit else { return nil }
-    return Finding(
-      .staleLedger(age: docket.ledgerAge, limit: limit), Rule("ledger.max_age", policy.freshness.maxAgePlace))
+    return Finding(.staleLedger(age: docket.ledgerAge, limit: limit), docket.rules.staleLedger)
   }
 
   /// Bank statements are not posted up to the banking day before today; notices only.
@@ -117,9 +116,7 @@ extension GroupCase {
     guard policy.freshness.needsPostedCash, let next = item.next, next.step.level >= 1 else { return nil }
     let needed = calendar.bankingDay(-1, after: today)
     if let posted = docket.cashThrough, posted >= needed { return nil }
-    return Finding(
-      .cashNotPosted(posted: docket.cashThrough, needed: needed),
-      Rule("ledger.cash_through", policy.freshness.postedCashPlace))
+    return Finding(.cashNotPosted(posted: docket.cashThrough, needed: needed), docket.rules.cashNotPosted)
   }
 
   /// The customer asked for no contact on every channel that the step can use.
@@ -130,7 +127,7 @@ extension GroupCase {
 
   /// No usable address: none, or all of them bad; and no fallback channel either.
   private func noAddress(_ item: ItemCase) -> Finding? {
-    guard let next = item.next, channel(of: next.step) == nil else { return nil }
+    guard let next = item.next, channel(of: next.stepCase) == nil else { return nil }
     if next.step.channel == .letter { return Finding(.noAddress(bad: []), Rule("ledger column address", payer.place)) }
     return Finding(.noAddress(bad: payer.emails.sorted()), Rule("ledger column email", payer.place))
   }
@@ -182,7 +179,8 @@ extension GroupCase {
     case .failed where !usableAddresses.isEmpty && open.to.contains(where: { usableAddresses.contains($0) }):
       until = open.at + .days(1)
     // So did a service, which would refuse it in each cycle.
-    case .failed where open.channel == .webhook && channel(of: item.next?.step) == .webhook: until = open.at + .days(1)
+    case .failed where open.channel == .webhook && item.next.flatMap { channel(of: $0.stepCase) } == .webhook:
+      until = open.at + .days(1)
     // It came back from a mailbox that is full or a server that is down, and would do so in each cycle: longer each time.
     case .bounced where open.to.contains(where: { usableAddresses.contains($0) }):
       until = open.at + .days(min(7, 1 << min(3, max(0, open.attempt - 1))))
@@ -196,12 +194,11 @@ extension GroupCase {
   /// Weekend, holiday or hour. Says when it opens.
   private func outsideHours(_ item: ItemCase) -> Finding? {
     guard let closed = calendar.closed else { return nil }
-    let places = policy.contact.places
-    let rule: Rule =
+    let rule =
       switch closed.why {
-      case .hours: Rule("contact.hours", places.hours)
-      case .weekday: Rule("contact.days", places.days)
-      case .holiday: Rule("contact.holidays", places.holidays)
+      case .hours: docket.rules.hours
+      case .weekday: docket.rules.days
+      case .holiday: docket.rules.holidays
       }
     return Finding(.outsideHours(closed.why, opens: closed.opens), rule, until: .instant(closed.opens))
   }
@@ -211,7 +208,7 @@ extension GroupCase {
       preconditionFailure("an item without a step got past the tests")
     }
     // A person hands over or calls once it is approved.
-    if let channel = channel(of: next.step), !channel.isAutomatic {
+    if let channel = channel(of: next.stepCase), !channel.isAutomatic {
       return Finding(.taskOpen(channel), next.stepCase.rule)
     }
     return Finding(.contact, next.stepCase.rule)
@@ -221,13 +218,12 @@ extension GroupCase {
 
   /// Whether the customer lets a step use the channel; no is the answer for none.
   private func isAllowed(_ channel: Channel?) -> Bool {
-    channel.map { !payer.doNotContact.forbids($0) } ?? false
+    channel.map { !doNotContact.forbids($0) } ?? false
   }
 
   /// The channel that the step really takes: the first that the customer allows and, for e-mails and letters, that has an
   /// address. Nil when there is none.
-  func channel(of step: Step?) -> Channel? {
-    guard let step else { return nil }
+  func channel(of stepCase: StepCase) -> Channel? {
     func canTake(_ channel: Channel?) -> Bool {
       guard isAllowed(channel) else { return false }
       switch channel {
@@ -236,6 +232,7 @@ extension GroupCase {
       default: return true
       }
     }
-    return canTake(step.channel) ? step.channel : canTake(step.fallback) ? step.fallback : nil
+    let (channel, fallback) = (stepCase.step.channel, stepCase.step.fallback)
+    return canTake(channel) ? channel : canTake(fallback) ? fallback : nil
   }
 }

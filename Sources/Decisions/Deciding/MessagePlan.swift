@@ -21,22 +21,41 @@ struct MessagePlan {
     // Few differ, so they are looked through.
     var places: [(sharing: Sharing, place: Int)] = []
     for index in due {
-      let item = group.cases[index]
-      guard let next = item.next, let channel = group.channel(of: next.step) ?? waitsFor.map({ _ in next.step.channel })
-      else { continue }
-      let sharing = Sharing(
-        kind: next.stepCase.kind, channel: channel, again: item.again, pledge: item.pledge?.id,
-        isStatement: item.courtesy?.isStatement ?? false)
-      let isAlone =
-        next.stepCase.kind == .invoice || (item.courtesy == nil && item.schedule?.consolidation == .invoice)
-      if !isAlone, let known = places.first(where: { $0.sharing == sharing }) {
+      guard let sharing = sharing(of: group.cases[index], waitsFor) else { continue }
+      if !sharing.isAlone, let known = places.first(where: { $0.sharing == sharing }) {
         bundles[known.place].append(index)
       } else {
-        if !isAlone { places.append((sharing, bundles.count)) }
+        if !sharing.isAlone { places.append((sharing, bundles.count)) }
         bundles.append([index])
       }
     }
     return bundles
+  }
+
+  /// How many messages they make.
+  func count(of due: [Int], waitsFor: Ground? = nil) -> Int {
+    var shared: [Sharing] = []
+    var alone = 0
+    for index in due {
+      guard let sharing = sharing(of: group.cases[index], waitsFor) else { continue }
+      if sharing.isAlone {
+        alone += 1
+      } else if !shared.contains(sharing) {
+        shared.append(sharing)
+      }
+    }
+    return alone + shared.count
+  }
+
+  /// Nil where it makes no message.
+  private func sharing(of item: ItemCase, _ waitsFor: Ground?) -> Sharing? {
+    guard let next = item.next,
+      let channel = group.channel(of: next.stepCase) ?? waitsFor.map({ _ in next.stepCase.step.channel })
+    else { return nil }
+    return Sharing(
+      kind: next.stepCase.kind, channel: channel, again: item.again, pledge: item.pledge?.id,
+      isStatement: item.courtesy?.isStatement ?? false,
+      isAlone: next.stepCase.kind == .invoice || (item.courtesy == nil && item.schedule?.consolidation == .invoice))
   }
 
   /// What items must have in common to share a message.
@@ -46,6 +65,8 @@ struct MessagePlan {
     let again: String?
     let pledge: String?
     let isStatement: Bool
+    /// It shares with nobody.
+    let isAlone: Bool
   }
 
   /// One message about all of these, whatever channels their steps take.
@@ -78,7 +99,7 @@ struct MessagePlan {
     }
     let advanced = advancing.compactMap { advance(cases[$0]) }.sorted { $0.key < $1.key }
     let total = listed.reduce(Money.zero(group.account.currency)) { $0 + $1.open }
-    let channel = group.channel(of: next.step) ?? next.step.channel
+    let channel = group.channel(of: next.stepCase) ?? next.step.channel
     let owner = group.policy.owners.acting(for: group.payer.owner, on: group.today)
     let to =
       switch channel {
@@ -114,7 +135,7 @@ struct MessagePlan {
   }
 
   private func discount(on item: ItemCase) -> PlannedContact.OpenDiscount? {
-    guard let found = item.item.openDiscount(on: group.today, terms: group.payer.terms) else { return nil }
+    guard let found = item.item.openDiscount(on: group.today, terms: group.terms) else { return nil }
     let base = item.item.invoice.amount ?? item.item.open
     let off = base.times(Ratio(found.basisPoints, 10_000), .halfUp)
     guard item.dunnable > off else { return nil }

@@ -35,7 +35,9 @@ final class PayerCalendar {
     openings.next(onOrAfter: day) ?? contactDays.next(onOrAfter: day) ?? day + OpenDays.searchDaysMax
   }
 
-  func openDay(onOrBefore day: Day) -> Day { contactDays.last(onOrBefore: day) ?? day }
+  func openDay(onOrBefore day: Day) -> Day {
+    openings.last(onOrBefore: day) ?? contactDays.last(onOrBefore: day) ?? day
+  }
 
   func bankingDay(_ count: Int, after day: Day) -> Day { banking.adding(count, to: day) ?? day + count }
 
@@ -70,11 +72,12 @@ final class PayerCalendar {
   }
 }
 
-/// The next open day of each day about now, looked up instead of searched for: every item asks.
+/// The open days before and after each day about now, looked up instead of searched for: every item asks.
 private struct Openings {
   private let first: Day
-  /// By days after `first`: to the next open day.
+  /// By days after `first`: to the next open day, and back to the last one.
   private var distances: [Int16]
+  private var distancesBack: [Int16]
 
   private static let daysBefore = 400
   private static let daysAfter = 400
@@ -82,6 +85,7 @@ private struct Openings {
   init(of days: OpenDays, around today: Day) {
     first = today - Self.daysBefore
     distances = []
+    distancesBack = []
     let last = today + Self.daysAfter
     guard let beyond = days.next(onOrAfter: last) else { return }
     var open = beyond
@@ -92,12 +96,21 @@ private struct Openings {
       day = day - 1
     }
     distances.reverse()
+    guard var before = days.last(onOrBefore: first) else { return }
+    while day < last {
+      day = day + 1
+      if days.isOpen(day) { before = day }
+      distancesBack.append(Int16(day - before))
+    }
   }
 
   /// Nil where it must be searched for.
-  func next(onOrAfter day: Day) -> Day? {
+  func next(onOrAfter day: Day) -> Day? { distance(from: day, distances).map { day + $0 } }
+  func last(onOrBefore day: Day) -> Day? { distance(from: day, distancesBack).map { day - $0 } }
+
+  private func distance(from day: Day, _ distances: [Int16]) -> Int? {
     let index = day - first
     guard distances.indices.contains(index), distances[index] <= OpenDays.searchDaysMax else { return nil }
-    return day + Int(distances[index])
+    return Int(distances[index])
   }
 }

@@ -22,7 +22,7 @@ final class Progress: Sendable {
   let skipped: [String]
 
   /// Nothing happened yet.
-  static let none = Progress([], [], nil, [])
+  convenience init() { self.init([], [], nil, []) }
 
   private init(_ done: [Done], _ thread: [String], _ open: PastContact?, _ skipped: [String]) {
     self.done = done
@@ -32,19 +32,19 @@ final class Progress: Sendable {
   }
 
   /// - Parameters:
-  ///   - policy: says what becomes of a doubt.
+  ///   - docket: its policy says what becomes of a doubt.
   ///   - isThanks: looks at what gave thanks for it, and at nothing else. Thanks move nothing on: what was paid may come
   ///     back, and then it goes on where it stood.
-  static func of(_ key: ItemKey, _ history: ContactHistory, _ policy: Policy, isThanks: Bool = false) -> Progress {
-    let skips = history.skips[Scope(of: key)]
-    let contacts = history.items[key]
-    if skips == nil, contacts == nil { return none }
+  static func of(_ key: ItemKey, _ past: Past, _ docket: Docket, isThanks: Bool = false) -> Progress {
+    let skips = past.history.skips[Scope(of: key)]
+    let contacts = past.history.items[key]
+    if skips == nil, contacts == nil { return docket.untouched }
     var done: [Done] = []
     var thread: [String] = []
     var open: PastContact?
     var asked: PastContact?
     for id in contacts ?? [] {
-      guard let contact = history.contact(id), let item = contact.item(key) else {
+      guard let contact = past.history.contact(id), let item = contact.item(key) else {
         continue
       }
       if contact.mayHaveReached, !contact.messageID.isEmpty { thread.append(contact.messageID) }
@@ -52,7 +52,7 @@ final class Progress: Sendable {
       switch contact.standing {
       case .made: done.append(Done(item: item, at: contact.at))
       case .inDoubt:
-        switch policy.inDoubt(of: item) {
+        switch docket.policy.inDoubt(of: item) {
         case .assumeSent: done.append(Done(item: item, at: contact.at))
         // Sent once more, not for ever: a server that always breaks off would else give a copy each cycle.
         case .resend where contact.doubts > 1: done.append(Done(item: item, at: contact.at))

@@ -7,7 +7,7 @@ struct Quarantine {
   private var everything: BadRow?
   /// By customer, the first row that is about it, whatever it names.
   private var first: [String: BadRow] = [:]
-  private let isEmpty: Bool
+  let isEmpty: Bool
 
   init(_ rows: [BadRow]) {
     isEmpty = rows.isEmpty

@@ -40,7 +40,7 @@ extension GroupCase {
   private func channelTaken(_ item: ItemCase) -> Channel? {
     guard let next = item.next, !item.isStandIn, item.again == nil, item.schedule?.consolidation == .payer,
       next.stepCase.kind == .notice || next.stepCase.kind == .reminder, next.opens <= today,
-      let channel = channel(of: next.step), channel.isAutomatic
+      let channel = channel(of: next.stepCase), channel.isAutomatic
     else { return nil }
     return channel
   }
@@ -60,7 +60,9 @@ extension GroupCase {
   // MARK: - What a person does
 
   /// Its next step is done by a person.
-  func isTask(_ item: ItemCase) -> Bool { channel(of: item.next?.step).map { !$0.isAutomatic } ?? false }
+  func isTask(_ item: ItemCase) -> Bool {
+    item.next.flatMap { channel(of: $0.stepCase) }.map { !$0.isAutomatic } ?? false
+  }
 
   /// A call knows what else went, so only the notice before it keeps it waiting: else what is sent about other invoices
   /// would put it off again and again.

@@ -15,7 +15,7 @@ struct NextStep {
   /// The last day on which it may go; nil for a notice, which never lapses.
   var closes: Day?
 
-  var step: Step { stepCase.step }
+  var step: Step { _read { yield stepCase.step } }
 }
 
 enum StepChoice {

@@ -111,6 +111,25 @@ package struct ContactHistory: Sendable, Equatable {
     return all.filter { $0.at == last }.sorted { $0.line.key < $1.line.key }
   }
 
+  /// Customers about whom something was recorded since the archive.
+  var recentCustomers: Set<String> {
+    var customers = Set(payers.recent.keys)
+    customers.formUnion(items.recent.keys.lazy.map(\.customer))
+    customers.formUnion(groups.recent.keys.lazy.map(\.payer))
+    customers.formUnion(rests.recent.keys.lazy.map(\.customer))
+    customers.formUnion(skips.recent.keys.lazy.map(\.customer))
+    customers.formUnion(approvals.recent.keys.lazy.map(\.customer))
+    customers.formUnion(replies.recent.keys)
+    return customers
+  }
+
+  var hasArchive: Bool { archive != nil }
+
+  /// Whether the archive has nothing about a customer.
+  func isArchiveSilent(about customer: String) -> Bool {
+    archive.map { $0.person(customer) == nil && $0.people(with: .customer(customer)).isEmpty } ?? true
+  }
+
   package mutating func apply(_ event: HistoryEvent, at time: Instant) {
     summary.last = time
     if let customer = event.attendedCustomer {

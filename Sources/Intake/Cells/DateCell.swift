@@ -90,19 +90,16 @@ enum DateFormat {
     case .pattern(let pattern): return pattern.read(cell)
     case .iso:
       guard cell.count == 10, cell[4] == Byte.minus, cell[7] == Byte.minus else { return .mismatch }
-      var parts = (0, 0, 0)
-      for offset in 0..<10 where offset != 4 && offset != 7 {
-        guard Byte.isDigit(cell[offset]) else { return .mismatch }
-        let digit = Int(cell[offset] - Byte.zero)
-        if offset < 4 {
-          parts.0 = parts.0 * 10 + digit
-        } else if offset < 7 {
-          parts.1 = parts.1 * 10 + digit
-        } else {
-          parts.2 = parts.2 * 10 + digit
-        }
+      var isNumber = true
+      func digit(_ index: Int, times weight: Int) -> Int {
+        isNumber = isNumber && Byte.isDigit(cell[index])
+        return Int(cell[index] &- Byte.zero) * weight
       }
-      guard (1970...2199).contains(parts.0), let day = Day(year: parts.0, month: parts.1, day: parts.2) else {
+      let year = digit(0, times: 1000) + digit(1, times: 100) + digit(2, times: 10) + digit(3, times: 1)
+      let month = digit(5, times: 10) + digit(6, times: 1)
+      let dayOfMonth = digit(8, times: 10) + digit(9, times: 1)
+      guard isNumber else { return .mismatch }
+      guard (1970...2199).contains(year), let day = Day(year: year, month: month, day: dayOfMonth) else {
         return .impossible
       }
       return .day(day)

@@ -5,8 +5,13 @@ enum Text {
   /// Besides C0 and C1 these are the separators of lines and paragraphs and the marks that turn the direction of
   /// writing over, since each of them can make a name look like another one, or like a new header of a message.
   static func controlFault(in buffer: UnsafeBufferPointer<UInt8>) -> String? {
+    let bytes = UnsafeRawBufferPointer(buffer)
     var at = 0
     while at < buffer.count {
+      if at + 8 <= buffer.count, ByteWord.isPrintable(bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self)) {
+        at += 8
+        continue
+      }
       let byte = buffer[at]
       if byte >= 0x20, byte < 0x7F {
         at += 1

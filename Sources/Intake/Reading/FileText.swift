@@ -2,11 +2,10 @@ import Ledger
 
 /// A file's bytes as UTF-8, whatever they were written in.
 struct FileText {
-  /// UTF-8; where `isValid` is false, rows must be looked at one by one.
+  /// UTF-8, if the file is what it is said to be.
   let bytes: [UInt8]
   /// Where the text begins, after a byte order mark.
   let start: Int
-  let isValid: Bool
 
   /// Why no text could be made of the bytes at all.
   struct Fault: Error { let reason: String }
@@ -21,11 +20,9 @@ struct FileText {
     if hasMark || encoding == .utf8 {
       bytes = file
       start = hasMark ? 3 : 0
-      isValid = FileText.isValid(file[start...])
     } else {
       bytes = FileText.utf8(file, from: encoding)
       start = 0
-      isValid = true
     }
   }
 

@@ -5,16 +5,30 @@
 struct NameIndex: Sendable {
   /// By number.
   private(set) var names: [String] = []
-  /// Below, 1 + the number of the name whose hash leads here or to a slot before, and above, that hash; 0 where there is
-  /// none. A power of two of them.
-  private var slots: [UInt64] = Array(repeating: 0, count: 16)
+  /// A power of two of them.
+  private var slots = Array(repeating: Slot.empty, count: 16)
   /// All names, once one of them is beyond ASCII.
   private var byText: [String: Int32]?
+
+  /// All that is needed to know a name again, in one place: each look at another place waits for the memory.
+  private struct Slot: Sendable {
+    /// How the name begins.
+    var head: ShortCell
+    var hash: UInt32
+    /// Of the name whose hash leads here or to a slot before; -1 where there is none.
+    var number: Int32
+
+    static let empty = Slot(head: ShortCell(""), hash: 0, number: -1)
+  }
 
   init() {}
 
   /// Those names, each of them once.
-  init(_ names: some Sequence<String>) {
+  init(_ names: some Collection<String>) {
+    self.names.reserveCapacity(names.count)
+    var count = slots.count
+    while !NameIndex.isRoomy(count, for: names.count) { count *= 2 }
+    grow(to: count)
     for var name in names {
       _ = name.withUTF8 { insert($0) }
     }
@@ -25,9 +39,10 @@ struct NameIndex: Sendable {
   /// The number of a name; nil when it has none yet.
   func number(of cell: Cell) -> Int? {
     if let byText { return byText[String(decoding: cell, as: UTF8.self)].map { Int($0) } }
-    if !NameIndex.isPlain(cell) { return number(of: String(decoding: cell, as: UTF8.self)) }
-    let found = slots[slot(of: cell, NameIndex.hash(cell))]
-    return found == 0 ? nil : NameIndex.number(in: found)
+    let head = ShortCell(cell)
+    if !NameIndex.isPlain(cell, head) { return number(of: String(decoding: cell, as: UTF8.self)) }
+    let found = slots[slot(of: cell, head, NameIndex.hash(cell, head))].number
+    return found < 0 ? nil : Int(found)
   }
 
   func number(of name: String) -> Int? {
@@ -54,43 +69,51 @@ struct NameIndex: Sendable {
 
   /// The number of a name, which it gets now if it has none.
   mutating func insert(_ cell: Cell) -> Int {
-    if let known = number(of: cell) { return known }
+    let head = ShortCell(cell)
+    let isPlain = NameIndex.isPlain(cell, head)
+    if byText != nil || !isPlain, let known = number(of: cell) { return known }
+    let hash = NameIndex.hash(cell, head)
+    if !NameIndex.isRoomy(slots.count, for: names.count + 1) { grow(to: slots.count * 2) }
+    let slot = slot(of: cell, head, hash)
+    if slots[slot].number >= 0 { return Int(slots[slot].number) }
     let name = String(decoding: cell, as: UTF8.self)
-    if byText == nil, !NameIndex.isPlain(cell) {
+    if byText == nil, !isPlain {
       byText = Dictionary(names.enumerated().map { ($1, Int32($0)) }) { first, _ in first }
     }
     byText?[name] = Int32(names.count)
-    let hash = NameIndex.hash(cell)
-    if (names.count + 1) * 2 > slots.count { grow() }
-    let slot = slot(of: cell, hash)
+    slots[slot] = Slot(head: head, hash: hash, number: Int32(names.count))
     names.append(name)
-    slots[slot] = UInt64(hash) << 32 | UInt64(names.count)
     return names.count - 1
   }
 
   /// Where the name stands, or where it belongs.
-  private func slot(of cell: Cell, _ hash: UInt32) -> Int {
+  private func slot(of cell: Cell, _ head: ShortCell, _ hash: UInt32) -> Int {
     let mask = slots.count - 1
     var slot = Int(hash) & mask
-    while slots[slot] != 0 {
-      if slots[slot] >> 32 == hash, NameIndex.isSame(names[NameIndex.number(in: slots[slot])], cell) { break }
+    while slots[slot].number >= 0 {
+      if slots[slot].hash == hash, slots[slot].head == head,
+        !head.isCut || NameIndex.isSame(names[Int(slots[slot].number)], cell)
+      {
+        break
+      }
       slot = (slot + 1) & mask
     }
     return slot
   }
 
-  private mutating func grow() {
-    let mask = slots.count * 2 - 1
-    var larger = [UInt64](repeating: 0, count: mask + 1)
-    for taken in slots where taken != 0 {
-      var slot = Int(taken >> 32) & mask
-      while larger[slot] != 0 { slot = (slot + 1) & mask }
+  /// Whether so many slots are enough that few names stand behind their place.
+  private static func isRoomy(_ slots: Int, for names: Int) -> Bool { names * 4 <= slots * 3 }
+
+  private mutating func grow(to count: Int) {
+    let mask = count - 1
+    var larger = Array(repeating: Slot.empty, count: count)
+    for taken in slots where taken.number >= 0 {
+      var slot = Int(taken.hash) & mask
+      while larger[slot].number >= 0 { slot = (slot + 1) & mask }
       larger[slot] = taken
     }
     slots = larger
   }
-
-  private static func number(in slot: UInt64) -> Int { Int(slot & 0xFFFF_FFFF) - 1 }
 
   private static func isSame(_ name: String, _ cell: Cell) -> Bool {
     guard name.utf8.count == cell.count else { return false }
@@ -100,27 +123,27 @@ struct NameIndex: Sendable {
     } ?? name.utf8.elementsEqual(cell)
   }
 
-  private static func isPlain(_ cell: Cell) -> Bool {
+  private static func isPlain(_ cell: Cell, _ head: ShortCell) -> Bool {
+    if !head.isCut { return head.isPlain }
     var bits: UInt8 = 0
     for byte in cell { bits |= byte }
     return bits < 0x80
   }
 
-  /// FNV-1a over words of four bytes, with a last turn that spreads the high bits.
-  private static func hash(_ cell: Cell) -> UInt32 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    var at = 0
-    let bytes = UnsafeRawBufferPointer(cell)
-    while at + 4 <= bytes.count {
-      hash = (hash ^ UInt64(bytes.loadUnaligned(fromByteOffset: at, as: UInt32.self))) &* 0x0000_0100_0000_01B3
-      at += 4
+  private static func hash(_ cell: Cell, _ head: ShortCell) -> UInt32 {
+    var hash = head.mixed
+    if head.isCut {
+      // FNV-1a over words of eight bytes for what is longer; the last word may take some bytes twice.
+      let bytes = UnsafeRawBufferPointer(cell)
+      var at = 8
+      while at < bytes.count {
+        let word = bytes.loadUnaligned(fromByteOffset: min(at, bytes.count - 8), as: UInt64.self)
+        hash = (hash ^ word) &* 0x0000_0100_0000_01B3
+        hash ^= hash >> 32
+        at += 8
+      }
+      hash = hash &* 0x9E37_79B9_7F4A_7C15
     }
-    while at < bytes.count {
-      hash = (hash ^ UInt64(bytes[at])) &* 0x0000_0100_0000_01B3
-      at += 1
-    }
-    hash ^= hash >> 32
-    hash = hash &* 0x9E37_79B9_7F4A_7C15
     return UInt32(truncatingIfNeeded: hash >> 32)
   }
 }

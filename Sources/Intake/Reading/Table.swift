@@ -1,4 +1,5 @@
 import Ledger
+import Units
 
 /// One file, open at its first row below the header, with the places of its columns.
 struct Table {
@@ -25,31 +26,60 @@ struct Table {
     var bytes: Range<Int>
     /// The line on which it begins.
     var line: Int
+    /// It has no more rows than that.
+    let rowsMax: Int
+    /// Whether it is well-formed UTF-8; else its rows must be looked at one by one.
+    let isValid: Bool
   }
 
-  /// All rows below the header.
-  var rows: Stretch { Stretch(bytes: body.position..<text.bytes.count, line: body.line) }
-
-  /// The same, parted into about `count` stretches which can be read by themselves. A file in which something is quoted
-  /// stays whole: a line's end in it may be none of a row's.
-  func parts(_ count: Int) -> [Stretch] {
-    guard count > 1 else { return [rows] }
-    return text.bytes.withUnsafeBufferPointer { buffer in
-      let all = rows
-      let survey = ByteSurvey(UnsafeBufferPointer(rebasing: buffer[all.bytes]))
-      guard !survey.hasQuote, !survey.hasReturn else { return [all] }
-      var parts: [Stretch] = []
-      var next = all
-      for part in 1...count {
-        var end = part == count ? all.bytes.upperBound : all.bytes.lowerBound + all.bytes.count * part / count
-        while end < all.bytes.upperBound, end > 0, buffer[end - 1] != Byte.lf { end += 1 }
-        guard end > next.bytes.lowerBound else { continue }
-        next.bytes = next.bytes.lowerBound..<end
-        parts.append(next)
-        next.line += ByteSurvey(UnsafeBufferPointer(rebasing: buffer[next.bytes])).lineFeeds
-        next.bytes = end..<end
+  /// All rows below the header, parted into about as many stretches as there are workers, which can be read by
+  /// themselves. A file in which something is quoted stays whole: a line's end in it may be none of a row's.
+  func parts(_ workers: some Workers) -> [Stretch] {
+    let ranges = lines(about: workers.count)
+    let surveys = workers.map(ranges.count) { part in
+      text.bytes.withUnsafeBufferPointer { buffer in
+        let bytes = UnsafeBufferPointer(rebasing: buffer[ranges[part]])
+        let survey = ByteSurvey(bytes)
+        return (survey: survey, isValid: survey.isASCII || FileText.isValid(bytes))
       }
-      return parts.isEmpty ? [all] : parts
+    }
+    guard !surveys.contains(where: { $0.survey.hasQuote || $0.survey.returns > 0 }) else {
+      let ends = surveys.reduce(0) { $0 + $1.survey.lineFeeds + $1.survey.returns }
+      return [
+        Stretch(
+          bytes: body.position..<text.bytes.count, line: body.line, rowsMax: ends + 1,
+          isValid: surveys.allSatisfy(\.isValid))
+      ]
+    }
+    var line = body.line
+    return zip(ranges, surveys).map { range, found in
+      defer { line += found.survey.lineFeeds }
+      return Stretch(bytes: range, line: line, rowsMax: found.survey.lineFeeds + 1, isValid: found.isValid)
+    }
+  }
+
+  /// About so many ranges of the rows' bytes, each up to a line's end; one at least.
+  private func lines(about count: Int) -> [Range<Int>] {
+    text.bytes.withUnsafeBufferPointer { buffer in
+      let all = body.position..<buffer.count
+      var ranges: [Range<Int>] = []
+      var start = all.lowerBound
+      for part in 1...max(1, count) {
+        var end = part == count ? all.upperBound : all.lowerBound + all.count * part / max(1, count)
+        while end < all.upperBound, end > start, buffer[end - 1] != Byte.lf { end += 1 }
+        guard end > start else { continue }
+        ranges.append(start..<end)
+        start = end
+      }
+      return ranges.isEmpty ? [all] : ranges
+    }
+  }
+
+  /// Calls `body` with a reader before the first row.
+  func read<Result>(_ body: (inout CSVReader) -> Result) -> Result {
+    text.bytes.withUnsafeBufferPointer { buffer in
+      var reader = CSVReader(buffer, delimiter: delimiter, from: self.body.position, line: self.body.line)
+      return body(&reader)
     }
   }
 

@@ -3,45 +3,24 @@ import Units
 
 /// What stands twice among the invoices of a customer.
 enum ArrangedInvoices {
-  /// Sorts one customer's invoices, the last ones of `invoices`, by number and item, and settles what stands twice: the
-  /// same row is taken once, rows that say different things are all quarantined, and so are instalments of one number in
-  /// two currencies.
+  /// One customer's invoices by number and item, once it is settled what stands twice: the same row is taken once, rows
+  /// that say different things are all quarantined, and so are instalments of one number in two currencies.
   ///
   /// Where one row is one line of an invoice (Xero), the rows of an item may differ in the columns that dunningd does not
   /// know, and are no cause for a warning.
-  static func settle(_ invoices: inout [Invoice], from first: Int, of rows: InvoiceRows, _ findings: inout Findings) {
-    guard invoices.count - first > 1 else { return }
-    sort(&invoices, from: first)
-    guard (first + 1..<invoices.count).contains(where: { invoices[$0].key.number == invoices[$0 - 1].key.number })
-    else {
-      return
-    }
+  static func settled(_ invoices: [Invoice], of rows: InvoiceRows, _ findings: inout Findings) -> [Invoice] {
+    let all = invoices.sorted(by: isBefore)
     let column = rows.table.header(at: rows.columns.number)
-    let all = Array(invoices[first...])
-    invoices.removeSubrange(first...)
+    var settled: [Invoice] = []
     var at = 0
     while at < all.count {
       // One number at a time.
       var end = at + 1
       while end < all.count, all[end].key.number == all[at].key.number { end += 1 }
-      invoices += end == at + 1 ? [all[at]] : settled(Array(all[at..<end]), column, rows.xero != nil, &findings)
+      settled += end == at + 1 ? [all[at]] : taken(Array(all[at..<end]), column, rows.xero != nil, &findings)
       at = end
     }
-  }
-
-  /// Each goes back to its place: a customer has few invoices, and most exports have them in order.
-  private static func sort(_ invoices: inout [Invoice], from first: Int) {
-    guard invoices.count - first <= 32 else {
-      invoices[first...].sort { isBefore($0, $1) }
-      return
-    }
-    for index in (first + 1)..<invoices.count {
-      var place = index
-      while place > first, isBefore(invoices[place], invoices[place - 1]) {
-        invoices.swapAt(place, place - 1)
-        place -= 1
-      }
-    }
+    return settled
   }
 
   /// Of one customer; rows of the same item in the order of the file.
@@ -51,7 +30,7 @@ enum ArrangedInvoices {
   }
 
   /// The rows of one customer and number that can be taken: all or none.
-  private static func settled(
+  private static func taken(
     _ group: [Invoice], _ column: String, _ isByLine: Bool, _ findings: inout Findings
   ) -> [Invoice] {
     var kept: [Invoice] = []

@@ -28,9 +28,8 @@ struct CustomerRows: Sendable {
     var addressed: Set<String> = []
   }
 
-  /// Customers as they stand in some rows of the file.
+  /// What some rows of the file say beside their customers.
   private struct Read: Sendable {
-    var customers: [Customer] = []
     var count = 0
     var addressed: Set<String> = []
     var bad: Set<String> = []
@@ -51,10 +50,9 @@ struct CustomerRows: Sendable {
   }
 
   mutating func read(into findings: inout Findings, _ workers: some Workers) {
-    let (stretches, rows) = (table.parts(workers.count), self)
-    var all: [Customer] = []
-    for var part in workers.map(stretches.count, { rows.read(stretches[$0]) }) {
-      if all.isEmpty { swap(&all, &part.customers) } else { all += part.customers }
+    let (stretches, rows) = (table.parts(workers), self)
+    let (all, parts) = workers.fill(stretches.map(\.rowsMax)) { rows.read(stretches[$0], into: &$1) }
+    for part in parts {
       count += part.count
       addressed.formUnion(part.addressed)
       bad.formUnion(part.bad)
@@ -64,12 +62,11 @@ struct CustomerRows: Sendable {
     checkPayers(&findings)
   }
 
-  private func read(_ stretch: Table.Stretch) -> Read {
+  private func read(_ stretch: Table.Stretch, into customers: inout OutputSpan<Customer>) -> Read {
     let id = columns.id
     var read = Read()
     var findings = Findings()
     var memory = Memory()
-    read.customers.reserveCapacity(stretch.bytes.count / 64)
     read.count = findings.readRows(
       stretch, of: table, customerAt: id,
       reach: { row, _ in Findings.readable(row, id).map(BadRow.Reach.customer) ?? .everything },
@@ -77,9 +74,9 @@ struct CustomerRows: Sendable {
         var customer = Customer(id: try cells.required(row, id), place: place)
         do throws(RowFault) {
           try fill(&customer, row, place, &findings, &memory)
-          read.customers.append(customer)
+          customers.append(customer)
         } catch {
-          read.customers.append(customer)
+          customers.append(customer)
           read.bad.insert(customer.id)
           throw error
         }
@@ -142,6 +139,8 @@ struct CustomerRows: Sendable {
 
   private func language(_ row: borrowing CSVReader) throws(RowFault) -> String? {
     guard let text = try cells.word(row, columns.language) else { return nil }
+    // Nearly all are two small letters.
+    if text.utf8.count == 2, text.utf8.allSatisfy({ $0 >= 0x61 && $0 <= 0x7A }) { return text }
     let parts = text.utf8.split(separator: Byte.minus, omittingEmptySubsequences: false)
     guard (2...3).contains(parts[0].count), parts[0].allSatisfy(Byte.isLetter),
       parts.allSatisfy({ (1...8).contains($0.count) && $0.allSatisfy { Byte.isLetter($0) || Byte.isDigit($0) } })

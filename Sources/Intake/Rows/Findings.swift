@@ -49,19 +49,19 @@ struct Findings: Sendable {
     take: (borrowing CSVReader, Place, inout Findings) throws(RowFault) -> Void
   ) -> Int {
     table.read(stretch) { reader in
-      read(&reader, before: stretch.bytes.upperBound, of: table, customerAt: customer, reach: reach, take: take)
+      read(&reader, stretch, of: table, customerAt: customer, reach: reach, take: take)
     }
   }
 
-  /// The same for one row of which only its beginning is known.
+  /// The same for a row of which only its beginning is known; it was sound when it was looked at first.
   mutating func readRow(
-    at position: Int, line: Int, with reader: inout CSVReader, of table: Table,
+    _ row: OwnedRow, with reader: inout CSVReader, of table: Table,
     reach: (borrowing CSVReader, RowFault) -> BadRow.Reach,
     take: (borrowing CSVReader, Place, inout Findings) throws(RowFault) -> Void
   ) {
-    reader.move(to: position, line: line)
+    reader.move(to: Int(row.start), line: Int(row.line))
     guard reader.next() else { return }
-    let place = Place(file: table.file, line: line)
+    let place = Place(file: table.file, line: reader.line)
     do throws(RowFault) { try take(reader, place, &self) } catch { add(error, in: table, place, reach(reader, error)) }
   }
 
@@ -73,13 +73,13 @@ struct Findings: Sendable {
   }
 
   private mutating func read(
-    _ reader: inout CSVReader, before end: Int, of table: Table, customerAt customer: Int,
+    _ reader: inout CSVReader, _ stretch: Table.Stretch, of table: Table, customerAt customer: Int,
     reach: (borrowing CSVReader, RowFault) -> BadRow.Reach,
     take: (borrowing CSVReader, Place, inout Findings) throws(RowFault) -> Void
   ) -> Int {
     var count = 0
     var blanks = 0
-    while reader.next(before: end) {
+    while reader.next(before: stretch.bytes.upperBound) {
       let place = Place(file: table.file, line: reader.line)
       if reader.isBlank {
         blanks += 1
@@ -94,7 +94,7 @@ struct Findings: Sendable {
           }
           throw RowFault(position: -1, reason: Table.sentence(fault))
         }
-        if !table.text.isValid, !FileText.isValid(Cell(rebasing: reader.bytes[reader.range])) {
+        if !stretch.isValid, !FileText.isValid(Cell(rebasing: reader.bytes[reader.range])) {
           throw RowFault(
             position: -1,
             reason: "it is not UTF-8; if the whole file is in another encoding, declare it, such as encoding = "

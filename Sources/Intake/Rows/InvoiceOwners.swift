@@ -14,16 +14,8 @@ struct CustomerWords: Sendable {
 /// The first look at invoices.csv: whose each row is. What it says is read afterwards, customer by customer, so that
 /// invoices come into the order of the books before they are made.
 struct InvoiceOwners: Sendable {
-  /// A row that a customer owes for, as far as one can say without its other cells.
-  struct Row: Sendable {
-    /// Its first byte. No file is larger than two gigabytes.
-    let start: UInt32
-    let line: Int32
-    var owner: Int32
-  }
-
-  /// In the order of the file.
-  private(set) var rows: [Row] = []
+  /// Rows that a customer owes for, as far as one can say without their other cells; in the order of the file.
+  private(set) var rows: [OwnedRow] = []
   private(set) var count = 0
   /// Without customers.csv, those whom the file names; by their number in `rows`.
   private(set) var names = NameIndex()
@@ -55,21 +47,21 @@ struct InvoiceOwners: Sendable {
   ) -> InvoiceOwners {
     // Only rows that say nothing about their customer can be looked at apart from those before.
     let hasWords = directory == nil || invoices.columns.name >= 0 || invoices.columns.email >= 0
-    let stretches = hasWords ? [invoices.table.rows] : invoices.table.parts(workers.count)
-    let parts = workers.map(stretches.count) { part in
+    let stretches = hasWords ? invoices.table.parts(Alone()) : invoices.table.parts(workers)
+    let (rows, parts) = workers.fill(stretches.map(\.rowsMax)) { part, rows in
       var owners = InvoiceOwners(invoices, directory)
       var findings = Findings()
-      owners.read(stretches[part], into: &findings)
+      owners.read(stretches[part], into: &rows, &findings)
       return (owners, findings)
     }
     var owners = parts[0].0
     findings.join(parts[0].1)
     for (other, found) in parts.dropFirst() {
-      owners.rows += other.rows
       owners.count += other.count
       owners.skipped += other.skipped
       findings.join(found)
     }
+    owners.rows = rows
     if owners.skipped > 0 {
       findings.warn(
         Place(file: invoices.table.file), "",
@@ -79,9 +71,10 @@ struct InvoiceOwners: Sendable {
     return owners
   }
 
-  private mutating func read(_ stretch: Table.Stretch, into findings: inout Findings) {
+  private mutating func read(
+    _ stretch: Table.Stretch, into rows: inout OutputSpan<OwnedRow>, _ findings: inout Findings
+  ) {
     let (table, columns, cells) = (table, columns, cells)
-    rows.reserveCapacity(stretch.bytes.count / 48)
     count = findings.readRows(
       stretch, of: table, customerAt: columns.customer,
       reach: { row, fault in InvoiceRows.reach(row, fault, columns, cells) },
@@ -92,7 +85,7 @@ struct InvoiceOwners: Sendable {
         }
         _ = try InvoiceRows.kind(row, columns.kind)
         let owner = try owner(row, place, &findings)
-        rows.append(Row(start: UInt32(row.range.lowerBound), line: Int32(place.line), owner: Int32(owner)))
+        rows.append(OwnedRow(row, owner: owner))
       })
   }
 
@@ -138,19 +131,5 @@ struct InvoiceOwners: Sendable {
   /// The same with other numbers for the owners.
   mutating func renumber(_ numbers: [Int]) {
     for index in rows.indices { rows[index].owner = Int32(numbers[Int(rows[index].owner)]) }
-  }
-
-  /// The rows by owner, in the order of the file for each; and where each owner's begin, with one more at the end.
-  consuming func byOwner(_ owners: Int) -> (rows: [Row], starts: [Int]) {
-    var starts = [Int](repeating: 0, count: owners + 1)
-    for row in rows { starts[Int(row.owner) + 1] += 1 }
-    for owner in 0..<owners { starts[owner + 1] += starts[owner] }
-    var next = starts
-    var ordered = rows
-    for row in rows {
-      ordered[next[Int(row.owner)]] = row
-      next[Int(row.owner)] += 1
-    }
-    return (ordered, starts)
   }
 }

@@ -25,42 +25,44 @@ struct InvoiceRows: Sendable {
 
   /// What one worker remembers from row to row.
   private struct Memory {
-    var currency: (bytes: [UInt8], currency: Currency)?
+    /// The last one, and how it was written.
+    var currency: (cell: ShortCell, currency: Currency)?
     var terms: [String: PaymentTerms] = [:]
   }
 
-  /// The invoices of some customers by number and item, and how many each customer has.
+  /// How many invoices each of some customers has, and what is wrong with the others.
   struct Read: Sendable {
-    var invoices: [Invoice] = []
     var counts: [Int32] = []
     var findings = Findings()
   }
 
-  /// Reads the rows of some customers, one customer after the other.
-  ///
-  /// - Parameters:
-  ///   - rows: by owner, and where each owner's begin.
-  ///   - owners: numbers in `directory`.
-  func read(_ rows: [InvoiceOwners.Row], starts: [Int], of owners: Range<Int>, in directory: Directory) -> Read {
-    table.read(table.rows) { reader in
+  /// Reads the rows of some customers into invoices by number and item, one customer after the other.
+  func read(_ rows: RowsByOwner, into invoices: inout OutputSpan<Invoice>, in directory: Directory) -> Read {
+    table.read { reader in
       var read = Read()
-      read.invoices.reserveCapacity(starts[owners.upperBound] - starts[owners.lowerBound])
-      read.counts.reserveCapacity(owners.count)
+      read.counts.reserveCapacity(rows.owners.count)
       var memory = Memory()
-      for owner in owners {
-        let first = read.invoices.count
-        for index in starts[owner]..<starts[owner + 1] {
-          let place = Place(file: table.file, line: Int(rows[index].line))
-          reader.move(to: Int(rows[index].start), line: place.line)
-          guard reader.next() else { continue }
-          do throws(RowFault) {
-            read.invoices.append(try take(reader, place, directory.customers[owner], &memory))
-          } catch {
-            read.findings.add(error, in: table, place, InvoiceRows.reach(reader, error, columns, cells))
-          }
+      rows.forEach(with: &reader) { reader, owner, rows in
+        let first = invoices.count
+        // Most exports have a customer's invoices in order, each number once.
+        var isArranged = true
+        for row in rows {
+          read.findings.readRow(
+            row, with: &reader, of: table, reach: { InvoiceRows.reach($0, $1, columns, cells) },
+            take: { (row, place, _) throws(RowFault) in
+              let invoice = try take(row, place, directory.customers[owner], &memory)
+              let last = invoices.count - 1
+              if last >= first, invoices[last].key.number >= invoice.key.number { isArranged = false }
+              invoices.append(invoice)
+            })
         }
-        ArrangedInvoices.settle(&read.invoices, from: first, of: self, &read.findings)
-        read.counts.append(Int32(read.invoices.count - first))
+        if !isArranged {
+          var own: [Invoice] = []
+          while invoices.count > first { own.append(invoices.removeLast()) }
+          own.reverse()
+          for invoice in ArrangedInvoices.settled(own, of: self, &read.findings) { invoices.append(invoice) }
+        }
+        read.counts.append(Int32(invoices.count - first))
       }
       return read
     }
@@ -111,7 +113,7 @@ struct InvoiceRows: Sendable {
   /// Empty is an invoice.
   static func kind(_ row: borrowing CSVReader, _ position: Int) throws(RowFault) -> Invoice.Kind {
     let cell = row.field(position)
-    if cell.isEmpty || cell.elementsEqual("invoice".utf8) { return .invoice }
+    if cell.isEmpty || ShortCell(cell) == InvoiceRows.invoice { return .invoice }
     let word = String(
       decoding: cell.map { $0 == Byte.blank || $0 == Byte.minus ? UInt8(ascii: "_") : $0 }, as: UTF8.self)
     switch word.lowercased() {
@@ -125,12 +127,15 @@ struct InvoiceRows: Sendable {
     }
   }
 
+  private static let invoice = ShortCell("invoice")
+
   private func currency(_ row: borrowing CSVReader, _ memory: inout Memory) throws(RowFault) -> Currency {
     let cell = row.field(columns.currency)
     if cell.isEmpty { return currency }
-    if let last = memory.currency, cell.elementsEqual(last.bytes) { return last.currency }
+    let head = ShortCell(cell)
+    if let last = memory.currency, last.cell == head { return last.currency }
     let read = try cells.currency(row, columns.currency) ?? currency
-    memory.currency = (Array(cell), read)
+    memory.currency = (head, read)
     return read
   }
 

@@ -8,8 +8,6 @@ struct PaymentHomes: Sendable {
     /// In the directory.
     let customer: Int
     let currency: Currency
-    /// Neither the payment's customer nor one with the same payer.
-    let isStranger: Bool
   }
 
   private let directory: Directory
@@ -35,7 +33,7 @@ struct PaymentHomes: Sendable {
       low += 1
     }
     guard low < end else { return nil }
-    return Home(customer: customer, currency: invoices[low].currency, isStranger: false)
+    return Home(customer: customer, currency: invoices[low].currency)
   }
 
   /// The invoice of somebody else; nil when there is no such invoice (any more), or when several strangers have one.
@@ -47,8 +45,7 @@ struct PaymentHomes: Sendable {
     let payer = customer.map(directory.payer) ?? name
     let kin = owners.filter { directory.payer($0) == payer }
     let found = kin.isEmpty ? owners : kin
-    guard found.count == 1, let owner = found.first, let home = own(number, of: owner) else { return nil }
-    return Home(customer: owner, currency: home.currency, isStranger: kin.isEmpty)
+    return found.count == 1 ? own(number, of: found[0]) : nil
   }
 
   /// By number, the customers with such an invoice, ascending; only of those numbers.

@@ -29,13 +29,11 @@ struct PaymentRows: Sendable {
     (invoice, self.currency, method) = (at(.invoice), at(.currency), at(.method))
   }
 
-  /// Payments, each with its place among customers: by number in the directory, -1 for one that is not in it.
-  struct Read: Sendable {
-    var payments: [Payment] = []
-    var owners: [Int32] = []
+  /// What a look at some rows found.
+  struct Found: Sendable {
     var count = 0
-    /// Rows whose invoice is none of their customer's own: they are read once all such numbers are known.
-    var strays: [(start: Int, line: Int)] = []
+    /// Rows whose invoice is none of their customer's own: whose they are is known once all such numbers are.
+    var strays: [OwnedRow] = []
     /// Rows of unknown customers that are broken as rows, and the invoice that they name: its owner rests.
     var broken: [(place: Place, payer: String, number: String)] = []
     /// The invoices that both name.
@@ -43,71 +41,123 @@ struct PaymentRows: Sendable {
     var findings = Findings()
   }
 
-  /// By customer, date, line; and the number of rows.
+  /// By customer, date, line; and the number of rows. As with invoices: whose each row is, then what it says, customer by
+  /// customer.
   func read(into findings: inout Findings, _ workers: some Workers) -> (payments: [Payment], count: Int) {
-    let stretches = table.parts(workers.count)
-    var parts = workers.map(stretches.count) { read(stretches[$0]) }
-    var strays = Read()
-    var memory = Memory()
-    let owners = homes.owners(of: parts.reduce(into: []) { $0.formUnion($1.numbers) })
-    table.read(table.rows) { reader in
-      for stray in parts.flatMap(\.strays) {
-        findings.readRow(
-          at: stray.start, line: stray.line, with: &reader, of: table, reach: { row, _ in reach(row, owners) },
-          take: { (row, place, findings) throws(RowFault) in
-            let payer = try known(row)
-            let number = try cells.text(row, invoice)
-            let home = home(of: number, for: row.field(customer), owners)
-            strays.take(try payment(row, place, number, home, &memory, &findings), home?.customer ?? payer)
-          })
-      }
+    let stretches = table.parts(workers)
+    let (rows, looks) = workers.fill(stretches.map(\.rowsMax)) { look(at: stretches[$0], into: &$1) }
+    var (payments, reads) = payments(of: rows, areStrays: false, workers)
+
+    let found = looks + reads
+    let owners = homes.owners(of: found.reduce(into: []) { $0.formUnion($1.numbers) })
+    let placed = table.read { reader in found.flatMap(\.strays).map { self.placed($0, with: &reader, owners) } }
+    if !placed.isEmpty {
+      let (strays, more) = self.payments(of: placed, areStrays: true, workers)
+      payments = PaymentRows.merged(payments, strays)
+      reads += more
     }
-    parts.append(strays)
     var reaches: [Place: BadRow.Reach] = [:]
-    for part in parts {
-      findings.join(part.findings)
-      for row in part.broken {
-        guard let home = homes.elsewhere(owners[row.number] ?? [], row.number, for: row.payer, nil) else { continue }
-        reaches[row.place] = .customer(directory.customers[home.customer].id)
-      }
+    for row in found.flatMap(\.broken) {
+      guard let home = homes.elsewhere(owners[row.number] ?? [], row.number, for: row.payer, nil) else { continue }
+      reaches[row.place] = .customer(directory.customers[home.customer].id)
     }
+    for part in looks + reads { findings.join(part.findings) }
     findings.redirect(reaches)
-    return (ordered(&parts), parts.reduce(0) { $0 + $1.count })
+    // Those who are not in the directory came last; they go into order by name.
+    if rows.contains(where: { $0.owner == unknown }) { payments.sort(by: PaymentRows.isBefore) }
+    return (payments, looks.reduce(0) { $0 + $1.count })
   }
 
-  private func read(_ stretch: Table.Stretch) -> Read {
-    var read = Read()
+  /// The number of all who are not in the directory.
+  private var unknown: Int { directory.customers.count }
+
+  private func look(at stretch: Table.Stretch, into rows: inout OutputSpan<OwnedRow>) -> Found {
+    var found = Found()
     var findings = Findings()
-    var memory = Memory()
-    read.payments.reserveCapacity(stretch.bytes.count / 48)
-    read.owners.reserveCapacity(stretch.bytes.count / 48)
-    read.count = findings.readRows(
+    found.count = findings.readRows(
       stretch, of: table, customerAt: customer,
       reach: { row, _ in
         if isListed, let payer = Findings.readable(row, customer), directory.number(of: payer) == nil,
           let number = Findings.readable(row, invoice)
         {
-          read.broken.append((Place(file: table.file, line: row.line), payer, number))
-          read.numbers.insert(number)
+          found.broken.append((Place(file: table.file, line: row.line), payer, number))
+          found.numbers.insert(number)
         }
         return reach(row, [:])
       },
-      take: { (row, place, findings) throws(RowFault) in
-        let number = try known(row)
-        let named = try cells.word(row, invoice)
-        var home: PaymentHomes.Home?
-        if let named {
-          if let number { home = homes.own(named, of: number) }
-          if home == nil {
-            read.strays.append((row.range.lowerBound, row.line))
-            read.numbers.insert(named)
-            return
-          }
+      take: { (row, _, _) throws(RowFault) in rows.append(OwnedRow(row, owner: try known(row) ?? unknown)) })
+    found.findings = findings
+    return found
+  }
+
+  /// Payments by owner, date, line.
+  ///
+  /// - Parameter areStrays: nobody looks any more whose the invoices are that they name.
+  private func payments(
+    of rows: [OwnedRow], areStrays: Bool, _ workers: some Workers
+  ) -> (payments: [Payment], found: [Found]) {
+    let byOwner = RowsByOwner.parts(rows, of: 0..<unknown + 1, workers)
+    let (payments, found) = workers.fill(byOwner.map(\.count)) { read(byOwner[$0], areStrays, into: &$1) }
+    return (payments, found)
+  }
+
+  private func read(_ rows: RowsByOwner, _ areStrays: Bool, into payments: inout OutputSpan<Payment>) -> Found {
+    table.read { reader in
+      var found = Found()
+      var findings = Findings()
+      var memory = Memory()
+      var own: [Payment] = []
+      rows.forEach(with: &reader) { reader, owner, rows in
+        for owned in rows {
+          findings.readRow(
+            owned, with: &reader, of: table, reach: { row, _ in reach(row, [:]) },
+            take: { (row, place, findings) throws(RowFault) in
+              let number = try cells.word(row, invoice)
+              let home = owner == unknown ? nil : number.flatMap { homes.own($0, of: owner) }
+              if let number, home == nil, !areStrays {
+                found.strays.append(owned)
+                found.numbers.insert(number)
+              } else {
+                own.append(try payment(row, place, number, home, of: owner, &memory, &findings))
+              }
+            })
         }
-        read.take(try payment(row, place, named, home, &memory, &findings), number)
-      })
-    read.findings = findings
-    return read
+        if own.count > 1 { own.sort { ($0.date, $0.place.line) < ($1.date, $1.place.line) } }
+        for payment in own { payments.append(payment) }
+        own.removeAll(keepingCapacity: true)
+      }
+      found.findings = findings
+      return found
+    }
+  }
+
+  /// A row whose invoice is none of its customer's own, with the owner of the invoice if it is found.
+  private func placed(_ stray: OwnedRow, with reader: inout CSVReader, _ owners: [String: [Int]]) -> OwnedRow {
+    reader.move(to: Int(stray.start), line: Int(stray.line))
+    guard reader.next() else { return stray }
+    var row = stray
+    let number = String(decoding: reader.field(invoice), as: UTF8.self)
+    if let home = home(of: number, for: reader.field(customer), owners) { row.owner = Int32(home.customer) }
+    return row
+  }
+
+  private static func isBefore(_ a: Payment, _ b: Payment) -> Bool {
+    (a.customer, a.date, a.place.line) < (b.customer, b.date, b.place.line)
+  }
+
+  /// Both together in order, each of them being in order.
+  private static func merged(_ a: [Payment], _ b: [Payment]) -> [Payment] {
+    var all: [Payment] = []
+    all.reserveCapacity(a.count + b.count)
+    var next = b.startIndex
+    for payment in a {
+      while next < b.endIndex, isBefore(b[next], payment) {
+        all.append(b[next])
+        next += 1
+      }
+      all.append(payment)
+    }
+    return all + b[next...]
   }
 
   /// The customer's number in the directory; throws when customers.csv lacks him, nil when nobody has to have him.
@@ -120,16 +170,18 @@ struct PaymentRows: Sendable {
 
   /// What one worker remembers from row to row.
   private struct Memory {
-    var currency: (bytes: [UInt8], currency: Currency)?
+    /// The last currency, and how it was written.
+    var currency: (cell: ShortCell, currency: Currency)?
   }
 
   /// Nil when the cell is empty.
   private func currency(_ row: borrowing CSVReader, _ memory: inout Memory) throws(RowFault) -> Currency? {
     let cell = row.field(currency)
     if cell.isEmpty { return nil }
-    if let last = memory.currency, cell.elementsEqual(last.bytes) { return last.currency }
+    let head = ShortCell(cell)
+    if let last = memory.currency, last.cell == head { return last.currency }
     let read = try cells.currency(row, currency)
-    memory.currency = read.map { (Array(cell), $0) }
+    memory.currency = read.map { (head, $0) }
     return read
   }
 
@@ -149,9 +201,10 @@ struct PaymentRows: Sendable {
       home(of: named, for: row.field(customer), owners).map { directory.customers[$0.customer].id } ?? payer)
   }
 
+  /// - Parameter owner: whose the invoice is that it names, or else who paid.
   private func payment(
-    _ row: borrowing CSVReader, _ place: Place, _ number: String?, _ home: PaymentHomes.Home?, _ memory: inout Memory,
-    _ findings: inout Findings
+    _ row: borrowing CSVReader, _ place: Place, _ number: String?, _ home: PaymentHomes.Home?, of owner: Int,
+    _ memory: inout Memory, _ findings: inout Findings
   ) throws(RowFault) -> Payment {
     let invoiced = home?.currency
     let own = try currency(row, &memory)
@@ -167,65 +220,25 @@ struct PaymentRows: Sendable {
     guard let paid = try cells.money(row, amount, own ?? invoiced ?? companyCurrency) else {
       throw RowFault(position: amount, reason: "it is empty; every payment has an amount")
     }
-    let owner = home.map { directory.customers[$0.customer].id } ?? String(decoding: row.field(customer), as: UTF8.self)
-    if let home, home.isStranger {
+    let cell = row.field(customer)
+    let name = owner == unknown ? String(decoding: cell, as: UTF8.self) : directory.customers[owner].id
+    if home != nil, isStranger(cell, to: owner) {
       findings.warn(
         place, table.header(at: invoice, PaymentColumn.invoice.rawValue),
-        "\"\(number ?? "")\" is an invoice of \(owner), not of "
-          + "\(String(decoding: row.field(customer), as: UTF8.self)): the payment is taken for it")
+        "\"\(number ?? "")\" is an invoice of \(name), not of "
+          + "\(String(decoding: cell, as: UTF8.self)): the payment is taken for it")
     }
-    var payment = Payment(customer: owner, date: day, amount: paid, place: place)
+    var payment = Payment(customer: name, date: day, amount: paid, place: place)
     payment.id = try cells.text(row, id)
     payment.invoice = number
     payment.method = try cells.text(row, method)
     return payment
   }
 
-  /// Counted into their places by customer, so that only the few of each are sorted.
-  private func ordered(_ parts: inout [Read]) -> [Payment] {
-    var all: [Payment] = []
-    var owners: [Int32] = []
-    swap(&all, &parts[0].payments)
-    swap(&owners, &parts[0].owners)
-    for index in parts.indices.dropFirst() {
-      all += parts[index].payments
-      owners += parts[index].owners
-      parts[index].payments = []
-    }
-    // Those who are not in the directory come last, and into order by name.
-    let customers = directory.customers.count
-    var starts = [Int](repeating: 0, count: customers + 2)
-    for owner in owners { starts[(owner < 0 ? customers : Int(owner)) + 1] += 1 }
-    for index in 1..<starts.count { starts[index] += starts[index - 1] }
-    var places = starts
-    var order = [Int32](repeating: 0, count: all.count)
-    for (row, owner) in owners.enumerated() {
-      let bucket = owner < 0 ? customers : Int(owner)
-      order[places[bucket]] = Int32(row)
-      places[bucket] += 1
-    }
-    all.withUnsafeBufferPointer { all in
-      func isBefore(_ a: Int32, _ b: Int32) -> Bool {
-        let (first, second) = (all[Int(a)].date, all[Int(b)].date)
-        return first == second ? all[Int(a)].place.line < all[Int(b)].place.line : first < second
-      }
-      for bucket in 0..<customers where starts[bucket + 1] - starts[bucket] > 1 {
-        order[starts[bucket]..<starts[bucket + 1]].sort(by: isBefore)
-      }
-    }
-    var payments: [Payment] = []
-    payments.reserveCapacity(all.count)
-    for row in order { payments.append(all[Int(row)]) }
-    if starts[customers + 1] > starts[customers] {
-      payments.sort { ($0.customer, $0.date, $0.place.line) < ($1.customer, $1.date, $1.place.line) }
-    }
-    return payments
-  }
-}
-
-extension PaymentRows.Read {
-  fileprivate mutating func take(_ payment: Payment, _ owner: Int?) {
-    payments.append(payment)
-    owners.append(Int32(owner ?? -1))
+  /// Whether who paid is neither that customer nor one with the same payer.
+  private func isStranger(_ cell: Cell, to owner: Int) -> Bool {
+    if directory.customers[owner].id.utf8.elementsEqual(cell) { return false }
+    let payer = directory.number(of: cell).map(directory.payer) ?? String(decoding: cell, as: UTF8.self)
+    return directory.payer(owner) != payer
   }
 }
