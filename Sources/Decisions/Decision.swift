@@ -135,8 +135,6 @@ package enum Ground: Sendable, Equatable {
     case sameDay
     /// A statement lets a reminder go first.
     case behindReminder
-    /// Of several channels that are due on one day the highest step goes first.
-    case behindChannel(Channel)
   }
 
   package enum Closed: Sendable, Equatable {

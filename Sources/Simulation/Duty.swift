@@ -37,14 +37,12 @@ extension Watch {
     return found
   }
 
-  /// Of what is due in one currency what goes today: where steps take several channels only the highest is sure to.
+  /// Of what is due in one currency what surely goes today by itself.
   private func musts(
     _ due: [(item: SimulatedTrade.Item, step: Step)], _ payer: Customer, _ home: Home, _ today: Day
   ) -> [(key: ItemKey, words: String)] {
-    let automatic = due.filter { $0.step.channel != .call }
-    let top = automatic.max { ($0.step.level, $0.step.day) < ($1.step.level, $1.step.day) }
-    return automatic.filter { item, step in
-      step.channel == top?.step.channel && (step.channel == .email || !payer.address.isEmpty)
+    due.filter { item, step in
+      (step.channel == .email || step.channel == .letter && !payer.address.isEmpty)
         && mustGo(item, step, payer, home, today)
     }.map { item, step in
       (item.key, "\(item.key.number) of \(payer.id) should have got step \(step.name) on \(today)")

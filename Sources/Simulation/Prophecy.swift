@@ -54,8 +54,6 @@ enum Prophecy {
       let waits: Set<ReasonCode> = [.notYet, .tooSoon, .deadlineRunning, .outsideHours, decision.reason]
       let later = found(at: zone.instant(day: day, time: policy.contact.opens))
       let then = later?.reason
-      // Here nothing goes meanwhile, so what goes first today still does then.
-      for ground in [decision.ground, later?.ground] { if case .tooSoon(.behindChannel, _, _)? = ground { return nil } }
       // A reminder that has to wait until after its time is none any more then.
       if decision.step?.level == 0, later?.step?.name != decision.step?.name { return nil }
       // What ends as a rest may meet another reason to wait.

@@ -249,6 +249,8 @@ extension Watch {
       // What was agreed is written about beside what is due, and what a person asked for beside all.
       let goesBeside =
         isOtherInvoice || other.isRepeat || isByInvoice(other.intended.schedule) || isAskedFor(other.intended)
+        // No two channels share a message.
+        || other.intended.channel != intended.channel
       for day in reached where !(goesBeside && day == today) {
         let gap = intended.kind == .notice ? max(1, policy.contact.minGapDays) : 1
         if day <= today, today < day + gap {

@@ -33,6 +33,10 @@ extension EndToEnd {
         let again = try await office.expect(0, "run", "--once", "--as-of", "2026-03-02T11:20", "--format", "json")
         #expect(again.lines.first?["contacts"].int == 0, "\(again)")
         #expect(sink.messages.count == 2)
+        let hash = try #require(office.records("approval.given").first?["subject"].text)
+        let late = try await office.expect(
+          65, "approve", "--cycle", hash, "--refuse", "--reason", "too late", "--as-of", "2026-03-02T11:25")
+        #expect(late.said.contains("went already"), "\(late)")
         try await office.expect(0, "journal", "verify")
       }
     }

@@ -69,7 +69,7 @@ extension EndToEnd {
         #expect(sink.messages.count == 1)
         let late = try await office.expect(
           65, "approve", contact, "--refuse", "--reason", "too late", "--as-of", "2026-03-02T10:07")
-        #expect(late.said.contains("went on 2026-03-02 already"), "\(late)")
+        #expect(late.said.contains("went already"), "\(late)")
         try await office.expect(0, "journal", "verify")
       }
     }

@@ -27,7 +27,8 @@ struct ExplainCommand: ParsableCommand {
       let session = try Session(common, asOf: asOf.time)
       let ledger = try session.ledger()
       let history = try session.history()
-      let scope = try session.scope(of: name, ledger, history)
+      let pledge = history.pledge(named: name)
+      let scope = try pledge?.scope(named: name) ?? session.scope(of: name, ledger, history)
       let verdict = session.verdict(ledger, history)
       var decisions = verdict.decisions.filter { scope.covers($0.key, payer: $0.payer) }
       if decisions.isEmpty, case .invoice = scope {
@@ -38,6 +39,7 @@ struct ExplainCommand: ParsableCommand {
       let story = Story(entries, zone: session.policy.company.zone)
       if decisions.isEmpty {
         if let beside = Beside(scope, ledger.books, at: session.now, in: session.policy) { return show(beside, story) }
+        if let pledge { return show(pledge) }
         return try gone(scope, story)
       }
       switch common.format {
@@ -87,6 +89,20 @@ struct ExplainCommand: ParsableCommand {
     for line in story.lines(of: beside.document.key) { Output.line("    " + line.printable) }
   }
 
+  /// A promise or plan of which nothing is written about.
+  private func show(_ pledge: Rest) {
+    let sentence = "\(pledge.words) rests " + pledge.items.map(\.key.number).joined(separator: " ") + "."
+    if common.format == .json {
+      return Output.line(
+        JSONObject([
+          ("invoice", .string(pledge.id)), ("customer", .string(pledge.scope.customer)),
+          ("reason", .string(pledge.kind == .plan ? ReasonCode.inPlan.rawValue : ReasonCode.promised.rawValue)),
+          ("sentence", .string(sentence)),
+        ]).text)
+    }
+    Output.line(sentence.printable)
+  }
+
   /// Nothing in the ledger any more: what is left is the history.
   private func gone(_ scope: Scope, _ story: Story) throws(CommandFailure) {
     guard case .invoice(let customer, let number) = scope else {
@@ -114,6 +130,19 @@ struct ExplainCommand: ParsableCommand {
     Output.line(sentence.printable)
     for line in story.lines(of: key) { Output.line("    " + line.printable) }
   }
+}
+
+extension ContactHistory {
+  /// The promise or plan of that id that nobody has ended.
+  fileprivate func pledge(named id: String) -> Rest? {
+    restingScopes.lazy.flatMap { self.rests[$0] ?? [] }.first { !id.isEmpty && $0.rest.id == id && $0.ended == nil }?
+      .rest
+  }
+}
+
+extension Rest {
+  /// What its instalments, or it, are known by.
+  fileprivate func scope(named name: String) -> Scope { .invoice(customer: scope.customer, number: name) }
 }
 
 extension Decision {

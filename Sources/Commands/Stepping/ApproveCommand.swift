@@ -104,7 +104,7 @@ struct ApproveCommand: Intervening {
 
   private func approveCycle(_ list: CycleList, _ step: Intervention) throws(CommandFailure) {
     if let name, name != list.hash {
-      if try turn(name, step) { return }
+      if refuse, try turn(name, step) { return }
       if let word = step.history.lastWord(on: name).first {
         return Output.line("The list \(name) was \(word.granted ? "approved" : "refused") already.")
       }
@@ -142,20 +142,27 @@ struct ApproveCommand: Intervening {
   private func turn(_ name: String, _ step: Intervention) throws(CommandFailure) -> Bool {
     let words = step.history.lastWord(on: name)
     guard let last = words.first, last.granted == refuse else { return false }
-    if refuse, let contact = step.history.contact(name), contact.mayHaveReached || contact.standing == .outbox {
-      let day = step.session.policy.company.zone.day(contact.at)
-      throw CommandFailure(.data, "contact \(name) went on \(day) already; nothing was recorded")
+    if last.line.step == PlanRules.scheduleName {
+      throw CommandFailure(
+        .data,
+        last.granted
+          ? "plan \(name) was allowed already: `dunningd plan \(name) --withdraw` ends it; nothing was recorded"
+          : "plan \(name) was refused, and ended with that: agree on another one with `dunningd plan`; nothing was recorded"
+      )
+    }
+    let gone = words.filter { step.went($0.line) }
+    if refuse, gone.count == words.count {
+      throw CommandFailure(.data, "all that \(name) is about went already; nothing was recorded")
     }
     if !refuse {
-      let steps = step.session.policy.schedules.flatMap(\.steps)
-      let level = words.compactMap { word in steps.first { $0.name == word.line.step }?.level }.max() ?? 0
-      try ApprovalRight(step.session.site.configuration.approval).check(level: level, as: last.extent)
+      try ApprovalRight(step.session.site.configuration.approval).check(level: step.level(of: words), as: last.extent)
     }
     let approval = Approval(
       extent: last.extent, subject: name, lines: words.map(\.line), granted: !refuse, by: by.author, text: reason)
     try step.record(
       [.approvalGiven(approval)],
-      done: refuse ? "Refused after all: \(name)." : "Approved after all: \(name).",
+      done: (refuse ? "Refused after all: \(name)" : "Approved after all: \(name)")
+        + (gone.isEmpty ? "." : "; \(gone.count) of its \(words.count) items went already."),
       about: words.map { .invoice(customer: $0.line.key.customer, number: $0.line.key.number) })
     return true
   }
@@ -218,6 +225,22 @@ struct CycleList {
 }
 
 extension Intervention {
+  /// The highest that a step of that name has anywhere; a step that is nowhere any more counts as higher than all.
+  fileprivate func level(of words: [GivenApproval]) -> Int {
+    let steps = (session.policy.schedules + session.policy.pledgeSchedules).flatMap(\.steps)
+    return words.map { word in steps.filter { $0.name == word.line.step }.map(\.level).max() ?? .max }.max() ?? .max
+  }
+
+  /// The customer has it, or may have.
+  fileprivate func went(_ line: Approval.Line) -> Bool {
+    (history.items[line.key] ?? []).compactMap { history.contact($0) }.contains { contact in
+      guard contact.mayHaveReached || contact.standing == .outbox, let item = contact.item(line.key) else {
+        return false
+      }
+      return item.step == line.step && item.repetition == line.repetition
+    }
+  }
+
   /// The message as it would go now, and the story of its invoices.
   func show(_ contact: PlannedContact, id: String) throws(CommandFailure) {
     Output.line("To: \(contact.to.joined(separator: ", "))")

@@ -121,17 +121,16 @@ extension CallCommand {
       guard case .callLogged(let call) = entry.event, call.customer == id else { return nil }
       return (entry.time, call)
     }
-    guard let last = calls.last else {
-      throw CommandFailure(.data, "no call to \(id) is recorded: nothing was recorded")
+    guard let last = calls.last(where: { !undone($0.call, step.history).isEmpty }) else {
+      throw CommandFailure(
+        .data,
+        calls.isEmpty
+          ? "no call to \(id) is recorded: nothing was recorded"
+          : "no call to \(id) that moved anything on is left to take back: nothing was recorded")
     }
     let day = step.session.policy.company.zone.day(last.at)
     // A call about several currencies stands in as many records.
     let events = calls.filter { $0.at == last.at }.flatMap { undone($0.call, step.history) }
-    guard !events.isEmpty else {
-      throw CommandFailure(
-        .data, "the last call to \(id), \(last.call.outcome.rawValue) on \(day), moved nothing on: nothing was recorded"
-      )
-    }
     let why = note.map { HistoryEvent.noteAdded(scope: .customer(id), by: author.author, text: $0) }
     try step.record(
       events + [why].compactMap(\.self),
@@ -146,7 +145,9 @@ extension CallCommand {
       events.append(.contactResolved(contact: contact.contact, sent: false, by: author.author))
     }
     if let rest = call.rest,
-      history.rests[rest.scope]?.contains(where: { $0.ended == nil && $0.rest == rest }) ?? false
+      history.rests[rest.scope]?.contains(where: {
+        $0.ended == nil && $0.rest.kind == rest.kind && $0.rest.id == rest.id
+      }) ?? false
     {
       events.append(
         .restEnded(

@@ -35,8 +35,6 @@ final class GroupCase {
   private(set) lazy var openByKey = account.openByKey
   /// What the overdue items that may be asked for come to.
   private(set) var overdueBalance: Money
-  /// Of each kind, where several channels are due today.
-  private(set) lazy var leaders = findLeaders()
 
   // Lent, not handed out: every test of every item asks, and a copy would count the uses of dozens of objects.
   var policy: Policy { _read { yield docket.policy } }

@@ -6,10 +6,7 @@ import Units
 /// Each says in its first lines when it holds. A test that finds nothing passes the item on; the last one, `contact`,
 /// always finds.
 extension GroupCase {
-  func finding(for item: ItemCase) -> Finding { behindChannel(item) ?? findingAlone(for: item) }
-
-  /// Whatever else of the group is due today.
-  func findingAlone(for item: ItemCase) -> Finding {
+  func finding(for item: ItemCase) -> Finding {
     notFollowedUp(item) ?? notYetOrUnsure(item) ?? notReachable(item) ?? notNow(item) ?? contact(item)
   }
 
@@ -163,7 +160,7 @@ extension GroupCase {
     let rule: Rule =
       switch soon.why {
       case .gap: Rule("contact.min_gap", policy.contact.places.minGap)
-      case .cap, .sameDay, .behindReminder, .behindChannel: Rule("contact.at_most", policy.contact.places.atMost)
+      case .cap, .sameDay, .behindReminder: Rule("contact.at_most", policy.contact.places.atMost)
       }
     let goes = firstDay(of: item, from: soon.until)
     return Finding(.tooSoon(soon.why, last: soon.last, until: goes), rule, until: .day(goes))

@@ -12,8 +12,6 @@ struct Schedules: Sendable {
   /// How long after the day of payment thanks may go by one of them, closed days and some more included; nil where none
   /// gives any.
   let thanksDays: Int?
-  /// Some step takes, or falls back to, another channel than e-mail, and no person.
-  let takeSeveralChannels: Bool
 
   /// No holidays are longer.
   private static let closedDaysMax = 14
@@ -25,11 +23,6 @@ struct Schedules: Sendable {
     promise = ScheduleCase(policy.promise.schedule)
     statement = ScheduleCase(policy.statement.schedule)
     thanksDays = all.compactMap { $0.thanks.map { $0.step.day + $0.step.withinDays + Self.closedDaysMax } }.max()
-    takeSeveralChannels = policy.schedules.contains { schedule in
-      schedule.steps.contains { step in
-        [step.channel, step.fallback].contains { $0.map { $0 != .email && $0.isAutomatic } ?? false }
-      }
-    }
   }
 
   func named(_ name: String) -> ScheduleCase? { all.first { $0.name == name } }

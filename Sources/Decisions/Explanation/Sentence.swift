@@ -76,8 +76,6 @@ extension Ground {
         "waits until \(until): a contact went on \(last), and at most \(cap.contacts) in \(cap.days) days are allowed"
     case .tooSoon(.sameDay, _, let until): return "waits until \(until): a message of this kind went today already"
     case .tooSoon(.behindReminder, _, let until): return "waits until \(until): a reminder goes first"
-    case .tooSoon(.behindChannel(let channel), _, let until):
-      return "waits until \(until): a contact by \(channel.rawValue) goes first today"
     case .retryLater(let contact, let until):
       return "waits until \(local(until)): the last attempt (contact \(contact)) failed for now"
     case .outsideHours(.weekday(let day), let opens): return "waits until \(local(opens)): no contact on a \(day.name)"
