@@ -45,6 +45,26 @@ struct FrequencyTests {
       .at("2026-03-09").expect(.contact)
   }
 
+  @Test("not for an address whose mail failed, where a letter went instead")
+  func letterInstead() {
+    let failed = Scene(due: "2026-03-04").customer("D") { $0.emails = ["ap@c.example"] }
+      .invoice("R2", due: "2026-02-01", of: "D").sent("first", "2026-03-05", ["R2"], .failed, id: "L")
+    let posted = failed.with { scene in
+      guard let past = scene.history.contact("L") else { return }
+      scene.history.apply(
+        .contactIntended(
+          IntendedContact(
+            contact: "L", attempt: 2, customer: "D", currency: past.currency, kind: past.kind, schedule: "standard",
+            step: past.step, level: past.level, channel: .letter, template: "", invoices: past.items, listed: [],
+            amount: "100 EUR", deadline: nil, messageID: "", sha256: "ab", policy: "", to: ["Customer D", "Weg 1"])),
+        at: scene.zone.time("2026-03-05 12:00"))
+      scene.history.apply(
+        .contactResolved(contact: "L", sent: true, by: "anna"), at: scene.zone.time("2026-03-05 13:00"))
+    }
+    #expect(posted.history.contact("L")?.mayHaveReached == true)
+    posted.at("2026-03-09").expect(.contact, of: "R1").expect(.notYet, of: "R2")
+  }
+
   @Test("two currencies may go on one day")
   func sameDay() {
     let both = Scene(due: "2026-03-04").invoice("R2", due: "2026-03-04", "50 USD").at("2026-03-09")

@@ -47,19 +47,21 @@ final class ContactFrequency {
     _ group: GroupKey, addresses: [String], _ past: Past, _ calendar: PayerCalendar
   ) {
     self.calendar = calendar
-    func reached(_ ids: [String]?) -> [Counted] {
+    func reached(_ ids: [String]?, byMail: Bool = false) -> [Counted] {
       guard let ids else { return [] }
       return ids.compactMap { id in
         // A letter in the outbox may go any moment.
         guard let contact = past.history.contact(id), contact.mayHaveReached || contact.standing == .outbox else {
           return nil
         }
+        // Where the mail failed and a letter went instead, nobody at that address has it.
+        if byMail, contact.channel != .email { return nil }
         return Counted(id: id, kind: contact.kind, day: calendar.zone.day(contact.at), deadline: contact.deadline)
       }
     }
     toGroup = reached(past.history.groups[group])
     var toAnyone = reached(past.history.payers[group.payer])
-    for address in addresses { toAnyone += reached(past.history.addresses[address.lowercasedAddress]) }
+    for address in addresses { toAnyone += reached(past.history.addresses[address.lowercasedAddress], byMail: true) }
     self.toAnyone = toAnyone
     for contact in toGroup {
       sums[contact.kind, default: Sum()].add(contact)
