@@ -6,7 +6,6 @@ extension EndToEnd {
     private static let steps = """
       [[schedule]]
       name = "standard"
-      match = {}
       steps = [
         { name = "call", day = 5, level = 1, channel = "call", template = "call" },
         { name = "final", day = 30, level = 2, template = "final" },

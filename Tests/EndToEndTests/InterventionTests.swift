@@ -49,7 +49,6 @@ extension EndToEnd {
         setup.schedules = """
           [[schedule]]
           name = "standard"
-          match = {}
           steps = [{ name = "first", day = 5, level = 1, template = "first", approval = true }]
           """
         try office.configure(setup)
