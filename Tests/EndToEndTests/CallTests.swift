@@ -14,7 +14,7 @@ extension EndToEnd {
 
     private static func tasks(_ office: Office, _ time: String) async throws -> [String] {
       try await office.expect(0, "tasks", "--format", "json", "--as-of", time).lines
-        .map { "\($0["kind"].text ?? "") \($0["customer"].text ?? "")" }.sorted()
+        .map { "\($0["task"].text ?? "") \($0["customer"].text ?? "")" }.sorted()
     }
 
     @Test("a call is taken back with the promise that came of it: its step is due again, and the promise is withdrawn")
