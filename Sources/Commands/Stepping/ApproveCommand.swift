@@ -234,7 +234,9 @@ extension Intervention {
   /// The customer has it, or may have.
   fileprivate func went(_ line: Approval.Line) -> Bool {
     (history.items[line.key] ?? []).compactMap { history.contact($0) }.contains { contact in
-      guard contact.mayHaveReached || contact.standing == .outbox, let item = contact.item(line.key) else {
+      guard contact.mayHaveReached || contact.standing == .outbox,
+        let item = contact.items.first(where: { $0.key == line.key })
+      else {
         return false
       }
       return item.step == line.step && item.repetition == line.repetition
