@@ -112,6 +112,9 @@ extension Watch {
   // MARK: - Its account
 
   private mutating func place(_ rest: Decisions.Rest, at time: Instant) {
+    if rest.kind == .plan, rest.instalments.reduce(0, { $0 + $1.amount.minor }) != rest.amount?.minor {
+      object(.amount, "the instalments of \(rest.id) are not what it is about")
+    }
     var new = Rest(
       kind: rest.kind, scope: rest.scope, amount: rest.amount?.minor, until: rest.until, id: rest.id,
       items: Dictionary(rest.items.map { ($0.key, pledgedOn?.item($0.key)?.open ?? $0.open.minor) }) { $1 },
