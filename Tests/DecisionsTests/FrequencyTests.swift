@@ -62,7 +62,7 @@ struct FrequencyTests {
         .contactResolved(contact: "L", sent: true, by: "anna"), at: scene.zone.time("2026-03-05 13:00"))
     }
     #expect(posted.history.contact("L")?.mayHaveReached == true)
-    posted.at("2026-03-09").expect(.contact, of: "R1").expect(.notYet, of: "R2")
+    posted.at("2026-03-09").expect(.contact, of: "R1").expect(.tooSoon, of: "R2")
   }
 
   @Test("two currencies may go on one day")
