@@ -62,7 +62,8 @@ extension EndToEnd {
         let intended = try #require(office.records("contact.intended").first)
         #expect(intended["kind"].text == "reminder" && intended["schedule"].text == "statement")
         #expect(intended["invoices"].list.map { $0["number"].text } == ["statement-2026-03"])
-        let explained = try await office.expect(0, "explain", "invoice:K-1/statement-2026-03", "--as-of", "2026-03-04T12:00")
+        let explained = try await office.expect(
+          0, "explain", "invoice:K-1/statement-2026-03", "--as-of", "2026-03-04T12:00")
         #expect(explained.out.contains("is no invoice but the statement"), "\(explained)")
         #expect(explained.out.contains("contact.sent"), "\(explained)")
         // In April: what was paid meanwhile, and the invoice itself where it always stood.
