@@ -13,12 +13,25 @@ extension Simulation {
     // is known to nobody else; and what waits to be tried again may
     // do so until a part of a second after this cycle or the next.
     guard state.isRunning, state.last.map({ $0 <= wall }) ?? true, state.history.unsettled.isEmpty,
-      watch.accounts.values.allSatisfy({ $0.waitsUntil.map { $0 <= wall - .minutes(1) } ?? true })
+      watch.accounts.values.allSatisfy({ $0.waitsUntil.map { $0 <= wall - .minutes(1) } ?? true }),
+      !doesPauseEndInCycle
     else { return }
     let contacts = Prophecy.forecast(
       books(), state.history, reloaded ?? watch.policy, from: wall, until: end, age: .zero, cycles: plan.cycles)
     foreseen = contacts.map { ($0, wall) }
     tell("foreseen until \(end): \((contacts ?? []).sorted().map { "\($0.payer) \($0.items) on \($0.day)" })")
+  }
+
+  /// An answer's pause ends just after a cycle begins: a call can be made behind that cycle, and not before the next by the
+  /// forecast, for which cycles take no time.
+  private var doesPauseEndInCycle: Bool {
+    watch.answers.values.contains { answer in
+      let end = answer + watch.policy.contact.pauseOnReply
+      return plan.cycles.contains { time in
+        let began = plan.homes[0].zone.instant(day: plan.homes[0].day(end), time: time)
+        return end > wall && began <= end && end < began + .minutes(1)
+      }
+    }
   }
 
   mutating func compareForecast() {

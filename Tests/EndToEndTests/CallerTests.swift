@@ -87,10 +87,7 @@ extension EndToEnd {
         var setup = Setup.everySecond(sink)
         setup.mail = "connections = 1"
         try office.configure(setup)
-        let customers =
-          "id,name,email\n" + (1...8).map { "C-\($0),Customer \($0),someone@c\($0).test\n" }.joined()
-        try office.books(
-          Samples.head + (1...8).map { Samples.overdue("N-\($0)", "C-\($0)", late: 7) }.joined(), customers: customers)
+        try office.lateBooks(8)
         let daemon = try office.start(["run"])
         #expect(await sink.waitFor(command: "RCPT"), "\(daemon.err)")
         let first = try #require(sink.commands.first { $0.hasPrefix("RCPT") })

@@ -124,10 +124,7 @@ extension EndToEnd {
         var setup = Setup.everySecond(sink)
         setup.mail = "connections = 4\nmax_per_minute = 12"
         try office.configure(setup)
-        let customers =
-          "id,name,email\n" + (1...8).map { "C-\($0),Customer \($0),someone@c\($0).test\n" }.joined()
-        try office.books(
-          Samples.head + (1...8).map { Samples.overdue("N-\($0)", "C-\($0)", late: 7) }.joined(), customers: customers)
+        try office.lateBooks(8)
         let daemon = try office.start(["run"])
         #expect(await sink.waitFor(messages: 1), "\(daemon.err)")
         #expect(await until(20) { office.records("contact.intended").count >= 3 })
@@ -166,10 +163,7 @@ extension EndToEnd {
       try await scenario { office in
         let hanging = try await office.sink("dot=accept-then-hang:after 2")
         try office.configure(Setup.everySecond(hanging))
-        let customers =
-          "id,name,email\n" + (1...6).map { "C-\($0),Customer \($0),someone@c\($0).test\n" }.joined()
-        try office.books(
-          Samples.head + (1...6).map { Samples.overdue("N-\($0)", "C-\($0)", late: 7) }.joined(), customers: customers)
+        try office.lateBooks(6)
         let daemon = try office.start(["run"])
         #expect(await hanging.waitFor(messages: 3), "\(daemon.err)")
         daemon.send(SIGKILL)

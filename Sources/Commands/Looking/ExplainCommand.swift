@@ -91,7 +91,8 @@ struct ExplainCommand: ParsableCommand {
 
   /// A promise or plan of which nothing is written about.
   private func show(_ pledge: Rest) {
-    let sentence = "\(pledge.words) rests " + pledge.items.map(\.key.number).joined(separator: " ") + "."
+    let numbers = pledge.items.map(\.key.number).joined(separator: " ")
+    let sentence = "\(pledge.kind == .plan ? "Payment plan" : "Promise") on \(numbers): \(pledge.words)."
     if common.format == .json {
       return Output.line(
         JSONObject([

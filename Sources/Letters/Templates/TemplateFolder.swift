@@ -80,9 +80,7 @@ struct TemplateFolder: Sendable {
 
   private func template(_ name: String, _ source: Source, _ problems: inout [TemplateProblem]) -> Template? {
     guard let header = TemplateFolder.header(of: source, &problems) else { return nil }
-    let subject = TemplatePart.read(
-      .subject, file: source.file, text: header.subject, firstLine: header.subjectLine, partials: [:],
-      problems: &problems)
+    let subject = header.readSubject(&problems)
     let text = TemplatePart.read(
       .text, file: source.file, text: header.body, firstLine: header.bodyLine, partials: textParts,
       problems: &problems)
@@ -96,9 +94,7 @@ struct TemplateFolder: Sendable {
 
   private func letter(_ source: Source, _ problems: inout [TemplateProblem]) -> LetterTemplate? {
     guard let header = TemplateFolder.header(of: source, &problems) else { return nil }
-    let subject = TemplatePart.read(
-      .subject, file: source.file, text: header.subject, firstLine: header.subjectLine, partials: [:],
-      problems: &problems)
+    let subject = header.readSubject(&problems)
     let page = TemplatePart.read(
       .html, file: source.file, text: header.body, firstLine: header.bodyLine, partials: htmlParts,
       problems: &problems)
@@ -107,10 +103,16 @@ struct TemplateFolder: Sendable {
   }
 
   private struct Header {
+    var file: String
     var subject: String
     var subjectLine: Int
     var body: String
     var bodyLine: Int
+
+    func readSubject(_ problems: inout [TemplateProblem]) -> TemplatePart? {
+      TemplatePart.read(
+        .subject, file: file, text: subject, firstLine: subjectLine, partials: [:], problems: &problems)
+    }
   }
 
   /// `subject: …` until a blank line; the rest is the text.
@@ -122,7 +124,7 @@ struct TemplateFolder: Sendable {
       if line.allSatisfy(\.isWhitespace) {
         guard let subject else { break }
         let body = lines[(index + 1)...].joined(separator: "\n")
-        return Header(subject: subject.text, subjectLine: subject.line, body: body, bodyLine: index + 2)
+        return Header(file: file, subject: subject.text, subjectLine: subject.line, body: body, bodyLine: index + 2)
       }
       let place = Place(file: file, line: index + 1)
       let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)

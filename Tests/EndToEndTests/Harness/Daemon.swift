@@ -18,6 +18,13 @@ extension Setup {
 }
 
 extension Office {
+  /// So many customers, from `C-1` on, each with one invoice, from `N-1` on, that is a week late today.
+  func lateBooks(_ count: Int) throws {
+    try books(
+      Samples.head + (1...count).map { Samples.overdue("N-\($0)", "C-\($0)", late: 7) }.joined(),
+      customers: "id,name,email\n" + (1...count).map { "C-\($0),Customer \($0),someone@c\($0).test\n" }.joined())
+  }
+
   /// Starts the daemon and waits until it answers.
   func startedDaemon(environment: [String: String] = [:]) async throws -> Program {
     let daemon = try start(["run"], environment: environment)
