@@ -1,6 +1,5 @@
 #include "CCurl.h"
 
-const size_t ccurl_read_abort = CURL_READFUNC_ABORT;
 const int ccurl_error_size = CURL_ERROR_SIZE;
 
 CURLcode ccurl_start(void) { return curl_global_init(CURL_GLOBAL_DEFAULT); }
@@ -33,11 +32,6 @@ CURLcode ccurl_set_pointer(CURL *handle, CURLoption option, void *value) {
 CURLcode ccurl_set_list(CURL *handle, CURLoption option, struct curl_slist *value) {
   if (!is_of_kind(option, CURLOT_SLIST, CURLOT_SLIST)) return CURLE_BAD_FUNCTION_ARGUMENT;
   return curl_easy_setopt(handle, option, value);
-}
-
-CURLcode ccurl_set_read(CURL *handle, ccurl_bytes_function function, void *context) {
-  CURLcode code = curl_easy_setopt(handle, CURLOPT_READFUNCTION, function);
-  return code ? code : curl_easy_setopt(handle, CURLOPT_READDATA, context);
 }
 
 CURLcode ccurl_set_header(CURL *handle, ccurl_bytes_function function, void *context) {
@@ -79,7 +73,7 @@ long long ccurl_get_size(CURL *handle, CURLINFO info) {
   return curl_easy_getinfo(handle, info, &value) == CURLE_OK ? value : 0;
 }
 
-int ccurl_has_connection(CURL *handle) {
+int ccurl_socket(CURL *handle) {
   curl_socket_t socket = CURL_SOCKET_BAD;
-  return curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK && socket != CURL_SOCKET_BAD;
+  return curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK ? (int)socket : -1;
 }

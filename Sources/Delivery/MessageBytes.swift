@@ -2,8 +2,8 @@ import Glibc
 
 /// What must be true of a message before its bytes may go on the wire.
 ///
-/// libcurl doubles leading dots only after CRLF and never converts 8-bit text, so a bare LF or a byte above 127 would
-/// reach the server as it is: the door to smuggled messages, and to refusals.
+/// Nothing is converted on the way, so a bare LF or a byte above 127 would reach the server as it is: the door to smuggled
+/// messages, and to refusals.
 package enum MessageBytes {
   /// The longest line without its CRLF (RFC 5322 section 2.1.1).
   package static let lineBytesMax = 998
@@ -27,6 +27,31 @@ package enum MessageBytes {
       line += 1
     }
     return nil
+  }
+
+  /// What ends a message on the wire.
+  package static let dot: [UInt8] = [UInt8(ascii: "."), 0x0d, 0x0a]
+
+  /// A message without fault as it goes out: a dot before each line that begins with one, and the last dot (RFC 5321
+  /// section 4.5.2).
+  package static func onTheWire(_ message: [UInt8]) -> [UInt8] {
+    var wire: [UInt8] = []
+    wire.reserveCapacity(message.count + dot.count + 64)
+    message.withUnsafeBytes { bytes in
+      var written = 0
+      var start = 0
+      while start < bytes.count {
+        if bytes[start] == UInt8(ascii: ".") {
+          wire += bytes[written..<start]
+          wire.append(UInt8(ascii: "."))
+          written = start
+        }
+        start = (endOfLine(bytes, from: start) ?? bytes.count - 1) + 1
+      }
+      wire += bytes[written...]
+    }
+    wire += dot
+    return wire
   }
 
   /// Where the next LF stands; nil when none does.

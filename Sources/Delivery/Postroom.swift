@@ -4,8 +4,8 @@ import Synchronization
 /// for a webhook, with a queue of its own, so that neither waits for the other.
 ///
 /// Made for a synchronous caller: `submit` never waits, `next` waits for a result until a deadline. Results come in
-/// the order in which they were known, one for every envelope. A running transfer is never torn down: libcurl would
-/// complete a truncated message. `close` lets it finish, or leaves it behind.
+/// the order in which they were known, one for every envelope. A running transfer is never torn down: `close` lets it finish,
+/// or leaves it behind.
 package final class Postroom: Sendable {
   private let settings: RelaySettings
   private let endpoint: WebhookEndpoint?
@@ -171,7 +171,7 @@ private final class Shared: Sendable {
     let deadline = Monotonic.now + time
     if desk.wait(until: deadline, for: { $0.threads == 0 ? true : nil }) != nil { return [] }
     isStopping.store(true, ordering: .relaxed)
-    // libcurl asks once a second.
+    // It is asked once a second.
     _ = desk.wait(until: Monotonic.now + .seconds(2)) { $0.threads == 0 ? true : nil }
     return desk.with { $0.active.sorted() }
   }

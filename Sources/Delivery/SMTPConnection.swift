@@ -1,10 +1,10 @@
 import CCurl
 
-/// One connection to the relay with the libcurl handle that owns it. The only user of libcurl.
+/// One connection to the relay with the libcurl handle that owns it.
 ///
-/// Belongs to one thread: libcurl blocks in it for as long as the server thinks. The connection is kept from mail to
-/// mail; libcurl closes it after a refusal at MAIL, RCPT or DATA and opens the next by itself. What can go wrong, and
-/// what is done about it, stands in docs/decisions/0002-libcurl-by-threads.md.
+/// libcurl opens it: names, sockets, encryption and login are its own. What is said from MAIL to the dot is ours
+/// (`Dialogue`), over the line that libcurl opened. Belongs to one thread, which blocks for as long as the server thinks.
+/// What can go wrong, and what is done about it, stands in docs/decisions/0002-libcurl-by-threads.md.
 final class SMTPConnection {
   private let settings: RelaySettings
   /// Why these settings cannot work; nil when they can.
@@ -14,11 +14,12 @@ final class SMTPConnection {
   private let isStopping: @Sendable () -> Bool
   private let errorText: UnsafeMutablePointer<CChar>
   private var handle: UnsafeMutableRawPointer?
-  private var conversation: Conversation
+  /// libcurl's callbacks find it, so it lives as long as the handle.
+  private var handshake: Handshake?
+  /// Over the handle's connection; nil without one.
+  private var dialogue: Dialogue?
   /// Mostly that of the next message, too.
   private var lastSender: (given: String, address: EnvelopeAddress)?
-  /// Whom the handle is set to upload messages of; nil for nobody yet. Setting an option anew takes its time.
-  private var handleSender: EnvelopeAddress?
 
   /// libcurl's process-wide part; thread-safe and once.
   private static let hasStarted: Bool = ccurl_start() == CURLE_OK
@@ -29,7 +30,6 @@ final class SMTPConnection {
     settingsFault = settings.fault
     server = settings.server
     self.isStopping = isStopping
-    conversation = Conversation(needsLogin: settings.username != nil, isStopping: isStopping)
     errorText = .allocate(capacity: Int(ccurl_error_size))
     errorText.initialize(repeating: 0, count: Int(ccurl_error_size))
   }
@@ -39,34 +39,16 @@ final class SMTPConnection {
     errorText.deallocate()
   }
 
-  /// A connection may be open.
-  var isOpen: Bool { handle != nil }
+  var isOpen: Bool { dialogue != nil }
 
   /// Says QUIT, waits for its answer for two seconds at most, and closes.
-  ///
-  /// curl_easy_cleanup says QUIT on a handle of its own, deaf to our limits, and waits two minutes for a server that
-  /// does not answer. So the goodbye is the end of a last transfer, NOOP, that is told not to keep the connection.
   func close() {
-    guard let handle else { return }
-    if ccurl_has_connection(handle) == 1 {
-      conversation.isLeaving = true
-      let codes: [CURLcode] = [
-        ccurl_set_long(handle, CURLOPT_UPLOAD, 0), ccurl_set_long(handle, CURLOPT_TIMEOUT_MS, 2000),
-        visit(handle),
-      ]
-      if codes.allSatisfy({ $0 == CURLE_OK }) { _ = run(handle, CURLE_OK, message: []) }
-    }
-    curl_easy_cleanup(handle)
-    self.handle = nil
-  }
-
-  /// Makes the next transfer a NOOP and the last one of its connection.
-  private func visit(_ handle: UnsafeMutableRawPointer) -> CURLcode {
-    let codes: [CURLcode] = [
-      ccurl_set_text(handle, CURLOPT_CUSTOMREQUEST, "NOOP"), ccurl_set_long(handle, CURLOPT_NOBODY, 1),
-      ccurl_set_long(handle, CURLOPT_FORBID_REUSE, 1),
-    ]
-    return codes.first { $0 != CURLE_OK } ?? CURLE_OK
+    dialogue?.leave()
+    dialogue = nil
+    // Of a connection that was only opened libcurl says no QUIT of its own.
+    if let handle { curl_easy_cleanup(handle) }
+    handle = nil
+    handshake = nil
   }
 
   /// Hands one message to the relay and waits for what becomes of it.
@@ -76,9 +58,10 @@ final class SMTPConnection {
     case .failure(let refusal): return refusal.result
     case .success(let both): addresses = both
     }
-    var transfer = perform(envelope.message, from: addresses.sender, to: addresses.recipient, freshly: false)
+    var transfer = send(envelope.message, from: addresses.sender, to: addresses.recipient)
+    // `send` has closed it, so this is on a fresh one.
     if transfer.isStaleConnection {
-      transfer = perform(envelope.message, from: addresses.sender, to: addresses.recipient, freshly: true)
+      transfer = send(envelope.message, from: addresses.sender, to: addresses.recipient)
     }
     return DeliveryResult(transfer, server: server)
   }
@@ -91,10 +74,15 @@ final class SMTPConnection {
         exchanges: [])
     }
     close()
-    guard let handle = opened() else { return ProbeReport(result: SMTPConnection.noHandle, exchanges: []) }
     defer { close() }
-    let transfer = run(handle, visit(handle), message: [])
-    return ProbeReport(result: DeliveryResult(probe: transfer, server: settings.server), exchanges: transfer.exchanges)
+    let arrival = open()
+    guard let dialogue else {
+      return ProbeReport(result: DeliveryResult(probe: arrival, server: server), exchanges: arrival.exchanges)
+    }
+    var transfer = dialogue.visit()
+    transfer.connects = arrival.connects
+    return ProbeReport(
+      result: DeliveryResult(probe: transfer, server: server), exchanges: arrival.exchanges + transfer.exchanges)
   }
 
   // MARK: Before any contact
@@ -134,48 +122,56 @@ final class SMTPConnection {
     }
   }
 
-  private static let noHandle = DeliveryResult(
-    verdict: .relayRefused, stage: .settings, detail: "libcurl could not be started: out of memory?")
+  // MARK: On the line
+
+  /// Sends over the open connection, or opens one. Nothing stays open that is not fit for the next message.
+  private func send(_ message: [UInt8], from: EnvelopeAddress, to: EnvelopeAddress) -> Transfer {
+    var connects = 0
+    if dialogue == nil {
+      let arrival = open()
+      guard dialogue != nil else { return arrival }
+      connects = arrival.connects
+    }
+    guard let dialogue else { return Transfer(curlCode: CurlCode.failedInit, connects: 0) }
+    var transfer = dialogue.send(message, from: from, to: to)
+    transfer.connects = connects
+    if !dialogue.isAtEase { close() }
+    return transfer
+  }
 
   // MARK: libcurl
 
-  private func perform(_ message: [UInt8], from: EnvelopeAddress, to: EnvelopeAddress, freshly: Bool) -> Transfer {
-    guard let handle = opened() else {
-      return Transfer(curlCode: 2, size: message.count, connects: 0, errorText: "libcurl could not be started")
+  /// Opens the line: afterwards there is a dialogue, or the transfer says why not.
+  private func open() -> Transfer {
+    guard SMTPConnection.hasStarted, let handle = curl_easy_init() else {
+      return Transfer(
+        curlCode: CurlCode.failedInit, connects: 0, errorText: "libcurl could not be started: out of memory?")
     }
-    let recipients = curl_slist_append(nil, "<\(to.text)>")
-    defer {
-      _ = ccurl_set_list(handle, CURLOPT_MAIL_RCPT, nil)
-      curl_slist_free_all(recipients)
-    }
-    var settings: [CURLcode] = [
-      ccurl_set_list(handle, CURLOPT_MAIL_RCPT, recipients),
-      ccurl_set_size(handle, CURLOPT_INFILESIZE_LARGE, Int64(message.count)),
-    ]
-    if handleSender != from {
-      settings += [
-        ccurl_set_long(handle, CURLOPT_UPLOAD, 1), ccurl_set_text(handle, CURLOPT_MAIL_FROM, "<\(from.text)>"),
-      ]
-    }
-    if freshly { settings.append(ccurl_set_long(handle, CURLOPT_FRESH_CONNECT, 1)) }
-    defer { if freshly { _ = ccurl_set_long(handle, CURLOPT_FRESH_CONNECT, 0) } }
-    let failure = recipients == nil ? CURLE_OUT_OF_MEMORY : settings.first { $0 != CURLE_OK } ?? CURLE_OK
-    handleSender = failure == CURLE_OK ? from : nil
-    return run(handle, failure, message: message)
-  }
-
-  /// Runs what is set on the handle, unless setting it failed.
-  private func run(_ handle: UnsafeMutableRawPointer, _ failure: CURLcode, message: [UInt8]) -> Transfer {
+    self.handle = handle
+    let handshake = Handshake(isStopping: isStopping)
+    self.handshake = handshake
     errorText[0] = 0
-    conversation.begin(message, latestStart: Monotonic.now + total - settings.replyTimeout)
+    let failure = configure(handle, handshake)
     let code = failure == CURLE_OK ? curl_easy_perform(handle) : failure
-    let text = errorText[0] == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: errorText)
-    return Transfer(
+    let words = errorText[0] == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: errorText)
+    var arrival = Transfer(
       curlCode: Int(code.rawValue), responseCode: ccurl_get_long(handle, CURLINFO_RESPONSE_CODE),
-      uploaded: Int(ccurl_get_size(handle, CURLINFO_SIZE_UPLOAD_T)), size: message.count,
-      exchanges: conversation.exchanges, connects: ccurl_get_long(handle, CURLINFO_NUM_CONNECTS),
-      systemError: ccurl_get_long(handle, CURLINFO_OS_ERRNO), errorText: code == CURLE_OK ? "" : redacted(text),
-      abort: conversation.abort)
+      exchanges: handshake.exchanges, connects: 1, systemError: ccurl_get_long(handle, CURLINFO_OS_ERRNO),
+      errorText: code == CURLE_OK ? "" : redacted(words), abort: handshake.abort)
+    let socket = ccurl_socket(handle)
+    if code == CURLE_OK, socket >= 0 {
+      // libcurl goes on without a login where none is offered.
+      if settings.username == nil || handshake.isLoggedIn {
+        dialogue = Dialogue(
+          CurlLine(handle, socket: socket, errorText: errorText), offers: handshake.offers,
+          patience: Dialogue.Patience(reply: settings.replyTimeout, total: total), isStopping: isStopping)
+        return arrival
+      }
+      arrival.curlCode = CurlCode.abortedByCallback
+      arrival.abort = .unauthenticated
+    }
+    close()
+    return arrival
   }
 
   /// The whole transaction: never so short that the wait for the dot's answer would be cut.
@@ -188,23 +184,9 @@ final class SMTPConnection {
     return "libcurl's words are left out: they name the password"
   }
 
-  /// The handle, made and set up at its first use; nil when there is no memory for it or an option is refused.
-  private func opened() -> UnsafeMutableRawPointer? {
-    if let handle { return handle }
-    guard SMTPConnection.hasStarted, let fresh = curl_easy_init() else { return nil }
-    conversation = Conversation(needsLogin: settings.username != nil, isStopping: isStopping)
-    guard configure(fresh) == CURLE_OK else {
-      curl_easy_cleanup(fresh)
-      return nil
-    }
-    handle = fresh
-    handleSender = nil
-    return fresh
-  }
-
-  /// Everything that is the same for all mails of a connection. The first failure, or OK.
-  private func configure(_ handle: UnsafeMutableRawPointer) -> CURLcode {
-    let context = Unmanaged.passUnretained(conversation).toOpaque()
+  /// The first failure, or OK.
+  private func configure(_ handle: UnsafeMutableRawPointer, _ handshake: Handshake) -> CURLcode {
+    let context = Unmanaged.passUnretained(handshake).toOpaque()
     let scheme = settings.security == .tls ? "smtps" : "smtp"
     let encryption = settings.security == .none ? CURLUSESSL_NONE : CURLUSESSL_ALL
     var codes: [CURLcode] = [
@@ -225,12 +207,12 @@ final class SMTPConnection {
       ccurl_set_long(handle, CURLOPT_SERVER_RESPONSE_TIMEOUT, (settings.replyTimeout.milliseconds + 999) / 1000),
       ccurl_set_long(handle, CURLOPT_TIMEOUT_MS, total.milliseconds),
       ccurl_set_long(handle, CURLOPT_TCP_KEEPALIVE, 1),
-      ccurl_set_read(handle, Conversation.read, context),
-      ccurl_set_header(handle, Conversation.header, context),
-      ccurl_set_write(handle, Conversation.discard, nil),
-      ccurl_set_debug(handle, Conversation.debug, context),
-      ccurl_set_progress(handle, Conversation.progress, context),
-      ccurl_set_socket(handle, Conversation.socket, context),
+      ccurl_set_header(handle, Handshake.header, context),
+      ccurl_set_debug(handle, Handshake.debug, context),
+      ccurl_set_progress(handle, Handshake.progress, context),
+      ccurl_set_socket(handle, Handshake.socket, context),
+      // Greeting, encryption and login, and no further.
+      ccurl_set_long(handle, CURLOPT_CONNECT_ONLY, 1),
     ]
     if let caFile = settings.caFile {
       codes.append(ccurl_set_text(handle, CURLOPT_CAINFO, caFile))
@@ -245,12 +227,5 @@ final class SMTPConnection {
       codes.append(ccurl_set_text(handle, CURLOPT_LOGIN_OPTIONS, options))
     }
     return codes.first { $0 != CURLE_OK } ?? CURLE_OK
-  }
-}
-
-extension Duration {
-  /// Whole milliseconds, rounded down; at least 1, since 0 means "for ever" to libcurl.
-  fileprivate var milliseconds: Int {
-    max(1, Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000))
   }
 }

@@ -94,6 +94,7 @@ package struct Transfer: Sendable, Equatable {
 /// The codes of libcurl that mean something of their own to us (curl/curl.h).
 package enum CurlCode {
   package static let ok = 0
+  package static let failedInit = 2
   package static let weirdServerReply = 8
   package static let remoteAccessDenied = 9
   package static let writeError = 23

@@ -84,10 +84,12 @@ struct OutcomeTests {
     Failure("rcpt=550 5.1.1 no | quit=hang", .recipientRefused, .rcpt, code: 550, curl: 55),
   ]
 
-  @Test("each failure has its verdict, and the server holds what it says", arguments: failures)
-  func outcome(_ failure: Failure) async throws {
+  @Test(
+    "each failure has its verdict, and the server holds what it says", arguments: failures,
+    [[], ["--offer", "PIPELINING"]])
+  func outcome(_ failure: Failure, _ options: [String]) async throws {
     let (result, kept) = try await blocking {
-      let server = try TestServer(failure.rules, failure.options)
+      let server = try TestServer(failure.rules, failure.options + options)
       var settings = server.settings()
       if failure.isImpatient {
         settings.replyTimeout = .seconds(2)

@@ -26,7 +26,6 @@ CURLcode ccurl_set_pointer(CURL *handle, CURLoption option, void *value);
 // The list must outlive the transfer; null takes it out again.
 CURLcode ccurl_set_list(CURL *handle, CURLoption option, struct curl_slist *value);
 
-CURLcode ccurl_set_read(CURL *handle, ccurl_bytes_function function, void *context);
 CURLcode ccurl_set_header(CURL *handle, ccurl_bytes_function function, void *context);
 CURLcode ccurl_set_write(CURL *handle, ccurl_bytes_function function, void *context);
 CURLcode ccurl_set_debug(CURL *handle, ccurl_debug_function function, void *context);
@@ -37,11 +36,10 @@ CURLcode ccurl_set_socket(CURL *handle, ccurl_socket_function function, void *co
 long ccurl_get_long(CURL *handle, CURLINFO info);
 long long ccurl_get_size(CURL *handle, CURLINFO info);
 
-// 1 while the connection of the last transfer is kept for the next one.
-int ccurl_has_connection(CURL *handle);
+// The socket of the connection that the last transfer left open, -1 without one.
+int ccurl_socket(CURL *handle);
 
 // Macros with casts in them do not reach Swift.
-extern const size_t ccurl_read_abort;
 extern const int ccurl_error_size;
 
 #endif
