@@ -54,8 +54,10 @@ enum Prophecy {
       let waits: Set<ReasonCode> = [.notYet, .tooSoon, .deadlineRunning, .outsideHours, decision.reason]
       let later = found(at: zone.instant(day: day, time: policy.contact.opens))
       let then = later?.reason
-      // A reminder that has to wait until after its time is none any more then.
-      if decision.step?.level == 0, later?.step?.name != decision.step?.name { return nil }
+      // A reminder that has to wait until after its time is none any more then; a call gives way to the step behind it.
+      if let step = decision.step, later?.step?.name != step.name, step.level == 0 || step.channel == .call {
+        return nil
+      }
       // What ends as a rest may meet another reason to wait.
       if case .disputed(_?, _) = decision.ground, case .disputed(nil, _)? = later?.ground,
         books.invoices.contains(where: { invoice in

@@ -54,9 +54,9 @@ extension Simulation {
       StatementRequest(customer: trade.payer(of: item.key.customer), currency: item.currency, by: "ann", text: nil))
   }
 
-  /// In quiet times letters and calls are done on their day, as a forecast takes them to be.
+  /// In quiet times letters and calls are done on their day, as a forecast takes them to be: as they stood in the list after
+  /// the cycle, so a call that waited for a letter comes with the next one.
   mutating func attend() {
-    for letter in watch.outbox { intervene(.contactResolved(contact: letter, sent: true, by: "ann")) }
     for task in callsDue() {
       intervene(
         .callLogged(
@@ -65,6 +65,7 @@ extension Simulation {
     if let task = callsDue().first {
       watch.object(.tasks, "a call to \(task.payer.id) is due again as soon as it was made")
     }
+    for letter in watch.outbox { intervene(.contactResolved(contact: letter, sent: true, by: "ann")) }
   }
 
   // MARK: - Every task ends

@@ -39,6 +39,16 @@ struct ForecastTests {
     #expect(lines(scene.sent("first", "2026-03-09").at("2026-03-19"), days: 0) == ["2026-03-19 11:00 call (task_open)"])
   }
 
+  @Test("a call is no word on the first cycle: the message after it still waits for that")
+  func callBeforeFirstCycle() {
+    let scene = due.rules { $0.firstCycle = .approve }.steps(
+      Step("call", 5, level: 1, channel: .call), Step("final", 15, level: 2))
+    #expect(
+      lines(scene.at("2026-03-09"), days: 20) == [
+        "2026-03-09 11:00 call (task_open)", "2026-03-19 10:00 final (needs_approval)",
+      ])
+  }
+
   @Test("days N: every contact to come, approvals taken as given and labelled")
   func days() {
     let expected = ["2026-03-09 10:00 first", "2026-03-19 10:00 second", "2026-04-08 10:00 final (needs_approval)"]

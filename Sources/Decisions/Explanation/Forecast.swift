@@ -113,13 +113,19 @@ private struct Future {
       let past = contact.completes ?? earlier(contact)
       let id = past ?? "forecast-\(count)"
       let attempt = (past.flatMap { history.contact($0, of: contact.payer.id)?.attempt } ?? 0) + 1
-      history.apply(
-        .contactIntended(contact.intended(as: id, attempt: attempt, messageID: "", sha256: "", policy: "")), at: instant
-      )
+      let intended = contact.intended(as: id, attempt: attempt, messageID: "", sha256: "", policy: "")
+      entries.append(Forecast.Entry(at: instant, contact: contact))
+      if contact.channel == .call {
+        // As a person records it, which is no word on what was never sent before.
+        let call = LoggedCall(
+          customer: contact.payer.id, outcome: .reached, contact: intended, by: "forecast", text: nil)
+        history.apply(.callLogged(call), at: instant)
+        continue
+      }
+      history.apply(.contactIntended(intended), at: instant)
       for recipient in 0..<(contact.channel == .email ? max(1, contact.to.count) : 1) {
         history.apply(.contactSent(Attempt(contact: id, recipient: recipient, attempt: attempt)), at: instant)
       }
-      entries.append(Forecast.Entry(at: instant, contact: contact))
     }
     return entries
   }
