@@ -57,6 +57,7 @@ extension Simulation {
   /// In quiet times letters and calls are done on their day, as a forecast takes them to be: as they stood in the list after
   /// the cycle, so a call that waited for a letter comes with the next one.
   mutating func attend() {
+    guard takesRecords else { return }
     for task in callsDue() {
       intervene(
         .callLogged(
@@ -68,11 +69,16 @@ extension Simulation {
     for letter in watch.outbox { intervene(.contactResolved(contact: letter, sent: true, by: "ann")) }
   }
 
+  /// The journal refuses nobody: it is sound, and the clock is not behind it.
+  private var takesRecords: Bool {
+    engine.broken == nil && !hasJournalFailed && (state.last.map { $0 <= wall } ?? true)
+  }
+
   // MARK: - Every task ends
 
   /// Does everything that waits for a person, and objects to what waits all the same.
   mutating func endTasks() {
-    guard engine.broken == nil, !hasJournalFailed, state.last.map({ $0 <= wall }) ?? true else { return }
+    guard takesRecords else { return }
     let before = tasks()
     for task in before { if let event = answer(to: task) { intervene(event) } }
     let left = Set(tasks().map(Self.name))
