@@ -1,4 +1,4 @@
-/// Who hands over one message at a time, on one thread: a connection to the relay, or to a webhook.
+/// Who hands over one message at a time, on one thread.
 protocol Carrier: AnyObject {
   /// A connection may be open.
   var isOpen: Bool { get }
@@ -6,8 +6,6 @@ protocol Carrier: AnyObject {
   /// Says goodbye and closes.
   func close()
 }
-
-extension SMTPConnection: Carrier {}
 
 /// How messages of one way are carried.
 struct Carriage: Sendable {
@@ -17,12 +15,6 @@ struct Carriage: Sendable {
   var idleTimeout: Duration
   /// Makes one, on its thread; it is to stop what has not begun when it is told so.
   var carrier: @Sendable (_ isStopping: @escaping @Sendable () -> Bool) -> any Carrier
-
-  static func smtp(_ settings: RelaySettings) -> Carriage {
-    Carriage(connections: settings.connections, idleTimeout: settings.idleTimeout) {
-      SMTPConnection(settings, isStopping: $0)
-    }
-  }
 
   static func webhook(_ endpoint: WebhookEndpoint) -> Carriage {
     Carriage(connections: 1, idleTimeout: .seconds(1)) { WebhookConnection(endpoint, isStopping: $0) }

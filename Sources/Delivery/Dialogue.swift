@@ -1,9 +1,10 @@
-/// Mail by mail, what is said on an open line: MAIL, RCPT, DATA, the message and its dot (RFC 5321 section 3.3).
+/// What is said on an open line, mail by mail: MAIL, RCPT, DATA, the message and its dot (RFC 5321 section 3.3).
 ///
-/// What is seen is told in libcurl's codes, so that one classification (Classification.swift) holds for all of a
-/// connection's life. The guards that end a transaction all strike before the first byte of the message is handed over,
-/// so that none of them can create a doubt. Confined to the thread of its connection.
-final class Dialogue {
+/// A value that reads, writes and waits for nothing: it is told what happened and says what to do next; whoever does it
+/// (`OpenLine`) has the socket and the clock. What was seen is told in libcurl's codes, so that one classification
+/// (Classification.swift) holds for all of a connection's life. The guards that end a transaction all strike before the first
+/// byte of the message is handed over, so that none of them can create a doubt.
+struct Dialogue {
   /// How long to wait.
   struct Patience {
     /// For each single reply.
@@ -14,197 +15,223 @@ final class Dialogue {
     var courtesy: Duration = .seconds(2)
   }
 
-  private let line: any RelayLine
-  private let offers: ServerOffers
-  private let patience: Patience
-  private let isStopping: () -> Bool
-  private var replies = ReplyReader()
-  private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 1)
-
-  /// Neither side owes the other a word: the next mail can be begun, or goodbye be said.
-  private(set) var isAtEase = true
-
-  /// `isStopping` is asked from time to time: true ends what has not handed over a byte of its message.
-  init(_ line: any RelayLine, offers: ServerOffers, patience: Patience, isStopping: @escaping () -> Bool) {
-    self.line = line
-    self.offers = offers
-    self.patience = patience
-    self.isStopping = isStopping
+  /// What to do next.
+  enum Step {
+    /// Hand these bytes over, then tell `handedOver`, or `failed` if time runs out first.
+    case say([UInt8], until: Duration)
+    /// Wait for a reply, then tell `heard`, or `failed`.
+    case listen(until: Duration)
+    /// It is over.
+    case finish(Transfer)
   }
-
-  deinit { buffer.deallocate() }
-
-  /// Hands one message over and waits for the answer to its dot.
-  ///
-  /// - Parameter message: passes `MessageBytes.fault(in:)`.
-  func send(_ message: [UInt8], from sender: EnvelopeAddress, to recipient: EnvelopeAddress) -> Transfer {
-    let body = MessageBytes.onTheWire(message)
-    var transfer = Transfer(curlCode: CurlCode.ok, size: body.count - MessageBytes.dot.count, connects: 0)
-    let begun = Monotonic.now
-    let latestStart = begun + patience.total - patience.reply
-    let declared = offers.takesSize ? " SIZE=\(message.count)" : ""
-    isAtEase = false
-    do throws(Ending) {
-      try ask(
-        [
-          Question(.mail, "MAIL FROM:<\(sender.text)>\(declared)"), Question(.rcpt, "RCPT TO:<\(recipient.text)>"),
-          Question(.data, "DATA"),
-        ], until: begun + patience.total, &transfer)
-      if Monotonic.now > latestStart { throw Ending(.late) }
-      if isStopping() { throw Ending(.closing) }
-      try handOver(body, until: begun + patience.total, &transfer)
-      let code = try answer(to: .dot, until: Monotonic.now + patience.reply, mayStop: false, &transfer)
-      isAtEase = replies.isEmpty
-      if code != 250 { throw Ending(CurlCode.weirdServerReply, "the answer to the message is \(code)") }
-    } catch {
-      transfer.curlCode = error.curlCode
-      transfer.errorText = error.words
-      transfer.systemError = error.systemError
-      transfer.abort = error.abort
-    }
-    return transfer
-  }
-
-  /// A visit without a mail.
-  func visit() -> Transfer {
-    var transfer = Transfer(curlCode: CurlCode.ok, size: 0, connects: 0)
-    isAtEase = false
-    do throws(Ending) {
-      try ask([Question(.noop, "NOOP")], until: Monotonic.now + patience.reply, &transfer)
-      isAtEase = replies.isEmpty
-    } catch {
-      transfer.curlCode = error.curlCode
-      transfer.errorText = error.words
-      transfer.systemError = error.systemError
-      transfer.abort = error.abort
-    }
-    return transfer
-  }
-
-  /// Says QUIT, unless somebody still owes a word, and waits a moment for its answer.
-  func leave() {
-    guard isAtEase else { return }
-    isAtEase = false
-    let deadline = Monotonic.now + patience.courtesy
-    var farewell = Transfer(curlCode: CurlCode.ok)
-    guard (try? say("QUIT\r\n", until: deadline)) != nil else { return }
-    _ = try? answer(to: .quit, until: deadline, mayStop: false, &farewell)
-  }
-
-  // MARK: Questions and answers
 
   private struct Question {
     let command: Transfer.Command
     let words: String
 
-    init(_ command: Transfer.Command, _ words: String) {
-      self.command = command
-      self.words = words
-    }
-
     func isGranted(_ code: Int) -> Bool { command == .data ? code == 354 : code / 100 == 2 }
   }
 
-  /// Why a transaction went no further.
-  private struct Ending: Error {
-    var curlCode: Int
-    var words: String
-    var systemError = 0
-    var abort: Transfer.Abort?
+  private enum Phase {
+    case rest
+    /// The question that is asked, or answered next.
+    case asking(Int)
+    case body, dot
+    /// So many answers are still owed after a refusal.
+    case settling(Int)
+    case resetting
+    case leaving
+  }
 
-    init(_ curlCode: Int, _ words: String) {
-      self.curlCode = curlCode
-      self.words = words
+  private let offers: ServerOffers
+  private let patience: Patience
+  private var phase = Phase.rest
+  private var questions: [Question] = []
+  private var body: [UInt8] = []
+  private var deadline = Duration.zero
+  private var transfer = Transfer(curlCode: CurlCode.ok)
+
+  /// Neither side owes the other a word: the next mail can be begun, or goodbye be said.
+  private(set) var isAtEase = true
+  /// What has not handed over a byte of its message can be ended without a doubt.
+  var mayStop: Bool {
+    switch phase {
+    case .asking, .settling, .resetting, .leaving: true
+    case .rest, .body, .dot: false
     }
+  }
 
-    init(_ abort: Transfer.Abort) {
-      self.init(CurlCode.abortedByCallback, "ended before the message began")
-      self.abort = abort
+  init(offers: ServerOffers, patience: Patience) {
+    self.offers = offers
+    self.patience = patience
+  }
+
+  // MARK: How it begins
+
+  /// Hands one message over and waits for the answer to its dot.
+  ///
+  /// - Parameter message: passes `MessageBytes.fault(in:)`.
+  mutating func send(
+    _ message: [UInt8], from sender: EnvelopeAddress, to recipient: EnvelopeAddress, at now: Duration
+  ) -> Step {
+    body = MessageBytes.onTheWire(message)
+    transfer = Transfer(curlCode: CurlCode.ok, size: body.count - MessageBytes.dot.count, connects: 0)
+    deadline = now + patience.total
+    let declared = offers.takesSize ? " SIZE=\(message.count)" : ""
+    questions = [
+      Question(command: .mail, words: "MAIL FROM:<\(sender.text)>\(declared)\r\n"),
+      Question(command: .rcpt, words: "RCPT TO:<\(recipient.text)>\r\n"), Question(command: .data, words: "DATA\r\n"),
+    ]
+    return ask(0)
+  }
+
+  /// A visit without a mail.
+  mutating func visit(at now: Duration) -> Step {
+    transfer = Transfer(curlCode: CurlCode.ok, size: 0, connects: 0)
+    deadline = now + patience.reply
+    questions = [Question(command: .noop, words: "NOOP\r\n")]
+    return ask(0)
+  }
+
+  /// Says QUIT, unless somebody still owes a word.
+  mutating func leave(at now: Duration) -> Step {
+    transfer = Transfer(curlCode: CurlCode.ok, size: 0, connects: 0)
+    guard isAtEase else { return .finish(transfer) }
+    isAtEase = false
+    phase = .leaving
+    deadline = now + patience.courtesy
+    return .say(Array("QUIT\r\n".utf8), until: deadline)
+  }
+
+  // MARK: How it goes on
+
+  /// All bytes of the last `say` are out.
+  mutating func handedOver(at now: Duration) -> Step {
+    switch phase {
+    case .asking(let index): return listen(for: questions[index].command, until: min(deadline, now + patience.reply))
+    case .body:
+      transfer.uploaded = body.count
+      phase = .dot
+      return listen(for: .dot, until: now + patience.reply)
+    case .leaving, .resetting: return .listen(until: deadline)
+    case .rest, .dot, .settling: return .finish(transfer)
     }
+  }
 
-    /// - Parameter lost: libcurl's code for a line that the other side closed.
-    init(_ fault: LineFault, lost: Int) {
-      switch fault {
-      case .timedOut: self.init(CurlCode.timedOut, "the server said nothing for too long")
-      case .closed: self.init(lost, "the server closed the connection")
-      case .stopped: self.init(.closing)
-      case .lost(let curlCode, let systemError, let words):
-        self.init(curlCode, words)
-        self.systemError = systemError
+  /// - Parameter isStopping: no message is begun any more.
+  mutating func heard(_ reply: ServerReply, at now: Duration, isStopping: Bool) -> Step {
+    switch phase {
+    case .asking(let index):
+      note(reply)
+      guard questions[index].isGranted(reply.code) else { return refused(index, reply.code, at: now) }
+      if index + 1 < questions.count {
+        guard offers.isPipelining else { return ask(index + 1) }
+        phase = .asking(index + 1)
+        return listen(for: questions[index + 1].command, until: min(deadline, now + patience.reply))
       }
-    }
-  }
-
-  /// Asks them in turn, or in one breath where the server takes that; all are granted, or it ends.
-  private func ask(_ questions: [Question], until deadline: Duration, _ transfer: inout Transfer) throws(Ending) {
-    if offers.isPipelining {
-      try say(questions.map { $0.words + "\r\n" }.joined(), until: deadline)
-    }
-    for (index, question) in questions.enumerated() {
-      if !offers.isPipelining { try say(question.words + "\r\n", until: deadline) }
-      let patient = min(deadline, Monotonic.now + patience.reply)
-      let code = try answer(to: question.command, until: patient, mayStop: true, &transfer)
-      guard question.isGranted(code) else {
-        settle(offers.isPipelining ? questions.count - index - 1 : 0, after: code)
-        let verb = question.words.prefix { $0 != " " }
-        throw Ending(CurlCode.sendError, "\(verb) failed: \(code)")
+      guard questions[index].command == .data else { return atEase() }
+      if now > deadline - patience.reply { return end(.late) }
+      if isStopping { return end(.closing) }
+      phase = .body
+      return .say(body, until: deadline)
+    case .dot:
+      note(reply)
+      if reply.code != 250 {
+        transfer.curlCode = CurlCode.weirdServerReply
+        transfer.errorText = "the answer to the message is \(reply.code)"
       }
+      return atEase()
+    case .settling(let owed):
+      // Granted, DATA takes whatever is said for the message: no word more.
+      if reply.code / 100 == 3 { return .finish(transfer) }
+      phase = .settling(owed - 1)
+      return owed > 1 ? .listen(until: deadline) : reset()
+    case .resetting: return reply.code == 250 ? atEase() : .finish(transfer)
+    case .leaving, .rest, .body: return .finish(transfer)
     }
   }
 
-  /// After a refusal: hears the answers that are still owed, and takes the transaction back, so that the line can be used
-  /// on. Where that does not go through soon, the line is given up.
-  private func settle(_ owed: Int, after code: Int) {
-    guard code != 421 else { return }
-    let deadline = Monotonic.now + patience.courtesy
-    var rest = Transfer(curlCode: CurlCode.ok)
-    do throws(Ending) {
-      for _ in 0..<owed {
-        // Granted, DATA takes whatever is said for the message: no word more.
-        if try answer(to: .other, until: deadline, mayStop: true, &rest) / 100 == 3 { return }
-      }
-      try say("RSET\r\n", until: deadline)
-      isAtEase = try answer(to: .other, until: deadline, mayStop: true, &rest) == 250 && replies.isEmpty
-    } catch {
-      return
+  /// The line gave or took no more, or time ran out.
+  ///
+  /// - Parameter count: bytes of the last `say` that are out.
+  mutating func failed(_ fault: LineFault, handedOver count: Int = 0) -> Step {
+    switch phase {
+    case .settling, .resetting, .leaving, .rest: return .finish(transfer)
+    case .body:
+      transfer.uploaded = count
+      transfer.exchanges.append(Transfer.Exchange(.dot))
+    case .asking(let index) where transfer.exchanges.count == index:
+      transfer.exchanges.append(Transfer.Exchange(questions[index].command))
+    case .asking, .dot: break
     }
+    switch fault {
+    case .timedOut:
+      transfer.curlCode = CurlCode.timedOut
+      transfer.errorText = "the server did nothing for too long"
+    case .closed:
+      transfer.curlCode = CurlCode.receiveError
+      transfer.errorText = "the server closed the connection"
+    case .lost(let curlCode, let systemError, let words):
+      transfer.curlCode = curlCode
+      transfer.systemError = systemError
+      transfer.errorText = words
+    }
+    return .finish(transfer)
   }
 
-  private func say(_ words: String, until deadline: Duration) throws(Ending) {
-    var words = words
-    let fault = words.withUTF8 { line.send(UnsafeRawBufferPointer($0), until: deadline).fault }
-    if let fault { throw Ending(fault, lost: CurlCode.sendError) }
+  /// The room is closing: to be told only where it `mayStop`.
+  mutating func stop() -> Step {
+    if case .asking = phase { return end(.closing) }
+    return .finish(transfer)
   }
 
-  /// The code of the next reply, which answers `command`.
-  private func answer(
-    to command: Transfer.Command, until deadline: Duration, mayStop: Bool, _ transfer: inout Transfer
-  ) throws(Ending) -> Int {
+  // MARK: Questions and answers
+
+  /// Asks one of them, or all in one breath where the server takes that.
+  private mutating func ask(_ index: Int) -> Step {
+    isAtEase = false
+    phase = .asking(index)
+    let words = offers.isPipelining ? questions.map(\.words).joined() : questions[index].words
+    return .say(Array(words.utf8), until: deadline)
+  }
+
+  private mutating func listen(for command: Transfer.Command, until deadline: Duration) -> Step {
     transfer.exchanges.append(Transfer.Exchange(command))
-    while true {
-      if let reply = replies.next() {
-        transfer.exchanges[transfer.exchanges.count - 1].reply = reply
-        transfer.responseCode = reply.code
-        return reply.code
-      }
-      do throws(LineFault) {
-        let count = try line.receive(buffer, until: deadline) { mayStop && isStopping() }
-        replies.add(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-      } catch {
-        throw Ending(error, lost: CurlCode.receiveError)
-      }
-    }
+    return .listen(until: deadline)
   }
 
-  // MARK: The message
+  private mutating func note(_ reply: ServerReply) {
+    transfer.exchanges[transfer.exchanges.count - 1].reply = reply
+    transfer.responseCode = reply.code
+  }
 
-  private func handOver(
-    _ body: [UInt8], until deadline: Duration, _ transfer: inout Transfer
-  ) throws(Ending) {
-    let (count, fault) = body.withUnsafeBytes { line.send($0, until: deadline) }
-    transfer.uploaded = count
-    guard let fault else { return }
-    transfer.exchanges.append(Transfer.Exchange(.dot))
-    throw Ending(fault, lost: CurlCode.sendError)
+  /// After a refusal the answers that are still owed are heard, and the transaction is taken back, so that the line can be
+  /// used on. Where that does not go through soon, the line is given up.
+  private mutating func refused(_ index: Int, _ code: Int, at now: Duration) -> Step {
+    transfer.curlCode = CurlCode.sendError
+    transfer.errorText = "\(questions[index].words.prefix { $0 != " " && $0 != "\r\n" }) failed: \(code)"
+    guard code != 421 else { return .finish(transfer) }
+    deadline = now + patience.courtesy
+    let owed = offers.isPipelining ? questions.count - index - 1 : 0
+    phase = .settling(owed)
+    return owed > 0 ? .listen(until: deadline) : reset()
+  }
+
+  private mutating func reset() -> Step {
+    phase = .resetting
+    return .say(Array("RSET\r\n".utf8), until: deadline)
+  }
+
+  private mutating func end(_ abort: Transfer.Abort) -> Step {
+    transfer.curlCode = CurlCode.abortedByCallback
+    transfer.errorText = "ended before the message began"
+    transfer.abort = abort
+    return .finish(transfer)
+  }
+
+  private mutating func atEase() -> Step {
+    phase = .rest
+    isAtEase = true
+    return .finish(transfer)
   }
 }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Several connections to one relay, each with its thread, one queue before them and one behind; and beside them one thread
+/// Several connections to one relay, one queue before them and one behind; and beside them one thread
 /// for a webhook, with a queue of its own, so that neither waits for the other.
 ///
 /// Made for a synchronous caller: `submit` never waits, `next` waits for a result until a deadline. Results come in
@@ -9,7 +9,7 @@ import Synchronization
 package final class Postroom: Sendable {
   private let settings: RelaySettings
   private let endpoint: WebhookEndpoint?
-  private let mails: Shared
+  private let mails: Switchboard
   /// Nil without a webhook.
   private let webhooks: Shared?
   private let tray = Monitor(Tray())
@@ -17,7 +17,7 @@ package final class Postroom: Sendable {
   package init(_ settings: RelaySettings, webhook: WebhookEndpoint? = nil) {
     self.settings = settings
     endpoint = webhook
-    mails = Shared(.smtp(settings), tray)
+    mails = Switchboard(settings) { [tray] results in tray.with { $0.results += results } }
     webhooks = webhook.map { [tray] in Shared(.webhook($0), tray) }
   }
 
@@ -68,13 +68,16 @@ package final class Postroom: Sendable {
   package func probe() -> ProbeReport {
     let report = Monitor<ProbeReport?>(nil)
     let settings = settings
+    if let fault = settings.fault {
+      return ProbeReport(
+        result: DeliveryResult(verdict: .relayRefused, stage: .settings, detail: fault, isConfiguration: true))
+    }
     let hasStarted = WorkerThread.start {
       let found = SMTPConnection(settings).probe()
       report.with { $0 = found }
     }
-    let noThread = DeliveryResult(verdict: .relayRefused, stage: .queue, detail: Shared.noThread)
-    guard hasStarted else { return ProbeReport(result: noThread) }
-    return report.wait(until: nil) { $0 } ?? ProbeReport(result: noThread)
+    guard hasStarted else { return ProbeReport(result: Switchboard.noThread) }
+    return report.wait(until: nil) { $0 } ?? ProbeReport(result: Switchboard.noThread)
   }
 
   /// Connects to the webhook, encrypts, and leaves; nil without one.
@@ -85,8 +88,7 @@ package final class Postroom: Sendable {
       let found = WebhookConnection(endpoint).probe()
       report.with { $0 = found }
     }
-    let noThread = DeliveryResult(verdict: .relayRefused, stage: .queue, detail: Shared.noThread)
-    return hasStarted ? report.wait(until: nil) { $0 } ?? noThread : noThread
+    return hasStarted ? report.wait(until: nil) { $0 } ?? Switchboard.noThread : Switchboard.noThread
   }
 }
 
@@ -110,8 +112,6 @@ private final class Shared: Sendable {
     case send(Envelope)
     case leave
   }
-
-  static let noThread = "the system gives us no thread"
 
   let carriage: Carriage
   let desk = Monitor(Desk())
@@ -138,7 +138,7 @@ private final class Shared: Sendable {
     }
     switch answer {
     case .taken: return
-    case .closed: return report([Shared.notBegun(envelope)])
+    case .closed: return report([Switchboard.notBegun(envelope)])
     case .needsThread: if WorkerThread.start({ self.work() }) { return }
     }
     let left = desk.with { desk -> ArraySlice<Envelope> in
@@ -148,8 +148,7 @@ private final class Shared: Sendable {
       defer { desk.queue = [] }
       return desk.queue
     }
-    let refused = DeliveryResult(verdict: .relayRefused, stage: .queue, detail: Shared.noThread)
-    report(left.map { Delivered(ticket: $0.ticket, result: refused) })
+    report(left.map { Delivered(ticket: $0.ticket, result: Switchboard.noThread) })
   }
 
   private func report(_ results: [Delivered]) {
@@ -163,7 +162,7 @@ private final class Shared: Sendable {
       defer { desk.queue = [] }
       return desk.queue
     }
-    report(left.map(Shared.notBegun))
+    report(left.map(Switchboard.notBegun))
   }
 
   func close(within time: Duration) -> [Int] {
@@ -171,15 +170,9 @@ private final class Shared: Sendable {
     let deadline = Monotonic.now + time
     if desk.wait(until: deadline, for: { $0.threads == 0 ? true : nil }) != nil { return [] }
     isStopping.store(true, ordering: .relaxed)
-    // It is asked once a second.
+    // libcurl asks once a second.
     _ = desk.wait(until: Monotonic.now + .seconds(2)) { $0.threads == 0 ? true : nil }
     return desk.with { $0.active.sorted() }
-  }
-
-  private static func notBegun(_ envelope: Envelope) -> Delivered {
-    Delivered(
-      ticket: envelope.ticket,
-      result: DeliveryResult(verdict: .deferred, stage: .queue, detail: "not begun: the sending was stopped"))
   }
 
   /// The life of one thread.

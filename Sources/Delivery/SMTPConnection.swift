@@ -3,32 +3,26 @@ import CCurl
 /// One connection to the relay with the libcurl handle that owns it.
 ///
 /// libcurl opens it: names, sockets, encryption and login are its own. What is said from MAIL to the dot is ours
-/// (`Dialogue`), over the line that libcurl opened. Belongs to one thread, which blocks for as long as the server thinks.
-/// What can go wrong, and what is done about it, stands in docs/decisions/0002-libcurl-by-threads.md.
+/// (`Dialogue`), over the line that libcurl opened. Belongs to one thread at a time. What can go wrong, and
+/// what is done about it, stands in docs/decisions/0002-libcurl-by-threads.md.
 final class SMTPConnection {
   private let settings: RelaySettings
-  /// Why these settings cannot work; nil when they can.
-  private let settingsFault: String?
-  /// As results name it.
-  private let server: String
   private let isStopping: @Sendable () -> Bool
   private let errorText: UnsafeMutablePointer<CChar>
   private var handle: UnsafeMutableRawPointer?
   /// libcurl's callbacks find it, so it lives as long as the handle.
   private var handshake: Handshake?
   /// Over the handle's connection; nil without one.
-  private var dialogue: Dialogue?
-  /// Mostly that of the next message, too.
-  private var lastSender: (given: String, address: EnvelopeAddress)?
+  private(set) var line: OpenLine?
 
   /// libcurl's process-wide part; thread-safe and once.
   private static let hasStarted: Bool = ccurl_start() == CURLE_OK
 
-  /// `isStopping` is asked from time to time: true ends what has not handed over a byte of its message.
+  /// - Parameters:
+  ///   - settings: without `fault`.
+  ///   - isStopping: asked from time to time while it opens: true ends that.
   init(_ settings: RelaySettings, isStopping: @escaping @Sendable () -> Bool = { false }) {
     self.settings = settings
-    settingsFault = settings.fault
-    server = settings.server
     self.isStopping = isStopping
     errorText = .allocate(capacity: Int(ccurl_error_size))
     errorText.initialize(repeating: 0, count: Int(ccurl_error_size))
@@ -39,110 +33,32 @@ final class SMTPConnection {
     errorText.deallocate()
   }
 
-  var isOpen: Bool { dialogue != nil }
-
-  /// Says QUIT, waits for its answer for two seconds at most, and closes.
+  /// Closes it without a word: libcurl says no QUIT on a connection that was only opened.
   func close() {
-    dialogue?.leave()
-    dialogue = nil
-    // Of a connection that was only opened libcurl says no QUIT of its own.
+    line = nil
     if let handle { curl_easy_cleanup(handle) }
     handle = nil
     handshake = nil
   }
 
-  /// Hands one message to the relay and waits for what becomes of it.
-  func deliver(_ envelope: Envelope) -> DeliveryResult {
-    let addresses: (sender: EnvelopeAddress, recipient: EnvelopeAddress)
-    switch checked(envelope) {
-    case .failure(let refusal): return refusal.result
-    case .success(let both): addresses = both
-    }
-    var transfer = send(envelope.message, from: addresses.sender, to: addresses.recipient)
-    // `send` has closed it, so this is on a fresh one.
-    if transfer.isStaleConnection {
-      transfer = send(envelope.message, from: addresses.sender, to: addresses.recipient)
-    }
-    return DeliveryResult(transfer, server: server)
-  }
-
-  /// Connects, encrypts and logs in as for a mail, says NOOP and QUIT.
+  /// Connects, encrypts and logs in as for a mail, says NOOP and QUIT. Waits for all of it.
   func probe() -> ProbeReport {
-    if let fault = settingsFault {
-      return ProbeReport(
-        result: DeliveryResult(verdict: .relayRefused, stage: .settings, detail: fault, isConfiguration: true),
-        exchanges: [])
-    }
-    close()
     defer { close() }
     let arrival = open()
-    guard let dialogue else {
-      return ProbeReport(result: DeliveryResult(probe: arrival, server: server), exchanges: arrival.exchanges)
+    guard let line else {
+      return ProbeReport(result: DeliveryResult(probe: arrival, server: settings.server), exchanges: arrival.exchanges)
     }
-    var transfer = dialogue.visit()
+    var transfer = line.visit(at: Monotonic.now) ?? line.finish()
     transfer.connects = arrival.connects
+    if line.leave(at: Monotonic.now) == nil { _ = line.finish() }
     return ProbeReport(
-      result: DeliveryResult(probe: transfer, server: server), exchanges: arrival.exchanges + transfer.exchanges)
+      result: DeliveryResult(probe: transfer, server: settings.server),
+      exchanges: arrival.exchanges + transfer.exchanges)
   }
 
-  // MARK: Before any contact
-
-  private struct Refusal: Error {
-    let result: DeliveryResult
-  }
-
-  private func checked(
-    _ envelope: Envelope
-  ) -> Result<(sender: EnvelopeAddress, recipient: EnvelopeAddress), Refusal> {
-    func refused(_ verdict: DeliveryVerdict, _ stage: DeliveryStage, _ detail: String) -> Refusal {
-      Refusal(
-        result: DeliveryResult(
-          verdict: verdict, stage: stage, detail: detail, isConfiguration: verdict == .relayRefused,
-          server: settings.server))
-    }
-    if let fault = settingsFault { return .failure(refused(.relayRefused, .settings, fault)) }
-    if let fault = MessageBytes.fault(in: envelope.message) {
-      return .failure(refused(.contentRefused, .message, fault))
-    }
-    let sender: EnvelopeAddress
-    if let lastSender, lastSender.given == envelope.sender {
-      sender = lastSender.address
-    } else {
-      do throws(EnvelopeAddress.Fault) {
-        sender = try EnvelopeAddress(envelope.sender)
-      } catch {
-        return .failure(refused(.relayRefused, .settings, "the sender's address cannot be used: \(error.reason)"))
-      }
-      lastSender = (envelope.sender, sender)
-    }
-    do throws(EnvelopeAddress.Fault) {
-      return .success((sender, try EnvelopeAddress(envelope.recipient)))
-    } catch {
-      return .failure(refused(.recipientRefused, .address, "the address cannot be used: \(error.reason)"))
-    }
-  }
-
-  // MARK: On the line
-
-  /// Sends over the open connection, or opens one. Nothing stays open that is not fit for the next message.
-  private func send(_ message: [UInt8], from: EnvelopeAddress, to: EnvelopeAddress) -> Transfer {
-    var connects = 0
-    if dialogue == nil {
-      let arrival = open()
-      guard dialogue != nil else { return arrival }
-      connects = arrival.connects
-    }
-    guard let dialogue else { return Transfer(curlCode: CurlCode.failedInit, connects: 0) }
-    var transfer = dialogue.send(message, from: from, to: to)
-    transfer.connects = connects
-    if !dialogue.isAtEase { close() }
-    return transfer
-  }
-
-  // MARK: libcurl
-
-  /// Opens the line: afterwards there is a dialogue, or the transfer says why not.
-  private func open() -> Transfer {
+  /// Opens the line, waiting for all that takes: afterwards there is a line, or the transfer says why not.
+  func open() -> Transfer {
+    close()
     guard SMTPConnection.hasStarted, let handle = curl_easy_init() else {
       return Transfer(
         curlCode: CurlCode.failedInit, connects: 0, errorText: "libcurl could not be started: out of memory?")
@@ -162,9 +78,9 @@ final class SMTPConnection {
     if code == CURLE_OK, socket >= 0 {
       // libcurl goes on without a login where none is offered.
       if settings.username == nil || handshake.isLoggedIn {
-        dialogue = Dialogue(
+        line = OpenLine(
           CurlLine(handle, socket: socket, errorText: errorText), offers: handshake.offers,
-          patience: Dialogue.Patience(reply: settings.replyTimeout, total: total), isStopping: isStopping)
+          patience: Dialogue.Patience(reply: settings.replyTimeout, total: total))
         return arrival
       }
       arrival.curlCode = CurlCode.abortedByCallback

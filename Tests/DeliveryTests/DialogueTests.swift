@@ -4,36 +4,46 @@ import Testing
 
 /// A line whose other side says what stands in its script, a piece each time it is listened to.
 private final class ScriptedLine: RelayLine {
+  let socket: Int32 = -1
   /// What each listening brings; nil is silence until the deadline. After the last the other side closes.
-  var pieces: [String?]
+  private var pieces: [String?]
+  private var hasGivenPiece = false
   /// What was said to it, write by write.
   private(set) var said: [String] = []
   /// So many writes go through before the line is lost.
   var writesMax = Int.max
   /// Of the write that is lost, so many bytes went.
   var lastWrite = 0
-  /// Called before each listening.
-  var onListening: () -> Void = {}
+  /// At most so many bytes go at once.
+  var bytesAtOnce = Int.max
+  private var isPartial = false
 
   init(_ pieces: [String?]) { self.pieces = pieces }
 
-  func send(_ bytes: UnsafeRawBufferPointer, until deadline: Duration) -> (count: Int, fault: LineFault?) {
+  var isSilent: Bool { pieces.first.map { $0 == nil } ?? false }
+
+  func send(_ bytes: UnsafeRawBufferPointer) throws(LineFault) -> Int {
     guard said.count < writesMax else {
-      let count = min(lastWrite, bytes.count)
-      said.append(String(decoding: bytes.prefix(count), as: UTF8.self))
-      return (count, .lost(curlCode: CurlCode.sendError, systemError: 32, words: "broken pipe"))
+      defer { lastWrite = 0 }
+      if lastWrite > 0 { return min(lastWrite, bytes.count) }
+      throw .lost(curlCode: CurlCode.sendError, systemError: 32, words: "broken pipe")
     }
-    said.append(String(decoding: bytes, as: UTF8.self))
-    return (bytes.count, nil)
+    let part = String(decoding: bytes.prefix(bytesAtOnce), as: UTF8.self)
+    if isPartial { said[said.count - 1] += part } else { said.append(part) }
+    isPartial = bytes.count > bytesAtOnce
+    return part.utf8.count
   }
 
-  func receive(
-    _ buffer: UnsafeMutableRawBufferPointer, until deadline: Duration, isStopping: () -> Bool
-  ) throws(LineFault) -> Int {
-    onListening()
-    if isStopping() { throw .stopped }
-    guard !pieces.isEmpty else { throw .closed }
-    guard let piece = pieces.removeFirst() else { throw .timedOut }
+  func receive(_ buffer: UnsafeMutableRawBufferPointer) throws(LineFault) -> Int {
+    // Each piece comes by itself.
+    if hasGivenPiece {
+      hasGivenPiece = false
+      return 0
+    }
+    guard let piece = pieces.first else { throw .closed }
+    guard let piece else { return 0 }
+    pieces.removeFirst()
+    hasGivenPiece = true
     buffer.copyBytes(from: piece.utf8)
     return piece.utf8.count
   }
@@ -45,65 +55,92 @@ struct DialogueTests {
   private let rcpt = "RCPT TO:<b@example.org>\r\n"
   private let body = "Subject: x\r\n\r\n..dot\r\nend\r\n.\r\n"
 
-  private func run(
-    _ line: ScriptedLine, offers: [String] = ["PIPELINING"], patience: Duration = .seconds(60),
-    isStopping: @escaping () -> Bool = { false }
-  ) throws -> (transfer: Transfer, dialogue: Dialogue) {
+  private func open(_ line: ScriptedLine, offers: [String] = ["PIPELINING"], patience: Duration = .seconds(60))
+    -> OpenLine
+  {
     let hello = ServerReply(lines: (["250-sink"] + offers.map { "250-\($0)" } + ["250 HELP"]))
-    let dialogue = Dialogue(
-      line, offers: ServerOffers(hello), patience: .init(reply: patience, total: .seconds(120)), isStopping: isStopping)
+    return OpenLine(line, offers: ServerOffers(hello), patience: .init(reply: patience, total: .seconds(120)))
+  }
+
+  /// - Parameter isStopping: asked before each listening.
+  private func run(
+    _ line: ScriptedLine, _ open: OpenLine, isStopping: () -> Bool = { false }
+  ) throws -> Transfer {
     let message = Array("Subject: x\r\n\r\n.dot\r\nend\r\n".utf8)
-    let transfer = dialogue.send(
-      message, from: try EnvelopeAddress("a@example.com"), to: try EnvelopeAddress("b@example.org"))
-    return (transfer, dialogue)
+    var transfer = open.send(
+      message, from: try EnvelopeAddress("a@example.com"), to: try EnvelopeAddress("b@example.org"), at: .zero)
+    while transfer == nil {
+      transfer = line.isSilent ? open.expire(at: .seconds(60)) : open.goOn(at: .seconds(1), isStopping: isStopping())
+    }
+    return try #require(transfer)
+  }
+
+  private func run(_ line: ScriptedLine, offers: [String] = ["PIPELINING"]) throws -> Transfer {
+    try run(line, open(line, offers: offers))
+  }
+
+  private func verdict(_ line: ScriptedLine) throws -> DeliveryVerdict {
+    DeliveryResult(try run(line), server: "").verdict
   }
 
   @Test("commands go in one breath where the server takes that, else one by one; the message and its dot always do")
   func pipelining() throws {
     let together = ScriptedLine(["250 ok\r\n250 ok\r\n354 go on\r\n", "250 2.0.0 taken\r\n"])
-    let first = try run(together)
+    let open = open(together)
+    let first = try run(together, open)
     #expect(together.said == [mail + rcpt + "DATA\r\n", body])
-    #expect(first.transfer.curlCode == CurlCode.ok && first.transfer.uploaded == body.utf8.count)
-    #expect(first.dialogue.isAtEase)
+    #expect(first.curlCode == CurlCode.ok && first.uploaded == body.utf8.count)
+    #expect(open.isAtEase)
     let single = ScriptedLine(["250 ok\r\n", "250 ok\r\n", "354 go on\r\n", "250 2.0.0 taken\r\n"])
     let second = try run(single, offers: ["SIZE 1000"])
     #expect(single.said == [mail.dropLast() + " SIZE=25\r\n", rcpt, "DATA\r\n", body])
-    #expect(second.transfer.exchanges == first.transfer.exchanges)
+    #expect(second.exchanges == first.exchanges)
   }
 
-  @Test("replies may come in pieces, and in many lines")
+  @Test("replies may come in pieces, and in many lines; what is said may go in pieces")
   func pieces() throws {
     let line = ScriptedLine(["25", "0-one\r\n250-two\r", "\n250 three\r\n250 ok\r\n3", "54\r\n", "250", " ok\n"])
-    let result = try run(line)
-    #expect(result.transfer.curlCode == CurlCode.ok)
-    #expect(result.transfer.exchanges.first?.reply?.texts == ["one", "two", "three"])
-    #expect(result.dialogue.isAtEase)
+    line.bytesAtOnce = 7
+    let open = open(line)
+    let result = try run(line, open)
+    #expect(result.curlCode == CurlCode.ok)
+    #expect(result.exchanges.first?.reply?.texts == ["one", "two", "three"])
+    #expect(line.said == [mail + rcpt + "DATA\r\n", body])
+    #expect(open.isAtEase)
   }
 
   @Test("a refusal is settled, and the line used on")
   func settled() throws {
     let line = ScriptedLine(["250 ok\r\n550 5.1.1 no\r\n503 5.5.1 RCPT first\r\n", "250 ok\r\n"])
-    let result = try run(line)
-    #expect(DeliveryResult(result.transfer, server: "").verdict == .recipientRefused)
+    let open = open(line)
+    let result = try run(line, open)
+    #expect(DeliveryResult(result, server: "").verdict == .recipientRefused)
     #expect(line.said.dropFirst() == ["RSET\r\n"])
-    #expect(result.dialogue.isAtEase)
+    #expect(open.isAtEase)
+    let silent = ScriptedLine(["250 ok\r\n550 5.1.1 no\r\n", nil])
+    #expect(try verdict(silent) == .recipientRefused, "what is owed and does not come changes nothing")
   }
 
   @Test("where the recipient was refused and DATA was not, no word more is said: it would be taken for the message")
   func grantedInVain() throws {
     let line = ScriptedLine(["250 ok\r\n550 5.1.1 no\r\n354 go on\r\n"])
-    let result = try run(line)
-    #expect(DeliveryResult(result.transfer, server: "").verdict == .recipientRefused)
-    result.dialogue.leave()
+    let open = open(line)
+    #expect(DeliveryResult(try run(line, open), server: "").verdict == .recipientRefused)
+    _ = open.leave(at: .zero)
     #expect(line.said == [mail + rcpt + "DATA\r\n"])
   }
 
   @Test("an answer that nobody asked for ends the line, and is no answer to the next mail")
   func unasked() throws {
     let line = ScriptedLine(["250 ok\r\n250 ok\r\n354 go on\r\n", "250 taken\r\n421 too long\r\n"])
-    let result = try run(line)
-    #expect(result.transfer.curlCode == CurlCode.ok)
-    #expect(!result.dialogue.isAtEase)
+    let first = open(line)
+    #expect(try run(line, first).curlCode == CurlCode.ok)
+    #expect(!first.isAtEase)
+    let later = ScriptedLine(["250 ok\r\n250 ok\r\n354 go on\r\n", "250 taken\r\n", "421 too long\r\n"])
+    let second = open(later)
+    #expect(try run(later, second).curlCode == CurlCode.ok)
+    #expect(second.isAtEase)
+    #expect(second.isOver())
   }
 
   @Test("what is lost in the message is in doubt, from its first byte to the answer; before it, it is not")
@@ -112,32 +149,32 @@ struct DialogueTests {
     for count in [0, 1, 20, body.utf8.count - 1] {
       let line = ScriptedLine([granted])
       (line.writesMax, line.lastWrite) = (1, count)
-      let verdict = DeliveryResult(try run(line).transfer, server: "").verdict
-      #expect(verdict == (count == 0 ? .relayRefused : .unknown), "\(count) bytes")
+      #expect(try verdict(line) == (count == 0 ? .relayRefused : .unknown), "\(count) bytes")
     }
-    #expect(DeliveryResult(try run(ScriptedLine([granted])).transfer, server: "").verdict == .unknown)
-    #expect(DeliveryResult(try run(ScriptedLine([granted, nil])).transfer, server: "").verdict == .unknown)
-    #expect(
-      DeliveryResult(try run(ScriptedLine([granted, "what?\r\n", nil])).transfer, server: "").verdict == .unknown)
-    #expect(DeliveryResult(try run(ScriptedLine(["250 ok\r\n", nil])).transfer, server: "").verdict == .relayRefused)
+    #expect(try verdict(ScriptedLine([granted])) == .unknown)
+    #expect(try verdict(ScriptedLine([granted, nil])) == .unknown)
+    #expect(try verdict(ScriptedLine([granted, "what?\r\n", nil])) == .unknown)
+    #expect(try verdict(ScriptedLine(["250 ok\r\n", nil])) == .relayRefused)
+    #expect(try verdict(ScriptedLine([granted, "554 5.6.0 no\r\n"])) == .contentRefused, "said, and then closed")
   }
 
   @Test("a room that closes, or too little time, ends it before the first byte of the message, and never after")
   func ended() throws {
     let granted = "250 ok\r\n250 ok\r\n354 go on\r\n"
-    var isStopping = false
     let early = ScriptedLine([granted, "250 taken\r\n"])
-    early.onListening = { isStopping = true }
-    let stopped = try run(early) { isStopping }
-    #expect(stopped.transfer.abort == .closing && early.said.count == 1)
-    isStopping = false
+    #expect(try run(early, open(early)) { true }.abort == .closing && early.said.count == 1)
+    let waiting = ScriptedLine([nil])
+    let waits = open(waiting)
+    _ = waits.send(
+      letter, from: try EnvelopeAddress("a@example.com"), to: try EnvelopeAddress("b@example.org"), at: .zero)
+    #expect(waits.mayStop && waits.stop(at: .zero)?.abort == .closing)
     let underWay = ScriptedLine([granted, "250 taken\r\n"])
-    underWay.onListening = { isStopping = underWay.said.count == 2 }
-    #expect(try run(underWay) { isStopping }.transfer.curlCode == CurlCode.ok)
+    let open1 = open(underWay)
+    #expect(try run(underWay, open1) { underWay.said.count == 2 }.curlCode == CurlCode.ok)
     let late = ScriptedLine([granted, "250 taken\r\n"])
-    let result = try run(late, patience: .seconds(121))
-    #expect(result.transfer.abort == .late && late.said.count == 1)
-    result.dialogue.leave()
+    let open2 = open(late, patience: .seconds(121))
+    #expect(try run(late, open2).abort == .late && late.said.count == 1)
+    _ = open2.leave(at: .zero)
     #expect(late.said.count == 1)
   }
 

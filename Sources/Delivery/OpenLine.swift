@@ -1,0 +1,134 @@
+import Glibc
+
+/// A connection while it is open: its line, what is still to go out, what has come in, and the dialogue over it.
+///
+/// Never waits: says what it waits for (`interest`, `deadline`) and is told when it came. Belongs to one thread.
+final class OpenLine {
+  private let line: any RelayLine
+  private var dialogue: Dialogue
+  private var replies = ReplyReader()
+  /// Bytes of which the first `sent` are out.
+  private var outgoing: [UInt8] = []
+  private var sent = 0
+  private var isSaying = false
+  private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 1)
+
+  /// Of `Monotonic.now`: when waiting ends; nil at rest.
+  private(set) var deadline: Duration?
+
+  init(_ line: any RelayLine, offers: ServerOffers, patience: Dialogue.Patience) {
+    self.line = line
+    dialogue = Dialogue(offers: offers, patience: patience)
+  }
+
+  deinit { buffer.deallocate() }
+
+  var socket: Int32 { line.socket }
+  /// What to poll for. At rest too: the other side may close, or say something that ends it.
+  var interest: Int16 { Int16(isSaying ? POLLOUT : POLLIN) }
+  /// Fit for the next message.
+  var isAtEase: Bool { dialogue.isAtEase && replies.isEmpty }
+  /// A message that is not begun yet can be ended.
+  var mayStop: Bool { dialogue.mayStop }
+
+  /// Begins; a transfer when it is over already.
+  func send(_ message: [UInt8], from: EnvelopeAddress, to: EnvelopeAddress, at now: Duration) -> Transfer? {
+    follow(dialogue.send(message, from: from, to: to, at: now), at: now, isStopping: false)
+  }
+
+  func visit(at now: Duration) -> Transfer? { follow(dialogue.visit(at: now), at: now, isStopping: false) }
+  func leave(at now: Duration) -> Transfer? { follow(dialogue.leave(at: now), at: now, isStopping: false) }
+  func stop(at now: Duration) -> Transfer? { follow(dialogue.stop(), at: now, isStopping: true) }
+
+  /// Waits for what it waits for, to the end of what was begun. For a caller that has nothing else to do.
+  func finish() -> Transfer {
+    while true {
+      let now = Monotonic.now
+      let left = (deadline ?? now) - now
+      var ready = pollfd(fd: socket, events: interest, revents: 0)
+      let isThere = left > .zero && poll(&ready, 1, Int32(clamping: left.milliseconds)) != 0
+      if let transfer = isThere ? goOn(at: Monotonic.now, isStopping: false) : expire(at: now) { return transfer }
+    }
+  }
+
+  /// What was polled for may be there.
+  func goOn(at now: Duration, isStopping: Bool) -> Transfer? {
+    if isSaying { return push(at: now, isStopping: isStopping) }
+    do throws(LineFault) {
+      // To the last byte: what was encrypted together shows on no socket any more.
+      while true {
+        let count = try line.receive(buffer)
+        if count == 0 { break }
+        replies.add(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+      }
+    } catch {
+      // What was said before the end still counts.
+      return hear(at: now, isStopping: isStopping) ?? follow(dialogue.failed(error), at: now, isStopping: isStopping)
+    }
+    return hear(at: now, isStopping: isStopping)
+  }
+
+  /// True when the line is at rest and something came all the same: its end, or words that nobody asked for.
+  func isOver() -> Bool {
+    do throws(LineFault) {
+      let count = try line.receive(buffer)
+      replies.add(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+      return count > 0
+    } catch {
+      return true
+    }
+  }
+
+  /// The deadline is past.
+  func expire(at now: Duration) -> Transfer? {
+    follow(dialogue.failed(.timedOut, handedOver: sent), at: now, isStopping: false)
+  }
+
+  // MARK: What the dialogue wants
+
+  private func follow(_ step: Dialogue.Step, at now: Duration, isStopping: Bool) -> Transfer? {
+    isSaying = false
+    switch step {
+    case .say(let bytes, let deadline):
+      outgoing = bytes
+      sent = 0
+      isSaying = true
+      self.deadline = deadline
+      return push(at: now, isStopping: isStopping)
+    case .listen(let deadline):
+      self.deadline = deadline
+      return hear(at: now, isStopping: isStopping)
+    case .finish(let transfer):
+      deadline = nil
+      return transfer
+    }
+  }
+
+  private func push(at now: Duration, isStopping: Bool) -> Transfer? {
+    do throws(LineFault) {
+      while sent < outgoing.count {
+        let count = try outgoing.withUnsafeBufferPointer { (bytes) throws(LineFault) in
+          try line.send(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[sent...])))
+        }
+        if count == 0 { return nil }
+        sent += count
+      }
+    } catch {
+      return follow(dialogue.failed(error, handedOver: sent), at: now, isStopping: isStopping)
+    }
+    return follow(dialogue.handedOver(at: now), at: now, isStopping: isStopping)
+  }
+
+  /// A reply that has come already.
+  private func hear(at now: Duration, isStopping: Bool) -> Transfer? {
+    guard deadline != nil, let reply = replies.next() else { return nil }
+    return follow(dialogue.heard(reply, at: now, isStopping: isStopping), at: now, isStopping: isStopping)
+  }
+}
+
+extension Duration {
+  /// Whole milliseconds, rounded up.
+  var milliseconds: Int {
+    Int(components.seconds) * 1000 + Int((components.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+  }
+}
