@@ -54,19 +54,26 @@ extension Simulation {
       StatementRequest(customer: trade.payer(of: item.key.customer), currency: item.currency, by: "ann", text: nil))
   }
 
-  /// In quiet times letters and calls are done on their day, as a forecast takes them to be: as they stood in the list after
-  /// the cycle, so a call that waited for a letter comes with the next one.
+  /// In quiet times letters and calls are done on their day, as a forecast takes them to be: the calls that the cycle found, so
+  /// that one which waited for a letter comes with the next cycle.
   mutating func attend() {
     guard takesRecords else { return }
-    for task in callsDue() {
+    let found = Set((notebook.verdict?.tasks ?? []).map(Self.name))
+    for letter in watch.outbox { intervene(.contactResolved(contact: letter, sent: true, by: "ann")) }
+    var made: Set<String> = []
+    for task in callsDue() where found.contains(Self.name(task)) {
       intervene(
         .callLogged(
           LoggedCall(customer: task.payer.id, outcome: .reached, contact: intended(task), by: "ann", text: nil)))
+      made.insert(Self.name(task))
     }
-    if let task = callsDue().first {
+    for task in callsDue() where made.contains(Self.name(task)) {
       watch.object(.tasks, "a call to \(task.payer.id) is due again as soon as it was made")
     }
-    for letter in watch.outbox { intervene(.contactResolved(contact: letter, sent: true, by: "ann")) }
+  }
+
+  private static func name(_ task: PlannedContact) -> String {
+    ([task.payer.id, task.currency.code] + Prophecy.names(task.advancing)).joined(separator: " ")
   }
 
   /// The journal refuses nobody: it is sound, and the clock is not behind it.
