@@ -105,6 +105,30 @@ struct PostroomTests {
     #expect(free.mayBegin(at: .seconds(1)))
   }
 
+  @Test("many a second go in small bursts, and still no minute sees more than allowed", arguments: [6001, 60_000, 1_000_000])
+  func bursts(perMinute: Int) {
+    var pacer = Pacer(perMinute: perMinute)
+    var begun: [Duration] = []
+    var now = Duration.seconds(1)
+    while now < .seconds(63) {
+      // Looked at every seven milliseconds, and for ten seconds not at all.
+      while pacer.mayBegin(at: now) {
+        pacer.begin(at: now)
+        begun.append(now)
+      }
+      now += now > .seconds(20) && now < .seconds(21) ? .seconds(10) : .milliseconds(7)
+    }
+    let burst = begun.count { $0 == begun[0] }
+    #expect(burst == 1 + Int(Double(perMinute) / 6000) || burst == Int(Double(perMinute) / 6000), "\(burst)")
+    var most = 0
+    var first = 0
+    for last in begun.indices {
+      while begun[last] - begun[first] >= .seconds(60) { first += 1 }
+      most = max(most, last - first + 1)
+    }
+    #expect(most <= perMinute && most > perMinute * 5 / 6 - 1000, "\(most) of \(perMinute)")
+  }
+
   @Test("a postman of one's own answers without a network")
   func answering() {
     let postman = Postman.answering { envelope in
