@@ -58,8 +58,8 @@ final class OpenLine {
       // To the last byte: what was encrypted together shows on no socket any more.
       while true {
         let count = try line.receive(buffer)
-        if count == 0 { break }
         replies.add(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        if count == 0 || count < buffer.count && !line.isEncrypted { break }
       }
     } catch {
       // What was said before the end still counts.

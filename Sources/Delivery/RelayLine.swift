@@ -5,6 +5,8 @@ import Glibc
 protocol RelayLine: AnyObject {
   /// What to poll; -1 for nothing.
   var socket: Int32 { get }
+  /// What has come may not show on the socket.
+  var isEncrypted: Bool { get }
   /// Hands over as much as goes at once.
   func send(_ bytes: UnsafeRawBufferPointer) throws(LineFault) -> Int
   /// Puts into `buffer` what has come; 0 when there is nothing yet.
@@ -23,15 +25,19 @@ enum LineFault: Error, Equatable {
 /// The line that a libcurl handle opened, with its encryption if it has one.
 final class CurlLine: RelayLine {
   let socket: Int32
+  let isEncrypted: Bool
   private let handle: UnsafeMutableRawPointer
   private let errorText: UnsafeMutablePointer<CChar>
 
   /// - Parameters:
   ///   - handle: connected with CURLOPT_CONNECT_ONLY; outlives the line.
   ///   - errorText: its CURLOPT_ERRORBUFFER.
-  init(_ handle: UnsafeMutableRawPointer, socket: Int32, errorText: UnsafeMutablePointer<CChar>) {
+  init(
+    _ handle: UnsafeMutableRawPointer, socket: Int32, isEncrypted: Bool, errorText: UnsafeMutablePointer<CChar>
+  ) {
     self.handle = handle
     self.socket = socket
+    self.isEncrypted = isEncrypted
     self.errorText = errorText
   }
 

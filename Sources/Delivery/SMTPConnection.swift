@@ -79,7 +79,8 @@ final class SMTPConnection {
       // libcurl goes on without a login where none is offered.
       if settings.username == nil || handshake.isLoggedIn {
         line = OpenLine(
-          CurlLine(handle, socket: socket, errorText: errorText), offers: handshake.offers,
+          CurlLine(handle, socket: socket, isEncrypted: settings.security != .none, errorText: errorText),
+          offers: handshake.offers,
           patience: Dialogue.Patience(reply: settings.replyTimeout, total: total))
         return arrival
       }

@@ -7,6 +7,8 @@ package struct JournalHead: Sendable, Equatable {
   package static let format = 1
   /// A clock that went back by no more than this is taken for one that was set by a time service.
   package static let clampMax = Span.seconds(5)
+  /// Bytes of the salt of a personal part.
+  package static let saltCount = 16
 
   /// 32 hexadecimal digits, drawn when the journal was begun.
   package var instance: String
@@ -70,8 +72,8 @@ package struct JournalHead: Sendable, Equatable {
 
   /// Lines for `events`, in their order, all bearing one time; they are to be written at once and synced once.
   ///
-  /// - Parameter salt: asked once for each record with a personal part; 16 bytes from a random source, so that nobody
-  ///   can guess an erased part from its digest.
+  /// - Parameter salt: asked once for each record with a personal part; `saltCount` bytes from a random source, so that
+  ///   nobody can guess an erased part from its digest.
   package func append(
     _ events: [HistoryEvent], at now: Instant, salt: () -> [UInt8]
   ) throws(Refusal) -> Appended {

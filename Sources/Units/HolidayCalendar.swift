@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The holidays of a country, a region or a payment system, by name: rules laid out for the years 1990 to 2100.
 ///
 /// One look into a table a question; years outside of the table are worked out from the rules when they are asked for.
@@ -21,9 +23,7 @@ package struct HolidayCalendar: Hashable, Sendable {
     let title: String
     let source: String
     let rules: [HolidayRule]
-    /// For each day from `firstDay` on: 0, or 1 + the index of its name in `names`.
-    let table: [UInt16]
-    let names: [String]
+    private let drawn = AtomicLazyReference<Table>()
 
     init(code: String, country: String?, title: String, source: String, rules: [HolidayRule]) {
       self.code = code
@@ -31,7 +31,19 @@ package struct HolidayCalendar: Hashable, Sendable {
       self.title = title
       self.source = source
       self.rules = rules
-      var table = [UInt16](repeating: 0, count: HolidayCalendar.dayCount)
+    }
+
+    /// Drawn when it is first asked for: of all the calendars that there are, few are used.
+    var table: Table { drawn.load() ?? drawn.storeIfNil(Table(rules)) }
+  }
+
+  private final class Table: Sendable {
+    /// For each day from `firstDay` on: 0, or 1 + the index of its name in `names`.
+    let slots: [UInt16]
+    let names: [String]
+
+    init(_ rules: [HolidayRule]) {
+      var slots = [UInt16](repeating: 0, count: HolidayCalendar.dayCount)
       var names: [String] = []
       var indexes: [String: UInt16] = [:]
       for holiday in HolidayCalendar.holidays(by: rules, in: HolidayCalendar.tabled) {
@@ -39,9 +51,9 @@ package struct HolidayCalendar: Hashable, Sendable {
           names.append(holiday.name)
           indexes[holiday.name] = UInt16(names.count)
         }
-        table[holiday.day.number - HolidayCalendar.firstDay] = indexes[holiday.name, default: 0]
+        slots[holiday.day.number - HolidayCalendar.firstDay] = indexes[holiday.name, default: 0]
       }
-      self.table = table
+      self.slots = slots
       self.names = names
     }
   }
@@ -57,9 +69,10 @@ package struct HolidayCalendar: Hashable, Sendable {
   /// The name of the holiday on `day`, such as `Christmas Day (observed)`, or nil. Of two on one day the first rule's.
   package func isHoliday(_ day: Day) -> String? {
     let slot = day.number - HolidayCalendar.firstDay
-    if slot >= 0, slot < content.table.count {
-      let index = Int(content.table[slot])
-      return index == 0 ? nil : content.names[index - 1]
+    if slot >= 0, slot < HolidayCalendar.dayCount {
+      let table = content.table
+      let index = Int(table.slots[slot])
+      return index == 0 ? nil : table.names[index - 1]
     }
     let year = day.components.year
     return HolidayCalendar.holidays(by: content.rules, in: year...year).first { $0.day == day }?.name

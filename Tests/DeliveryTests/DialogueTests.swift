@@ -5,6 +5,7 @@ import Testing
 /// A line whose other side says what stands in its script, a piece each time it is listened to.
 private final class ScriptedLine: RelayLine {
   let socket: Int32 = -1
+  let isEncrypted = true
   /// What each listening brings; nil is silence until the deadline. After the last the other side closes.
   private var pieces: [String?]
   private var hasGivenPiece = false
