@@ -213,7 +213,9 @@ extension Watch {
     }
     for id in steps[item.key] ?? [] {
       guard let account = accounts[id], account.isInDoubt, account.certain.isEmpty, id != intended.contact,
-        let open = account.item(item.key), inDoubtPolicy(open) == .ask
+        let open = account.item(item.key), inDoubtPolicy(open) == .ask,
+        // Thanks and what is asked for have nothing to do with each other.
+        (open.anchor == .paid) == (item.anchor == .paid)
       else { continue }
       object(.doubt, "\(item.key.number) goes on though contact \(id) is in doubt and to be asked about")
     }

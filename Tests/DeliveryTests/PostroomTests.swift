@@ -105,7 +105,9 @@ struct PostroomTests {
     #expect(free.mayBegin(at: .seconds(1)))
   }
 
-  @Test("many a second go in small bursts, and still no minute sees more than allowed", arguments: [6001, 60_000, 1_000_000])
+  @Test(
+    "many a second go in small bursts, and still no minute sees more than allowed",
+    arguments: [6001, 60_000, 1_000_000])
   func bursts(perMinute: Int) {
     var pacer = Pacer(perMinute: perMinute)
     var begun: [Duration] = []

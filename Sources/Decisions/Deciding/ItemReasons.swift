@@ -81,14 +81,14 @@ extension GroupCase {
   }
 
   /// Its call, letter or other task waits for a person; nothing else climbs meanwhile. A task comes up when its step is
-  /// due: not while a deadline or the item's own gap runs, nor before the approval that it asks for. A letter is one from
-  /// when its page lies in the outbox.
+  /// due: not while a deadline or the item's own gap runs, nor before the approval that it asks for, nor while a doubt about
+  /// the step before is to be asked about. A letter is one from when its page lies in the outbox.
   private func taskOpen(_ item: ItemCase) -> Finding? {
     if let next = item.next, let letter = openLetter(of: item) {
       return Finding(.letterOpen(contact: letter.id), next.stepCase.rule)
     }
     guard let next = item.next, let prospect = item.prospect, next.opens <= today,
-      !next.step.approval, let channel = channel(of: next.stepCase), !channel.isAutomatic,
+      !next.step.approval, let channel = channel(of: next.stepCase), !channel.isAutomatic, inDoubt(item) == nil,
       frequency.deadlineRunning(for: prospect, on: today) == nil, tooSoonForTask(item) == nil
     else { return nil }
     return Finding(.taskOpen(channel), next.stepCase.rule)
