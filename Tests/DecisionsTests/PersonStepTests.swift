@@ -20,11 +20,12 @@ struct PersonStepTests {
     Self.call.sent("first", "2026-03-18").expect(.tooSoon, of: "R1", until: "2026-03-25")
   }
 
-  @Test("nobody is called on a step behind one of which nobody knows whether it arrived, where that is to be asked about")
+  @Test("nobody is called behind a step of which nobody knows whether it arrived, where that is to be asked about")
   func doubtFirst() {
     let scene = Scene(due: "2026-03-04").steps(
-      Step("first", 5, level: 1), Step("call", 15, level: 1, channel: .call)
-    ).sent("first", "2026-03-09", ["R1"], .inDoubt, id: "d1").at("2026-03-19 11:00")
+      Step("first", 5, level: 1), Step("call", 15, level: 2, channel: .call)
+    ).with { $0.policy.schedules[0].catchUp = .latest }.sent("first", "2026-03-09", ["R1"], .inDoubt, id: "d1")
+      .at("2026-03-23 11:00")
     scene.with { $0.policy.inDoubt = .ask }.expect(.inDoubt, step: "call")
     scene.expect(.taskOpen, step: "call")
   }
