@@ -93,7 +93,7 @@ struct OutboxTests {
   @Test("a letter whose page is not kept any more is named, and the others are written")
   func lost() throws {
     let journal = try journal()
-    let erased = try journal.messages.erase([JournalRig.message(Self.page).sha256])
+    let erased = try journal.messages.erase { $0 == JournalRig.message(Self.page).sha256 }
     #expect(erased == 1)
     let notes = try outbox(journal).arrange(journal.history.outbox)
     #expect(notes.count == 1 && notes[0].contains(Self.id))

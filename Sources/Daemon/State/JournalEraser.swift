@@ -12,6 +12,7 @@ package struct JournalEraser {
   /// What was erased.
   package struct Result: Sendable, Equatable {
     package var records = 0
+    /// With those of nobody: kept by a process that ended before it could record whose they are.
     package var messages = 0
     /// Files that a crash had left aside; half a record tells nobody whose it is, so all of them go.
     package var asides = 0
@@ -52,7 +53,7 @@ package struct JournalEraser {
       if let first = found.lines.keys.min() { try Seals(state, on: disk, trust: .key(key)).forget(from: first) }
       for segment in found.lines.keys.sorted() { try rewrite(segment, found.lines[segment] ?? []) }
       do {
-        result.messages = try MessageStore(state.messages, on: disk).erase(found.messages)
+        result.messages = try MessageStore(state.messages, on: disk).erase { found.isTheirs($0) || !found.isNamed($0) }
         result.asides = try removeAsides()
       } catch { throw .disk(error) }
     }
@@ -70,7 +71,20 @@ package struct JournalEraser {
   private struct Findings {
     /// Offsets of lines that have a personal part to lose.
     var lines: [Int: Set<Int>] = [:]
-    var messages: Set<String> = []
+    private var messages: Set<String> = []
+    /// The beginnings of the digests of all messages that a record names: a journal may name millions.
+    private var named: Set<UInt64> = []
+
+    mutating func name(_ sha256: String, isTheirs: Bool) {
+      guard let beginning = Findings.beginning(of: sha256) else { return }
+      named.insert(beginning)
+      if isTheirs { messages.insert(sha256) }
+    }
+
+    func isTheirs(_ sha256: String) -> Bool { messages.contains(sha256) }
+    func isNamed(_ sha256: String) -> Bool { Findings.beginning(of: sha256).map(named.contains) ?? true }
+
+    private static func beginning(of sha256: String) -> UInt64? { UInt64(sha256.prefix(16), radix: 16) }
   }
 
   private func survey(_ customer: String) throws(JournalFault) -> Findings {
@@ -96,9 +110,10 @@ package struct JournalEraser {
         case .callLogged(let call): call.contact
         default: nil
         }
-      if let made, made.isAll(of: customer) {
-        contacts.insert(made.contact)
-        if !made.sha256.isEmpty { findings.messages.insert(made.sha256) }
+      if let made {
+        let isTheirs = made.isAll(of: customer)
+        if isTheirs { contacts.insert(made.contact) }
+        findings.name(made.sha256, isTheirs: isTheirs)
       }
       // Why it was erased stays, else nobody could tell.
       if case .journalErased = entry.event { return }

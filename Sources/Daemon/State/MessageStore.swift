@@ -72,17 +72,18 @@ package final class MessageStore {
     writtenUpTo = size + bytes.count
   }
 
-  /// Takes these messages out of their files, and whatever else in a file is no whole message.
+  /// Takes messages out of their files, and whatever else in a file is no whole message.
   ///
+  /// - Parameter isErased: asked of each message, by its SHA-256.
   /// - Returns: how many were taken out.
-  package func erase(_ erased: Set<String>) throws(DiskError) -> Int {
+  package func erase(where isErased: (String) -> Bool) throws(DiskError) -> Int {
     var count = 0
     for number in try segments() {
       let old = try disk.read(path(number), limit: .max, followingLinks: false)
       index = [:]
       scanned = [:]
       try scan(number, verifying: true)
-      let kept = index.filter { !erased.contains($0.key) }.sorted { $0.value.offset < $1.value.offset }
+      let kept = index.filter { !isErased($0.key) }.sorted { $0.value.offset < $1.value.offset }
       count += index.count - kept.count
       var bytes: [UInt8] = []
       for (sha256, found) in kept {
