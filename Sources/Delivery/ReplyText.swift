@@ -12,14 +12,14 @@ package struct ServerReply: Sendable, Equatable {
     var texts: [String] = []
     var enhanced: String?
     for line in lines {
-      var text = Array(line.utf8)[...]
+      var text = line.utf8[...]
       if ServerReply.code(of: line) != nil { text = text.dropFirst(4) }
-      let word = text.prefix { $0 != UInt8(ascii: " ") }
-      if ServerReply.isEnhanced(word) {
-        if enhanced == nil { enhanced = String(decoding: word, as: UTF8.self) }
-        text = text.dropFirst(word.count + 1)
+      let end = text.firstIndex(of: UInt8(ascii: " ")) ?? text.endIndex
+      if ServerReply.isEnhanced(text[..<end]) {
+        if enhanced == nil { enhanced = String(text[..<end]) }
+        text = text[end...].dropFirst()
       }
-      texts.append(String(decoding: text, as: UTF8.self))
+      texts.append(String(Substring(text)))
     }
     self.code = code
     self.texts = texts
@@ -50,14 +50,21 @@ package struct ServerReply: Sendable, Equatable {
     code(of: line) != nil && line.utf8.dropFirst(3).first != UInt8(ascii: "-")
   }
 
-  private static func isEnhanced(_ word: ArraySlice<UInt8>) -> Bool {
+  /// `2.1.5`: a class, and two numbers of one to three digits.
+  private static func isEnhanced(_ word: Substring.UTF8View) -> Bool {
     guard let first = word.first, "245".utf8.contains(first) else { return false }
-    guard word.dropFirst().first == UInt8(ascii: ".") else { return false }
-    let parts = word.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-    return parts.count == 3 && parts[0].count == 1
-      && parts.dropFirst().allSatisfy { part in
-        (1...3).contains(part.count) && part.allSatisfy { (0x30...0x39).contains($0) }
+    var dots = 0
+    var digits = 1
+    for byte in word.dropFirst() {
+      switch byte {
+      case UInt8(ascii: ".") where digits > 0 && dots < 2:
+        dots += 1
+        digits = 0
+      case 0x30...0x39 where dots > 0 && digits < 3: digits += 1
+      default: return false
       }
+    }
+    return dots == 2 && digits > 0
   }
 }
 

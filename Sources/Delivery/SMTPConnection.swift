@@ -4,7 +4,7 @@ import CCurl
 ///
 /// libcurl opens it: names, sockets, encryption and login are its own. What is said from MAIL to the dot is ours
 /// (`Dialogue`), over the line that libcurl opened. Belongs to one thread at a time. What can go wrong, and
-/// what is done about it, stands in docs/decisions/0002-libcurl-by-threads.md.
+/// what is done about it, stands in docs/decisions/0002-libcurl.md.
 final class SMTPConnection {
   private let settings: RelaySettings
   private let isStopping: @Sendable () -> Bool

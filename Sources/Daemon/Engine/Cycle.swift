@@ -14,7 +14,8 @@ struct Cycle: Sendable {
   /// Why nothing more is begun; nil while the cycle goes on.
   var ending: CycleReport.Ending?
   var restarts = 0
-  var isRecorded = false
+  /// What was recorded of it; nil before.
+  var recorded: CycleSummary?
   /// The journal takes nothing as long as the clock is before its last record.
   var isClockWrong = false
   /// What others recorded before it began is in the history.

@@ -21,9 +21,10 @@ extension Engine {
   }
 
   mutating func recordCycle(_ cycle: Cycle) -> Effect {
-    self.cycle?.isRecorded = true
+    let summary = cycle.summary(history)
+    self.cycle?.recorded = summary
     awaiting = .sync(outcomes: [], intents: [])
-    return .append(Batch(events: [.cycleCompleted(cycle.summary(history))]))
+    return .append(Batch(events: [.cycleCompleted(summary)]))
   }
 
   mutating func takeDurable(_ news: [DatedEvent], _ written: [DatedEvent]) -> [Effect] {

@@ -126,7 +126,7 @@ package struct Engine: Sendable {
       awaiting = .ledger
       return [.readLedger]
     }
-    if mayRecord, cycle.hasDecided, !cycle.isRecorded { return [recordCycle(cycle)] }
+    if mayRecord, cycle.hasDecided, cycle.recorded == nil { return [recordCycle(cycle)] }
     self.cycle = nil
     return [.finished(report(of: cycle))]
   }
@@ -193,7 +193,7 @@ package struct Engine: Sendable {
     var report = CycleReport()
     let wasBarred = cycle.hasMore(in: .mail) && breakers.mail.isOpen
     report.ending = cycle.ending ?? (wasBarred ? .relayAtFault : .completed)
-    report.summary = cycle.summary(history)
+    report.summary = cycle.recorded ?? cycle.summary(history)
     report.relayFault = breakers.mail.cause
     report.webhookFault = cycle.webhookRefusal ?? breakers.webhook.cause
     report.letters = history.outbox.count
