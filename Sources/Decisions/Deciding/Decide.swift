@@ -30,7 +30,7 @@ package func decide(
   verdict.addUnread(unread, docket)
   if !docket.awaited.isEmpty { verdict.outcomes += docket.outcomesWithoutAccount(besides: awaited) }
   verdict.recalls += docket.recalls(besides: letters)
-  verdict.planContacts(due, docket)
+  verdict.planContacts(due, docket, workers)
   verdict.sort()
   return verdict
 }
@@ -181,6 +181,20 @@ final class Docket: Sendable {
     if let limit = policy.freshness.maxAge, ledgerAge > limit { return true }
     guard policy.freshness.needsPostedCash else { return false }
     return cashThrough.map { $0 < calendar.bankingDay(-1, after: calendar.today) } ?? true
+  }
+
+  /// What is sent to these groups, and until when that stands.
+  fileprivate func contacts(
+    of groups: ArraySlice<DueGroup>
+  ) -> (contacts: [PlannedContact], standsUntil: Instant?) {
+    let calendars = PayerCalendars(policy, now: now)
+    var contacts: [PlannedContact] = []
+    contacts.reserveCapacity(groups.count)
+    for due in groups {
+      let group = group(due, calendars)
+      contacts += MessagePlan(group: group).contacts(for: group.dueItems)
+    }
+    return (contacts, calendars.horizon.end)
   }
 
   /// The group again, for its contacts: between the two looks at it only a few numbers are kept.
@@ -349,18 +363,18 @@ extension Verdict {
   }
 
   /// Makes the contacts. More than `max_per_cycle`: only what stands on an approved list goes; the rest is listed.
-  fileprivate mutating func planContacts(_ groups: [DueGroup], _ docket: Docket) {
-    let calendars = PayerCalendars(docket.policy, now: docket.now)
-    defer { bound(by: calendars.horizon.end) }
+  fileprivate mutating func planContacts(_ groups: [DueGroup], _ docket: Docket, _ workers: some Workers) {
     let limit = docket.policy.contact.maxPerCycle
     let total = groups.reduce(0) { $0 + $1.contacts }
     guard total > limit else {
-      for due in groups {
-        let group = docket.group(due, calendars)
-        contacts += MessagePlan(group: group).contacts(for: group.dueItems)
+      for part in workers.map(groups.indices, { docket.contacts(of: groups[$0]) }) {
+        contacts += part.contacts
+        bound(by: part.standsUntil)
       }
       return
     }
+    let calendars = PayerCalendars(docket.policy, now: docket.now)
+    defer { bound(by: calendars.horizon.end) }
     let isFull = docket.detail == .everything
     waitsAsList = .largeCycle(contacts: total, limit: limit)
     let need = Ground.needsApproval(.largeCycle(contacts: total, limit: limit))
