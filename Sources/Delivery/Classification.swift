@@ -1,5 +1,5 @@
 // What a transfer means. The one question is whether it is certain that nothing was delivered; the one proof is that no
-// byte of the body was written to the socket, or that the server said no in so many words. The tables of
+// byte of the body was handed to the socket, or that the server said no in so many words. The tables of
 // Tests/DeliveryTests/ClassificationTests.swift hold every case that libcurl 7.88 was seen to produce.
 
 extension DeliveryResult {
@@ -43,7 +43,7 @@ private struct Finding {
       // Success without a body cannot be; if it is, nobody knows what it means.
       return transfer.uploaded > 0
         ? Finding(verdict: .accepted, stage: .dot)
-        : Finding(verdict: .unknown, stage: .dot, detail: "libcurl reports success without having sent the message")
+        : Finding(verdict: .unknown, stage: .dot, detail: "success is reported, and the message was not sent")
     }
     return transfer.uploaded > 0 ? afterFirstByte(transfer) : beforeFirstByte(transfer)
   }

@@ -17,7 +17,8 @@ struct Dialogue {
 
   /// What to do next.
   enum Step {
-    /// Hand these bytes over, then tell `handedOver`, or `failed` if time runs out first.
+    /// Hand these bytes over, then tell `handedOver`, or `failed` if time runs out first. Only where nothing was said by the
+    /// server that was not told yet: it would be taken for the answer.
     case say([UInt8], until: Duration)
     /// Wait for a reply, then tell `heard`, or `failed`.
     case listen(until: Duration)
@@ -47,12 +48,16 @@ struct Dialogue {
   private let patience: Patience
   private var phase = Phase.rest
   private var questions: [Question] = []
+  /// Until it is being handed over.
   private var body: [UInt8] = []
+  private var bodyCount = 0
   private var deadline = Duration.zero
   private var transfer = Transfer(curlCode: CurlCode.ok)
 
   /// Neither side owes the other a word: the next mail can be begun, or goodbye be said.
   private(set) var isAtEase = true
+  /// The message is on its way, and not all of it is out.
+  var isInMessage: Bool { if case .body = phase { true } else { false } }
   /// What has not handed over a byte of its message can be ended without a doubt.
   var mayStop: Bool {
     switch phase {
@@ -75,7 +80,8 @@ struct Dialogue {
     _ message: [UInt8], from sender: EnvelopeAddress, to recipient: EnvelopeAddress, at now: Duration
   ) -> Step {
     body = MessageBytes.onTheWire(message)
-    transfer = Transfer(curlCode: CurlCode.ok, size: body.count - MessageBytes.dot.count, connects: 0)
+    bodyCount = body.count
+    transfer = Transfer(curlCode: CurlCode.ok, size: bodyCount, connects: 0)
     deadline = now + patience.total
     let declared = offers.takesSize ? " SIZE=\(message.count)" : ""
     questions = [
@@ -110,7 +116,7 @@ struct Dialogue {
     switch phase {
     case .asking(let index): return listen(for: questions[index].command, until: min(deadline, now + patience.reply))
     case .body:
-      transfer.uploaded = body.count
+      transfer.uploaded = bodyCount
       phase = .dot
       return listen(for: .dot, until: now + patience.reply)
     case .leaving, .resetting: return .listen(until: deadline)
@@ -133,6 +139,7 @@ struct Dialogue {
       if now > deadline - patience.reply { return end(.late) }
       if isStopping { return end(.closing) }
       phase = .body
+      defer { body = [] }
       return .say(body, until: deadline)
     case .dot:
       note(reply)
@@ -140,10 +147,12 @@ struct Dialogue {
         transfer.curlCode = CurlCode.weirdServerReply
         transfer.errorText = "the answer to the message is \(reply.code)"
       }
-      return atEase()
+      // After anything but a yes or a no nobody knows what the server waits for; after 421 it waits for nothing.
+      let isFinal = reply.code / 100 == 2 || reply.code / 100 == 4 || reply.code / 100 == 5
+      return isFinal && reply.code != 421 ? atEase() : .finish(transfer)
     case .settling(let owed):
       // Granted, DATA takes whatever is said for the message: no word more.
-      if reply.code / 100 == 3 { return .finish(transfer) }
+      if reply.code / 100 == 3 || reply.code == 421 { return .finish(transfer) }
       phase = .settling(owed - 1)
       return owed > 1 ? .listen(until: deadline) : reset()
     case .resetting: return reply.code == 250 ? atEase() : .finish(transfer)
@@ -171,11 +180,25 @@ struct Dialogue {
     case .closed:
       transfer.curlCode = CurlCode.receiveError
       transfer.errorText = "the server closed the connection"
-    case .lost(let curlCode, let systemError, let words):
+    case .outOfStep:
+      transfer.curlCode = CurlCode.weirdServerReply
+      transfer.responseCode = 0
+      transfer.errorText = "the server said something that nobody had asked for"
+    case .lost(let curlCode, let words):
       transfer.curlCode = curlCode
-      transfer.systemError = systemError
       transfer.errorText = words
     }
+    return .finish(transfer)
+  }
+
+  /// The line gave way while the message was on its way, and the server had said no before it was all out.
+  ///
+  /// - Parameter count: bytes of the message that are out.
+  mutating func refused(_ reply: ServerReply, handedOver count: Int) -> Step {
+    transfer.uploaded = count
+    transfer.exchanges.append(Transfer.Exchange(.dot))
+    note(reply)
+    transfer.curlCode = CurlCode.weirdServerReply
     return .finish(transfer)
   }
 

@@ -1,6 +1,6 @@
 /// An address that may stand in `MAIL FROM:<…>` and `RCPT TO:<…>`.
 ///
-/// libcurl 7.88 puts whatever it is given on the wire, line ends included, so nothing may reach it that was not read
+/// Its text goes into a command line as it is, so nothing may reach that which was not read
 /// here first. A strict part of RFC 5321 section 4.1.2: `dot-string@domain`, no quoted local part, no address literal.
 package struct EnvelopeAddress: Sendable, Equatable {
   /// ASCII throughout: a domain in another script is written as A-labels (RFC 5891).

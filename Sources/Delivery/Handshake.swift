@@ -71,7 +71,9 @@ extension Handshake {
     find(context)?.mayWait() == false ? 1 : 0
   }
 
-  static let socket: ccurl_socket_function = { context, _, _ in
+  static let socket: ccurl_socket_function = { context, socket, _ in
+    // Else a child process would keep it open beyond our own end.
+    _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
     find(context)?.socketOpened()
     return 0
   }

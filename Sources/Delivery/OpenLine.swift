@@ -2,7 +2,8 @@ import Glibc
 
 /// A connection while it is open: its line, what is still to go out, what has come in, and the dialogue over it.
 ///
-/// Never waits: says what it waits for (`interest`, `deadline`) and is told when it came. Belongs to one thread.
+/// Waits for nothing but in `finish`: says what it would wait for (`interest`, `deadline`) and is told when it came. Belongs to
+/// one thread.
 final class OpenLine {
   private let line: any RelayLine
   private var dialogue: Dialogue
@@ -11,6 +12,12 @@ final class OpenLine {
   private var outgoing: [UInt8] = []
   private var sent = 0
   private var isSaying = false
+  /// Why nothing more comes or goes; what had come before it still counts.
+  private var fault: LineFault?
+  /// So much goes into one record of TLS: what is counted as handed over was handed over whole.
+  private static let recordMax = 16_384
+  /// More than this at once is no answer to anything.
+  private static let wordsMax = 65_536
   private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 1)
 
   /// Of `Monotonic.now`: when waiting ends; nil at rest.
@@ -27,7 +34,7 @@ final class OpenLine {
   /// What to poll for. At rest too: the other side may close, or say something that ends it.
   var interest: Int16 { Int16(isSaying ? POLLOUT : POLLIN) }
   /// Fit for the next message.
-  var isAtEase: Bool { dialogue.isAtEase && replies.isEmpty }
+  var isAtEase: Bool { dialogue.isAtEase && replies.isEmpty && fault == nil }
   /// A message that is not begun yet can be ended.
   var mayStop: Bool { dialogue.mayStop }
 
@@ -53,30 +60,17 @@ final class OpenLine {
 
   /// What was polled for may be there.
   func goOn(at now: Duration, isStopping: Bool) -> Transfer? {
-    if isSaying { return push(at: now, isStopping: isStopping) }
-    do throws(LineFault) {
-      // To the last byte: what was encrypted together shows on no socket any more.
-      while true {
-        let count = try line.receive(buffer)
-        replies.add(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-        if count == 0 || count < buffer.count && !line.isEncrypted { break }
-      }
-    } catch {
-      // What was said before the end still counts.
-      return hear(at: now, isStopping: isStopping) ?? follow(dialogue.failed(error), at: now, isStopping: isStopping)
-    }
+    if isSaying { return push(at: now, isStopping: isStopping, isAsked: true) }
+    listen()
+    // What was said before the end still counts.
     return hear(at: now, isStopping: isStopping)
+      ?? fault.flatMap { follow(dialogue.failed($0), at: now, isStopping: isStopping) }
   }
 
   /// True when the line is at rest and something came all the same: its end, or words that nobody asked for.
   func isOver() -> Bool {
-    do throws(LineFault) {
-      let count = try line.receive(buffer)
-      replies.add(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-      return count > 0
-    } catch {
-      return true
-    }
+    listen()
+    return fault != nil || !replies.isEmpty
   }
 
   /// The deadline is past.
@@ -90,33 +84,69 @@ final class OpenLine {
     isSaying = false
     switch step {
     case .say(let bytes, let deadline):
-      outgoing = bytes
       sent = 0
+      // Once a message is out, whatever comes next is its answer: so what lies there already must be none.
+      if dialogue.isInMessage { listen() }
+      if let fault = fault ?? (replies.isEmpty ? nil : .outOfStep) {
+        return follow(dialogue.failed(fault), at: now, isStopping: isStopping)
+      }
+      outgoing = bytes
       isSaying = true
       self.deadline = deadline
-      return push(at: now, isStopping: isStopping)
+      return push(at: now, isStopping: isStopping, isAsked: false)
     case .listen(let deadline):
       self.deadline = deadline
       return hear(at: now, isStopping: isStopping)
     case .finish(let transfer):
       deadline = nil
+      outgoing = []
       return transfer
     }
   }
 
-  private func push(at now: Duration, isStopping: Bool) -> Transfer? {
+  /// - Parameter isAsked: the socket was said to have room.
+  private func push(at now: Duration, isStopping: Bool, isAsked: Bool) -> Transfer? {
     do throws(LineFault) {
       while sent < outgoing.count {
         let count = try outgoing.withUnsafeBufferPointer { (bytes) throws(LineFault) in
-          try line.send(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[sent...])))
+          try line.send(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[sent...].prefix(Self.recordMax))))
         }
-        if count == 0 { return nil }
+        if count == 0 {
+          // An encrypted line may have to hear something first, for which nobody polls: seldom, and soon over.
+          if isAsked, line.isEncrypted { usleep(1000) }
+          return nil
+        }
         sent += count
       }
     } catch {
-      return follow(dialogue.failed(error, handedOver: sent), at: now, isStopping: isStopping)
+      fault = error
+      return follow(earlyRefusal() ?? dialogue.failed(error, handedOver: sent), at: now, isStopping: isStopping)
     }
+    outgoing = []
     return follow(dialogue.handedOver(at: now), at: now, isStopping: isStopping)
+  }
+
+  /// What the server had said to a message that it did not want to hear to its end.
+  private func earlyRefusal() -> Dialogue.Step? {
+    guard dialogue.isInMessage, sent > 0, sent < outgoing.count else { return nil }
+    let sent = sent
+    listen()
+    guard let reply = replies.next(), (400..<600).contains(reply.code) else { return nil }
+    return dialogue.refused(reply, handedOver: sent)
+  }
+
+  /// Takes in what has come, to the last byte: what was encrypted together shows on no socket any more.
+  private func listen() {
+    do throws(LineFault) {
+      while true {
+        let count = try line.receive(buffer)
+        replies.add(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        if count == 0 || count < buffer.count && !line.isEncrypted { return }
+        guard replies.count <= Self.wordsMax else { throw .outOfStep }
+      }
+    } catch {
+      fault = fault ?? error
+    }
   }
 
   /// A reply that has come already.

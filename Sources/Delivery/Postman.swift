@@ -6,6 +6,8 @@ package struct Postman: Sendable {
   package var next: @Sendable (Duration) -> Delivered?
   /// Ends a waiting `next` early; from any thread.
   package var wake: @Sendable () -> Void
+  /// The process is to end: what has not handed over a byte of its message is ended at once. From any thread.
+  package var hurry: @Sendable () -> Void
   /// Begins nothing more and waits so long for what is on the wire; the tickets that still are, ascending.
   package var close: @Sendable (Duration) -> [Int]
   /// A visit to the relay without a mail.
@@ -15,13 +17,15 @@ package struct Postman: Sendable {
 
   package init(
     submit: @escaping @Sendable (Envelope) -> Void, next: @escaping @Sendable (Duration) -> Delivered?,
-    wake: @escaping @Sendable () -> Void = {}, close: @escaping @Sendable (Duration) -> [Int] = { _ in [] },
+    wake: @escaping @Sendable () -> Void = {}, hurry: @escaping @Sendable () -> Void = {},
+    close: @escaping @Sendable (Duration) -> [Int] = { _ in [] },
     probe: @escaping @Sendable () -> ProbeReport,
     probeWebhook: @escaping @Sendable () -> DeliveryResult? = { nil }
   ) {
     self.submit = submit
     self.next = next
     self.wake = wake
+    self.hurry = hurry
     self.close = close
     self.probe = probe
     self.probeWebhook = probeWebhook
@@ -32,7 +36,8 @@ package struct Postman: Sendable {
     let room = Postroom(settings, webhook: webhook)
     return Postman(
       submit: { room.submit($0) }, next: { room.next(within: $0) }, wake: { room.wake() },
-      close: { room.close(within: $0) }, probe: { room.probe() }, probeWebhook: { room.probeWebhook() })
+      hurry: { room.hurry() }, close: { room.close(within: $0) }, probe: { room.probe() },
+      probeWebhook: { room.probeWebhook() })
   }
 
   /// One without a network: `answer` decides at once what becomes of each envelope. `next` never waits.

@@ -18,8 +18,10 @@ enum LineFault: Error, Equatable {
   case timedOut
   /// The other side closed it in order.
   case closed
-  /// libcurl's code, the system's number (0 for none), and words.
-  case lost(curlCode: Int, systemError: Int, words: String)
+  /// It said what nobody had asked for, or more than anybody could want to hear.
+  case outOfStep
+  /// libcurl's code, and words.
+  case lost(curlCode: Int, words: String)
 }
 
 /// The line that a libcurl handle opened, with its encryption if it has one.
@@ -63,7 +65,6 @@ final class CurlLine: RelayLine {
 
   private func lost(_ code: CURLcode) -> LineFault {
     let words = errorText[0] == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: errorText)
-    return .lost(
-      curlCode: Int(code.rawValue), systemError: ccurl_get_long(handle, CURLINFO_OS_ERRNO), words: words)
+    return .lost(curlCode: Int(code.rawValue), words: words)
   }
 }

@@ -27,9 +27,10 @@ package struct RelaySettings: Sendable {
   package var connectTimeout: Duration
   /// For each single reply. RFC 5321 section 4.5.3.2.6 asks for 10 minutes after the dot: a shorter wait makes doubts.
   package var replyTimeout: Duration
-  /// For the whole transaction. At least `connectTimeout` + `replyTimeout` are granted whatever is set here.
+  /// From MAIL to the last byte of the message; the answer to it has a `replyTimeout` of its own. At least `connectTimeout` +
+  /// `replyTimeout` are granted whatever is set here.
   package var totalTimeout: Duration
-  /// How many connections, each with a thread of its own, send at the same time.
+  /// How many connections send at the same time.
   package var connections: Int
   /// A connection without work for so long is closed with QUIT.
   package var idleTimeout: Duration

@@ -37,6 +37,9 @@ struct ReplyReader {
     bytes += more
   }
 
+  /// Bytes that were not given out.
+  var count: Int { bytes.count - start }
+
   /// The next complete reply; nil until more has come.
   mutating func next() -> ServerReply? {
     while let end = bytes[start...].firstIndex(of: 0x0a) {

@@ -72,8 +72,8 @@ final class SMTPConnection {
     let words = errorText[0] == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: errorText)
     var arrival = Transfer(
       curlCode: Int(code.rawValue), responseCode: ccurl_get_long(handle, CURLINFO_RESPONSE_CODE),
-      exchanges: handshake.exchanges, connects: 1, systemError: ccurl_get_long(handle, CURLINFO_OS_ERRNO),
-      errorText: code == CURLE_OK ? "" : redacted(words), abort: handshake.abort)
+      exchanges: handshake.exchanges, connects: 1, errorText: code == CURLE_OK ? "" : redacted(words),
+      abort: handshake.abort)
     let socket = ccurl_socket(handle)
     if code == CURLE_OK, socket >= 0 {
       // libcurl goes on without a login where none is offered.
@@ -86,6 +86,9 @@ final class SMTPConnection {
       }
       arrival.curlCode = CurlCode.abortedByCallback
       arrival.abort = .unauthenticated
+    } else if code == CURLE_OK {
+      arrival.curlCode = CurlCode.failedInit
+      arrival.errorText = "libcurl connected, and has no connection"
     }
     close()
     return arrival
@@ -120,9 +123,9 @@ final class SMTPConnection {
       ccurl_set_long(handle, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)),
       ccurl_set_long(handle, CURLOPT_SSL_VERIFYPEER, 1),
       ccurl_set_long(handle, CURLOPT_SSL_VERIFYHOST, 2),
-      ccurl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, settings.connectTimeout.milliseconds),
+      ccurl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, max(1, settings.connectTimeout.milliseconds)),
       ccurl_set_long(handle, CURLOPT_SERVER_RESPONSE_TIMEOUT, (settings.replyTimeout.milliseconds + 999) / 1000),
-      ccurl_set_long(handle, CURLOPT_TIMEOUT_MS, total.milliseconds),
+      ccurl_set_long(handle, CURLOPT_TIMEOUT_MS, max(1, total.milliseconds)),
       ccurl_set_long(handle, CURLOPT_TCP_KEEPALIVE, 1),
       ccurl_set_header(handle, Handshake.header, context),
       ccurl_set_debug(handle, Handshake.debug, context),

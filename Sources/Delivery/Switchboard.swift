@@ -22,6 +22,13 @@ final class Switchboard: Sendable {
     var isClosing = false
     /// The thread waits for its sockets, and has to be called.
     var isListening = false
+
+    /// All that waits, until its results are told.
+    mutating func takeQueue() -> ArraySlice<Envelope> {
+      defer { queue = [] }
+      active.formUnion(queue.lazy.map(\.ticket))
+      return queue
+    }
   }
 
   fileprivate struct Arrival {
@@ -56,12 +63,11 @@ final class Switchboard: Sendable {
     case .closed: report([Switchboard.notBegun(envelope)])
     case .needsThread:
       if start() { return }
-      let left = desk.with { desk -> ArraySlice<Envelope> in
+      let left = desk.with { desk in
         desk.isRunning = false
-        defer { desk.queue = [] }
-        return desk.queue
+        return desk.takeQueue()
       }
-      report(left.map { Delivered(ticket: $0.ticket, result: Switchboard.noThread) })
+      giveBack(left.map { Delivered(ticket: $0.ticket, result: Switchboard.noThread) })
     }
   }
 
@@ -69,11 +75,23 @@ final class Switchboard: Sendable {
   func stop() {
     let (left, calls) = desk.with { desk in
       desk.isClosing = true
-      defer { desk.queue = [] }
-      return (desk.queue, desk.isListening.taken())
+      return (desk.takeQueue(), desk.isListening.taken())
     }
     if calls { bell.ring() }
-    report(left.map(Switchboard.notBegun))
+    giveBack(left.map(Switchboard.notBegun))
+  }
+
+  /// Begins nothing more, and ends at once what has not handed over a byte; for nothing of this it waits.
+  func hurry() {
+    stop()
+    isStopping.store(true, ordering: .relaxed)
+    if desk.with({ $0.isListening.taken() }) { bell.ring() }
+  }
+
+  /// Results of what was in the queue: nobody is to find neither the envelope nor its result.
+  private func giveBack(_ results: [Delivered]) {
+    report(results)
+    desk.with { $0.active.subtract(results.map(\.ticket)) }
   }
 
   /// Begins nothing more, lets what is on the wire finish, and says goodbye; after `time` ends what has not handed over a
@@ -81,8 +99,7 @@ final class Switchboard: Sendable {
   func close(within time: Duration) -> [Int] {
     stop()
     if desk.wait(until: Monotonic.now + time, for: { $0.isRunning ? nil : true }) != nil { return [] }
-    isStopping.store(true, ordering: .relaxed)
-    if desk.with({ $0.isListening.taken() }) { bell.ring() }
+    hurry()
     // libcurl asks once a second.
     _ = desk.wait(until: Monotonic.now + .seconds(2)) { $0.isRunning ? nil : true }
     return desk.with { $0.active.sorted() }
@@ -137,7 +154,8 @@ private final class Operator {
       let free = places.count { $0.isFree } + max(1, settings.connections) - places.count
       let (isClosing, envelopes, arrivals) = desk.with(waking: .none) { desk in
         let envelopes = desk.queue.prefix(free)
-        desk.queue = desk.queue.dropFirst(free)
+        // An emptied slice would hold on to the messages that were in it.
+        desk.queue = desk.queue.count > free ? desk.queue.dropFirst(free) : []
         desk.active.formUnion(envelopes.lazy.map(\.ticket))
         defer { desk.arrivals = [] }
         return (desk.isClosing, envelopes, desk.arrivals)
@@ -211,8 +229,9 @@ private final class Operator {
         leave(place)
       }
     case .busy, .leaving:
-      let transfer = isThere ? line.goOn(at: now, isStopping: isStopping()) : line.expire(at: now)
-      if let transfer { finish(place, transfer) }
+      if isThere, let transfer = line.goOn(at: now, isStopping: isStopping()) { return finish(place, transfer) }
+      // Whoever talks without an end has no more time than others.
+      if line.deadline.map({ $0 <= now }) ?? false, let transfer = line.expire(at: now) { finish(place, transfer) }
     }
   }
 
@@ -238,7 +257,11 @@ private final class Operator {
   }
 
   private func send(_ place: Place) {
-    guard let line = place.line, let task = place.task else { return }
+    guard let line = place.line, let task = place.task else { return place.close() }
+    if place.state == .idle, line.isOver() {
+      place.close()
+      return open(place)
+    }
     place.state = .busy
     let transfer = line.send(task.envelope.message, from: task.sender, to: task.recipient, at: Monotonic.now)
     if let transfer { finish(place, transfer) }
@@ -269,9 +292,19 @@ private final class Operator {
   }
 
   private func stopWhatIsNotBegun() {
-    for place in places where place.state == .busy {
-      guard let line = place.line, line.mayStop, let transfer = line.stop(at: Monotonic.now) else { continue }
-      finish(place, transfer)
+    for place in places {
+      switch place.state {
+      case .busy:
+        guard let line = place.line, line.mayStop, let transfer = line.stop(at: Monotonic.now) else { continue }
+        finish(place, transfer)
+      case .opening:
+        // Its thread may have to wait for a name server; what it brings is closed again.
+        guard let task = place.task else { continue }
+        let ended = Transfer(curlCode: CurlCode.abortedByCallback, connects: 0, abort: .closing)
+        results.append(Delivered(ticket: task.envelope.ticket, result: DeliveryResult(ended, server: server)))
+        place.task = nil
+      case .closed, .idle, .leaving: continue
+      }
     }
   }
 

@@ -47,26 +47,24 @@ package struct Transfer: Sendable, Equatable {
     case closing
   }
 
-  /// CURLcode.
+  /// A CURLcode: libcurl's own while it opens a connection, and after that the one that it would give.
   package var curlCode: Int
-  /// CURLINFO_RESPONSE_CODE: the last complete reply of this transfer, 0 for none.
+  /// The last complete reply of this transfer, 0 for none.
   package var responseCode: Int
-  /// CURLINFO_SIZE_UPLOAD_T: bytes of the body written to the socket, doubled dots included.
+  /// Bytes of the body that were handed to the socket, doubled dots and the last dot included.
   package var uploaded: Int
-  /// Bytes of the message.
+  /// Bytes of the body on the wire, its dot included.
   package var size: Int
   package var exchanges: [Exchange]
-  /// CURLINFO_NUM_CONNECTS: 0 when a connection was used again.
+  /// Connections that were opened for it: 0 when one was used again.
   package var connects: Int
-  /// CURLINFO_OS_ERRNO.
-  package var systemError: Int
   /// CURLOPT_ERRORBUFFER, or libcurl's word for the code.
   package var errorText: String
   package var abort: Abort?
 
   package init(
     curlCode: Int, responseCode: Int = 0, uploaded: Int = 0, size: Int = 1, exchanges: [Exchange] = [],
-    connects: Int = 1, systemError: Int = 0, errorText: String = "", abort: Abort? = nil
+    connects: Int = 1, errorText: String = "", abort: Abort? = nil
   ) {
     self.curlCode = curlCode
     self.responseCode = responseCode
@@ -74,7 +72,6 @@ package struct Transfer: Sendable, Equatable {
     self.size = size
     self.exchanges = exchanges
     self.connects = connects
-    self.systemError = systemError
     self.errorText = errorText
     self.abort = abort
   }
@@ -83,7 +80,7 @@ package struct Transfer: Sendable, Equatable {
   package var last: Exchange? { exchanges.last { $0.command != .quit } }
 
   /// True when a connection used again turned out to be gone, or was taken back with 421 at its first command: no
-  /// attempt at all, to be made once more on a fresh connection. libcurl does not do that by itself for SMTP.
+  /// attempt at all, to be made once more on a fresh connection.
   package var isStaleConnection: Bool {
     guard connects == 0, uploaded == 0, abort == nil else { return false }
     if responseCode == 0 { return [CurlCode.sendError, CurlCode.receiveError].contains(curlCode) }
@@ -97,7 +94,6 @@ package enum CurlCode {
   package static let failedInit = 2
   package static let weirdServerReply = 8
   package static let remoteAccessDenied = 9
-  package static let writeError = 23
   package static let readError = 26
   package static let timedOut = 28
   package static let abortedByCallback = 42

@@ -2,13 +2,14 @@ import Testing
 
 @testable import Delivery
 
-/// A line whose other side says what stands in its script, a piece each time it is listened to.
+/// A line whose other side says what stands in its script, piece by piece.
 private final class ScriptedLine: RelayLine {
   let socket: Int32 = -1
   let isEncrypted = true
-  /// What each listening brings; nil is silence until the deadline. After the last the other side closes.
+  /// What is to arrive; nil is silence until the deadline. After the last the other side closes.
   private var pieces: [String?]
-  private var hasGivenPiece = false
+  private var arrived: [UInt8] = []
+  private var isClosed = false
   /// What was said to it, write by write.
   private(set) var said: [String] = []
   /// So many writes go through before the line is lost.
@@ -18,6 +19,12 @@ private final class ScriptedLine: RelayLine {
   /// At most so many bytes go at once.
   var bytesAtOnce = Int.max
   private var isPartial = false
+  /// The other side closes together with the last piece.
+  var closesWithLast = false
+  /// Said by the other side as the line is lost.
+  var lastWords = ""
+  /// What came comes again and again.
+  var isEndless = false
 
   init(_ pieces: [String?]) { self.pieces = pieces }
 
@@ -27,7 +34,8 @@ private final class ScriptedLine: RelayLine {
     guard said.count < writesMax else {
       defer { lastWrite = 0 }
       if lastWrite > 0 { return min(lastWrite, bytes.count) }
-      throw .lost(curlCode: CurlCode.sendError, systemError: 32, words: "broken pipe")
+      arrived += Array(lastWords.utf8)
+      throw .lost(curlCode: CurlCode.sendError, words: "broken pipe")
     }
     let part = String(decoding: bytes.prefix(bytesAtOnce), as: UTF8.self)
     if isPartial { said[said.count - 1] += part } else { said.append(part) }
@@ -35,18 +43,17 @@ private final class ScriptedLine: RelayLine {
     return part.utf8.count
   }
 
+  /// The next piece comes.
+  func arrive() {
+    if pieces.isEmpty { isClosed = true } else { arrived += Array((pieces.removeFirst() ?? "").utf8) }
+  }
+
   func receive(_ buffer: UnsafeMutableRawBufferPointer) throws(LineFault) -> Int {
-    // Each piece comes by itself.
-    if hasGivenPiece {
-      hasGivenPiece = false
-      return 0
-    }
-    guard let piece = pieces.first else { throw .closed }
-    guard let piece else { return 0 }
-    pieces.removeFirst()
-    hasGivenPiece = true
-    buffer.copyBytes(from: piece.utf8)
-    return piece.utf8.count
+    if arrived.isEmpty, isClosed || closesWithLast && pieces.isEmpty { throw .closed }
+    let count = min(arrived.count, buffer.count)
+    buffer.copyBytes(from: arrived[..<count])
+    if !isEndless { arrived.removeFirst(count) }
+    return count
   }
 }
 
@@ -71,7 +78,12 @@ struct DialogueTests {
     var transfer = open.send(
       message, from: try EnvelopeAddress("a@example.com"), to: try EnvelopeAddress("b@example.org"), at: .zero)
     while transfer == nil {
-      transfer = line.isSilent ? open.expire(at: .seconds(60)) : open.goOn(at: .seconds(1), isStopping: isStopping())
+      if line.isSilent {
+        transfer = open.expire(at: .seconds(60))
+      } else {
+        line.arrive()
+        transfer = open.goOn(at: .seconds(1), isStopping: isStopping())
+      }
     }
     return try #require(transfer)
   }
@@ -140,8 +152,44 @@ struct DialogueTests {
     let later = ScriptedLine(["250 ok\r\n250 ok\r\n354 go on\r\n", "250 taken\r\n", "421 too long\r\n"])
     let second = open(later)
     #expect(try run(later, second).curlCode == CurlCode.ok)
-    #expect(second.isAtEase)
+    #expect(second.isAtEase && !second.isOver())
+    later.arrive()
     #expect(second.isOver())
+  }
+
+  @Test("what lies there before the message is no answer to it", arguments: ["250 stray", "451 stray", "stray"])
+  func stray(words: String) throws {
+    let line = ScriptedLine(["250 ok\r\n250 ok\r\n354 go on\r\n\(words)\r\n", "250 taken\r\n"])
+    let result = DeliveryResult(try run(line), server: "")
+    #expect(result.verdict == .relayRefused && result.stage == .data, "\(result)")
+    #expect(line.said.count == 1, "the message is not handed over")
+    let early = ScriptedLine(["250 ok\r\n\(words)\r\n"])
+    let stepwise = DeliveryResult(try run(early, offers: []), server: "")
+    #expect(stepwise.verdict == .relayRefused && early.said.count == 1, "\(stepwise)")
+  }
+
+  @Test("a server that is gone as it grants the message gets nothing, and leaves no doubt")
+  func goneInTime() throws {
+    let line = ScriptedLine(["250 ok\r\n250 ok\r\n354 go on\r\n"])
+    line.closesWithLast = true
+    #expect(try verdict(line) == .relayRefused)
+    #expect(line.said.count == 1)
+  }
+
+  @Test("a no that comes before the message is out is a no; a yes is none")
+  func earlyAnswer() throws {
+    for (words, expected) in [("552 5.3.4 too big", DeliveryVerdict.contentRefused), ("250 ok", .unknown)] {
+      let line = ScriptedLine(["250 ok\r\n250 ok\r\n354 go on\r\n"])
+      (line.writesMax, line.lastWrite, line.lastWords) = (1, 20, words + "\r\n")
+      #expect(try verdict(line) == expected)
+    }
+  }
+
+  @Test("whoever says more than anybody could want to hear is not heard to the end")
+  func talkative() throws {
+    let line = ScriptedLine([String(repeating: "250-more\r\n", count: 400)])
+    line.isEndless = true
+    #expect(try verdict(line) == .relayRefused)
   }
 
   @Test("what is lost in the message is in doubt, from its first byte to the answer; before it, it is not")

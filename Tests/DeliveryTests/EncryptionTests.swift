@@ -63,6 +63,20 @@ struct EncryptionTests {
     }
   }
 
+  @Test("an encrypted body that breaks off is in doubt as any other", arguments: ["body=stall", "body=reset"])
+  func brokenBody(rule: String) async throws {
+    try await blocking {
+      let big = Array(String(repeating: String(repeating: "x", count: 98) + "\r\n", count: 80_000).utf8)
+      let server = try TestServer([rule], ["--tls", "implicit"] + TestServer.certificate())
+      var settings = server.settings(.tls)
+      settings.caFile = try TestServer.caFile()
+      (settings.connectTimeout, settings.replyTimeout, settings.totalTimeout) = (.seconds(4), .seconds(3), .seconds(7))
+      let result = send([envelope(1, big)], by: settings).first
+      #expect(result?.verdict == .unknown && result?.stage == .body, "\(String(describing: result))")
+      #expect(server.messages.isEmpty)
+    }
+  }
+
   @Test("a certificate of another name, or of a stranger, or no CA file: nothing goes out")
   func certificates() async throws {
     try await blocking {

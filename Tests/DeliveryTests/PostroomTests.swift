@@ -77,6 +77,25 @@ struct PostroomTests {
     }
   }
 
+  @Test(
+    "in a hurry nothing is waited for that has not handed over a byte, also where the connection is still being opened")
+  func hurry() async throws {
+    try await blocking {
+      for (rule, event) in [("connect=hang", "connect"), ("ehlo=hang", "EHLO"), ("rcpt=hang", "RCPT")] {
+        let server = try TestServer([rule])
+        let room = Postroom(server.settings())
+        room.submit(envelope(7))
+        server.waitFor(event)
+        room.hurry()
+        let result = room.next(within: .seconds(20))?.result
+        #expect(result?.verdict == .deferred, "\(rule): \(String(describing: result))")
+        room.submit(envelope(8))
+        #expect(room.next(within: .seconds(20))?.result.stage == .queue)
+        #expect(room.close(within: .seconds(20)) == [])
+      }
+    }
+  }
+
   @Test("waiting for a result ends at its time, or when somebody wakes it")
   func waking() async throws {
     try await blocking {

@@ -9,7 +9,7 @@ import Units
 /// Cycle after cycle at their times, until it is told to stop: what `dunningd run` does.
 ///
 /// One thread: between cycles it waits for the next one, a signal or a caller; during a cycle it looks at signals and
-/// callers at every turn. The connections to the mail server have threads of their own.
+/// callers at every turn. The connections to the mail server have a thread of their own.
 package final class Service {
   /// Why the service ended.
   package enum Ending: Sendable, Equatable {

@@ -93,6 +93,7 @@ package struct CycleRunner {
       meanwhile()
       if isStopping(), !stopped {
         stopped = true
+        postman.hurry()
         inbox.append(.stop)
       }
       if inbox.isEmpty { inbox = heard() }
