@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Several connections to one relay, one queue before them and one behind; and beside them one thread
 /// for a webhook, with a queue of its own, so that neither waits for the other.
 ///
@@ -11,14 +9,14 @@ package final class Postroom: Sendable {
   private let endpoint: WebhookEndpoint?
   private let mails: Switchboard
   /// Nil without a webhook.
-  private let webhooks: Shared?
+  private let webhooks: WebhookLane?
   private let tray = Monitor(Tray())
 
   package init(_ settings: RelaySettings, webhook: WebhookEndpoint? = nil) {
     self.settings = settings
     endpoint = webhook
     mails = Switchboard(settings) { [tray] results in tray.with { $0.results += results } }
-    webhooks = webhook.map { [tray] in Shared(.webhook($0), tray) }
+    webhooks = webhook.map { [tray] in WebhookLane($0) { result in tray.with { $0.results.append(result) } } }
   }
 
   deinit {
@@ -103,114 +101,4 @@ package final class Postroom: Sendable {
 private struct Tray {
   var results: ArraySlice<Delivered> = []
   var isWoken = false
-}
-
-/// What the threads hold on to; the postroom itself can go away before them.
-private final class Shared: Sendable {
-  /// What waits for a thread, and who is at work.
-  struct Desk {
-    var queue: ArraySlice<Envelope> = []
-    var active: Set<Int> = []
-    var threads = 0
-    var isClosing = false
-  }
-
-  private enum Errand {
-    case send(Envelope)
-    case leave
-  }
-
-  let carriage: Carriage
-  let desk = Monitor(Desk())
-  private let tray: Monitor<Tray>
-  private let isStopping = Atomic<Bool>(false)
-
-  init(_ carriage: Carriage, _ tray: Monitor<Tray>) {
-    self.carriage = carriage
-    self.tray = tray
-  }
-
-  var outstanding: Int { desk.with { $0.queue.count + $0.active.count } }
-
-  func submit(_ envelope: Envelope) {
-    enum Answer { case taken, needsThread, closed }
-    // One thread is enough for one envelope.
-    let answer = desk.with(waking: .one) { desk -> Answer in
-      guard !desk.isClosing else { return .closed }
-      desk.queue.append(envelope)
-      let idle = desk.threads - desk.active.count
-      guard desk.queue.count > idle, desk.threads < max(1, carriage.connections) else { return .taken }
-      desk.threads += 1
-      return .needsThread
-    }
-    switch answer {
-    case .taken: return
-    case .closed: return report([Switchboard.notBegun(envelope)])
-    case .needsThread: if WorkerThread.start({ self.work() }) { return }
-    }
-    let left = desk.with { desk -> ArraySlice<Envelope> in
-      desk.threads -= 1
-      // Others may be at work and will come to it; if nobody is, nobody will.
-      guard desk.threads == 0 else { return [] }
-      defer { desk.queue = [] }
-      return desk.queue
-    }
-    report(left.map { Delivered(ticket: $0.ticket, result: Switchboard.noThread) })
-  }
-
-  private func report(_ results: [Delivered]) {
-    guard !results.isEmpty else { return }
-    tray.with { $0.results += results }
-  }
-
-  func stop() {
-    let left = desk.with { desk in
-      desk.isClosing = true
-      defer { desk.queue = [] }
-      return desk.queue
-    }
-    report(left.map(Switchboard.notBegun))
-  }
-
-  func hurry() {
-    stop()
-    isStopping.store(true, ordering: .relaxed)
-  }
-
-  func close(within time: Duration) -> [Int] {
-    stop()
-    let deadline = Monotonic.now + time
-    if desk.wait(until: deadline, for: { $0.threads == 0 ? true : nil }) != nil { return [] }
-    isStopping.store(true, ordering: .relaxed)
-    // libcurl asks once a second.
-    _ = desk.wait(until: Monotonic.now + .seconds(2)) { $0.threads == 0 ? true : nil }
-    return desk.with { $0.active.sorted() }
-  }
-
-  /// The life of one thread.
-  private func work() {
-    let connection = carriage.carrier { self.isStopping.load(ordering: .relaxed) }
-    while true {
-      let patience = connection.isOpen ? Monotonic.now + carriage.idleTimeout : nil
-      let errand = desk.wait(until: patience) { desk -> Errand? in
-        if let envelope = desk.queue.popFirst() {
-          desk.active.insert(envelope.ticket)
-          return .send(envelope)
-        }
-        return desk.isClosing ? .leave : nil
-      }
-      switch errand {
-      case nil: connection.close()
-      case .leave:
-        connection.close()
-        desk.with { $0.threads -= 1 }
-        return
-      case .send(let envelope):
-        let delivered = Delivered(ticket: envelope.ticket, result: connection.deliver(envelope))
-        // Told before the thread is free, so that whoever finds no thread at work finds every result.
-        report([delivered])
-        desk.with(waking: .none) { _ = $0.active.remove(envelope.ticket) }
-      }
-    }
-  }
 }

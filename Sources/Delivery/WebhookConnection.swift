@@ -4,7 +4,7 @@ import CCurl
 ///
 /// Belongs to one thread, with a libcurl handle of its own. No connection is used again: libcurl would post a second time by
 /// itself where one turned out to be gone. For the same reason it speaks HTTP/1.1, and follows no redirect.
-final class WebhookConnection: Carrier {
+final class WebhookConnection {
   private let endpoint: WebhookEndpoint
   private let isStopping: @Sendable () -> Bool
   private let errorText: UnsafeMutablePointer<CChar>
@@ -20,9 +20,6 @@ final class WebhookConnection: Carrier {
   }
 
   deinit { errorText.deallocate() }
-
-  var isOpen: Bool { false }
-  func close() {}
 
   /// Posts one message and waits for what becomes of it.
   func deliver(_ envelope: Envelope) -> DeliveryResult {
