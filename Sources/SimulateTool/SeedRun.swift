@@ -14,6 +14,7 @@ final class SeedRun: Sendable {
     var crashes = 0
     var taken = 0
     var doubts = 0
+    var sealed = 0
     var previews = 0
     var prophecies = 0
     var wrong: [UInt64] = []
@@ -42,7 +43,8 @@ final class SeedRun: Sendable {
     print(
       "\(sum.seeds) seeds of \(words.days) days in \(milliseconds / 1000) s, \(each) ms each on \(words.jobs) threads")
     print(
-      "\(sum.cycles) cycles, \(sum.steps) steps, \(sum.taken) messages, \(sum.crashes) crashes, \(sum.doubts) doubts")
+      "\(sum.cycles) cycles, \(sum.steps) steps, \(sum.taken) messages, \(sum.crashes) crashes, \(sum.doubts) doubts, "
+        + "\(sum.sealed) files sealed")
     print("\(sum.previews) previews and \(sum.prophecies) statements of explain held against what came")
     print(sum.wrong.isEmpty ? "nothing went wrong" : "\(sum.wrong.count) went wrong: \(sum.wrong.sorted().prefix(50))")
     return sum.wrong.isEmpty
@@ -72,6 +74,7 @@ final class SeedRun: Sendable {
       total.crashes += outcome.crashes
       total.taken += outcome.taken
       total.doubts += outcome.doubts
+      total.sealed += outcome.sealed
       total.previews += outcome.previews
       total.prophecies += outcome.prophecies
       if !outcome.objections.isEmpty { total.wrong.append(seed) }

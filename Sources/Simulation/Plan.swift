@@ -1,3 +1,4 @@
+import Daemon
 import Decisions
 import Ledger
 import Units
@@ -19,6 +20,8 @@ struct Plan {
   let cycles: [ClockTime]
   /// Outside of quiet spells cycles run each so many days.
   let stride: Int
+  /// Bytes at which a file of the journal is sealed.
+  let segmentMax: Int
   /// How often the ledger's files are written anew though nothing in them changes.
   let exportEvery: Span
   /// The moment of the first cycle.
@@ -56,6 +59,8 @@ extension Plan {
     var voices = SplitMix64(seed: seed, stream: 3)
     if voices.chance(600) { SimulatedPolicy.addVoices(to: &policy, &voices) }
     self.policy = policy
+    var files = SplitMix64(seed: seed, stream: 4)
+    segmentMax = files.chance(500) ? files.pick(5_000...40_000) : JournalFile.segmentMax
     cycles = Plan.cycles(&chance, homes, policy.contact, on: firstDay)
 
     var quiet: [Range<Int>] = []

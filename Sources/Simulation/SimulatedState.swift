@@ -15,6 +15,7 @@ struct SimulatedState {
 
   private let disk: MemoryDisk
   private let salts: Salts
+  private let segmentMax: Int
   /// Nil while no daemon runs.
   private var daemon: JournalFile?
   private var clerk: JournalFile?
@@ -29,18 +30,34 @@ struct SimulatedState {
   }
 
   /// Begins a new journal, and a daemon with it.
-  init(seed: UInt64, now: Instant) throws(JournalFault) {
+  ///
+  /// - Parameter segmentMax: bytes at which a file of the journal is sealed.
+  init(seed: UInt64, now: Instant, segmentMax: Int) throws(JournalFault) {
     let disk = MemoryDisk()
     disk.put("state/placeholder", [])
     let salts = Salts(seed: seed)
     self.disk = disk
     self.salts = salts
-    daemon = try JournalFile(SimulatedState.directory, on: disk, as: .cycles, key: nil, now: now) { salts.bytes($0) }
+    self.segmentMax = segmentMax
+    daemon = try JournalFile(
+      SimulatedState.directory, on: disk, as: .cycles, key: nil, now: now, segmentMax: segmentMax
+    ) { salts.bytes($0) }
     follower = try JournalReading(of: SimulatedState.directory, on: disk, trust: .key(nil))
   }
 
   private(set) var instance = ""
-  var bytes: [UInt8] { disk.bytes("state/journal/000001.jsonl") ?? [] }
+  /// All files of the journal, one after the other.
+  var bytes: [UInt8] {
+    var bytes: [UInt8] = []
+    var number = 1
+    while let more = disk.bytes(SimulatedState.directory.segment(number, "jsonl")) {
+      bytes += more
+      number += 1
+    }
+    return bytes
+  }
+  /// Files of the journal that are sealed.
+  var sealed: Int { daemon?.sealed ?? 0 }
   var isRunning: Bool { daemon != nil }
   /// The time of the last record that is durable.
   var last: Instant? { follower.history.last }
@@ -52,6 +69,9 @@ struct SimulatedState {
     instance = daemon?.head?.instance ?? ""
     return daemon?.releaseHistory() ?? ContactHistory()
   }
+
+  /// The daemon's history with what was sealed left on the disk; nil while there is nothing new to leave.
+  func slimmed() throws(JournalFault) -> ContactHistory? { try daemon?.slimmed() }
 
   /// Whether others appended since the daemon last looked.
   var isBehind: Bool { daemon?.isBehind ?? true }
@@ -105,7 +125,9 @@ struct SimulatedState {
       if let clerk {
         file = clerk
       } else {
-        file = try JournalFile(SimulatedState.directory, on: disk, as: .command, key: nil, now: now) { salts.bytes($0) }
+        file = try JournalFile(
+          SimulatedState.directory, on: disk, as: .command, key: nil, now: now, segmentMax: segmentMax
+        ) { salts.bytes($0) }
       }
       clerk = file
       _ = try file.record([event], now: now)
@@ -145,7 +167,9 @@ struct SimulatedState {
     let salts = salts
     arm(.none)
     defer { disarm() }
-    let new = try JournalFile(SimulatedState.directory, on: disk, as: .cycles, key: nil, now: now) { salts.bytes($0) }
+    let new = try JournalFile(
+      SimulatedState.directory, on: disk, as: .cycles, key: nil, now: now, segmentMax: segmentMax
+    ) { salts.bytes($0) }
     let beyond = try readOn()
     // A record that was durable is gone, or another one.
     guard follower.head == new.head else { throw .replaced(path: "state/journal/000001.jsonl") }

@@ -23,6 +23,8 @@ package struct Simulation {
     /// Messages that the mail server took.
     package var taken = 0
     package var doubts = 0
+    /// Files of the journal that were sealed in the end.
+    package var sealed = 0
     /// Days whose forecast was held against what came.
     package var previews = 0
     /// Statements of `explain` that were held against what came.
@@ -108,7 +110,7 @@ package struct Simulation {
     var people = SplitMix64(seed: seed, stream: 2)
     trade = SimulatedTrade(&people, today: plan.firstDay, homes: plan.homes, currencies: currencies)
     for customer in trade.customers where people.chance(100) { relay.unknown.formUnion(customer.emails.prefix(1)) }
-    state = try SimulatedState(seed: people.next(), now: now)
+    state = try SimulatedState(seed: people.next(), now: now, segmentMax: plan.segmentMax)
     watch = Watch(plan, trade)
     notebook = Notebook(judge)
     engine = Engine(
@@ -132,6 +134,7 @@ package struct Simulation {
     }
     outcome.objections += watch.objections
     outcome.journal = state.bytes
+    outcome.sealed = state.sealed
     outcome.taken = relay.taken
     return outcome
   }
@@ -225,6 +228,7 @@ package struct Simulation {
     }
     guard isGood, !hasDied, let report else { return }
     if case .journalBroken = report.ending { return try restart(crashing: nil) }
+    if let slim = try state.slimmed() { engine.hold(slim) }
     if report.ending == .completed, ledgerVersion == trade.version, watch.personSpoke < watch.readAt {
       watch.checkOutbox()
     }

@@ -143,6 +143,24 @@ extension EndToEnd {
       }
     }
 
+    @Test("told to stop while the mail server hangs before a message, it stops at once, and nobody is in doubt")
+    func hanging() async throws {
+      try await scenario { office in
+        let hanging = try await office.sink("rcpt=hang")
+        try office.configure(Setup.everySecond(hanging))
+        try office.lateBooks(3)
+        let daemon = try office.start(["run"])
+        #expect(await hanging.waitFor(command: "RCPT"), "\(daemon.err)")
+        let before = ContinuousClock.now
+        daemon.send(SIGTERM)
+        let outcome = await daemon.finish(within: 60)
+        #expect(outcome.status == 0 && ContinuousClock.now - before < .seconds(20), "\(outcome)")
+        #expect(office.records("contact.in_doubt").isEmpty && hanging.messages.isEmpty)
+        #expect(office.records("contact.deferred").count == office.records("contact.intended").count)
+        try await office.expect(0, "journal", "verify")
+      }
+    }
+
     @Test("a second daemon, and run --once beside it, end at once with 75")
     func second() async throws {
       try await scenario { office in

@@ -184,6 +184,9 @@ package struct Engine: Sendable {
     return [.tell(.startedAnew(because: change))]
   }
 
+  /// Goes on with the same history, held in another way.
+  package mutating func hold(_ same: ContactHistory) { history = same }
+
   mutating func remember(_ records: [DatedEvent]) {
     for record in records { history.apply(record.event, at: record.time) }
     if records.contains(where: \.event.bearsOnDecisions) { ledger?.distrust() }

@@ -155,7 +155,7 @@ package struct CycleRunner {
 
   /// Between two cycles: what was sealed since is read from the disk where it is needed, and no longer held.
   package mutating func slim() {
-    if let slim = try? journal.slimmed() { engine.history = slim }
+    if let slim = try? journal.slimmed() { engine.hold(slim) }
   }
 
   /// The history as the last cycle left it.
