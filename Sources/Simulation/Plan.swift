@@ -1,5 +1,6 @@
 import Daemon
 import Decisions
+import Journal
 import Ledger
 import Units
 
@@ -22,6 +23,8 @@ struct Plan {
   let stride: Int
   /// Bytes at which a file of the journal is sealed.
   let segmentMax: Int
+  /// Of the journal's chain; nil for a plain one.
+  let key: JournalKey?
   /// How often the ledger's files are written anew though nothing in them changes.
   let exportEvery: Span
   /// The moment of the first cycle.
@@ -61,6 +64,7 @@ extension Plan {
     self.policy = policy
     var files = SplitMix64(seed: seed, stream: 4)
     segmentMax = files.chance(500) ? files.pick(5_000...40_000) : JournalFile.segmentMax
+    key = files.chance(300) ? JournalKey(files.bytes(32)) : nil
     cycles = Plan.cycles(&chance, homes, policy.contact, on: firstDay)
 
     var quiet: [Range<Int>] = []

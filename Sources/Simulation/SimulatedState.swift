@@ -16,6 +16,8 @@ struct SimulatedState {
   private let disk: MemoryDisk
   private let salts: Salts
   private let segmentMax: Int
+  /// Nil for a plain chain.
+  private let key: JournalKey?
   /// Nil while no daemon runs.
   private var daemon: JournalFile?
   private var clerk: JournalFile?
@@ -31,18 +33,21 @@ struct SimulatedState {
 
   /// Begins a new journal, and a daemon with it.
   ///
-  /// - Parameter segmentMax: bytes at which a file of the journal is sealed.
-  init(seed: UInt64, now: Instant, segmentMax: Int) throws(JournalFault) {
+  /// - Parameters:
+  ///   - segmentMax: bytes at which a file of the journal is sealed.
+  ///   - key: of a keyed chain; nil for a plain one.
+  init(seed: UInt64, now: Instant, segmentMax: Int, key: JournalKey?) throws(JournalFault) {
     let disk = MemoryDisk()
     disk.put("state/placeholder", [])
     let salts = Salts(seed: seed)
     self.disk = disk
     self.salts = salts
     self.segmentMax = segmentMax
+    self.key = key
     daemon = try JournalFile(
-      SimulatedState.directory, on: disk, as: .cycles, key: nil, now: now, segmentMax: segmentMax
+      SimulatedState.directory, on: disk, as: .cycles, key: key, now: now, segmentMax: segmentMax
     ) { salts.bytes($0) }
-    follower = try JournalReading(of: SimulatedState.directory, on: disk, trust: .key(nil))
+    follower = try JournalReading(of: SimulatedState.directory, on: disk, trust: .key(key))
   }
 
   private(set) var instance = ""
@@ -126,7 +131,7 @@ struct SimulatedState {
         file = clerk
       } else {
         file = try JournalFile(
-          SimulatedState.directory, on: disk, as: .command, key: nil, now: now, segmentMax: segmentMax
+          SimulatedState.directory, on: disk, as: .command, key: key, now: now, segmentMax: segmentMax
         ) { salts.bytes($0) }
       }
       clerk = file
@@ -145,7 +150,7 @@ struct SimulatedState {
     disk.process = 2
     defer { disk.process = 1 }
     do throws(JournalFault) {
-      _ = try JournalFile(SimulatedState.directory, on: disk, as: .cycles, key: nil, now: now) { _ in [] }
+      _ = try JournalFile(SimulatedState.directory, on: disk, as: .cycles, key: key, now: now) { _ in [] }
       return true
     } catch {
       return error.exitCode != 75
@@ -168,7 +173,7 @@ struct SimulatedState {
     arm(.none)
     defer { disarm() }
     let new = try JournalFile(
-      SimulatedState.directory, on: disk, as: .cycles, key: nil, now: now, segmentMax: segmentMax
+      SimulatedState.directory, on: disk, as: .cycles, key: key, now: now, segmentMax: segmentMax
     ) { salts.bytes($0) }
     let beyond = try readOn()
     // A record that was durable is gone, or another one.
@@ -182,7 +187,7 @@ struct SimulatedState {
   /// - Parameter history: what whoever followed it has in memory.
   func fault(against history: ContactHistory) -> String? {
     do throws(JournalFault) {
-      let reading = try JournalReading(of: SimulatedState.directory, on: disk, trust: .key(nil))
+      let reading = try JournalReading(of: SimulatedState.directory, on: disk, trust: .key(key))
       if reading.tail != nil { return "it ends in a torn line" }
       return reading.history == history ? nil : "replaying it gives another history than the one in memory"
     } catch {

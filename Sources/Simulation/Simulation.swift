@@ -110,7 +110,7 @@ package struct Simulation {
     var people = SplitMix64(seed: seed, stream: 2)
     trade = SimulatedTrade(&people, today: plan.firstDay, homes: plan.homes, currencies: currencies)
     for customer in trade.customers where people.chance(100) { relay.unknown.formUnion(customer.emails.prefix(1)) }
-    state = try SimulatedState(seed: people.next(), now: now, segmentMax: plan.segmentMax)
+    state = try SimulatedState(seed: people.next(), now: now, segmentMax: plan.segmentMax, key: plan.key)
     watch = Watch(plan, trade)
     notebook = Notebook(judge)
     engine = Engine(
