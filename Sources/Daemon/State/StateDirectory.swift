@@ -29,7 +29,9 @@ package struct StateDirectory: Sendable, Equatable {
   package var messages: String { path + "/messages" }
   package var daemonLock: String { path + "/daemon.lock" }
   /// A file of the journal's folder: `jsonl`, `history`, `checkpoint`.
-  package func segment(_ number: Int, _ ending: String) -> String { journal + "/" + StateDirectory.name(number, ending) }
+  package func segment(_ number: Int, _ ending: String) -> String {
+    journal + "/" + StateDirectory.name(number, ending)
+  }
   package var journalLock: String { path + "/journal.lock" }
   var intakeLock: String { path + "/intake.lock" }
   var staff: String { path + "/staff.json" }
