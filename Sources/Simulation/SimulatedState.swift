@@ -36,7 +36,9 @@ struct SimulatedState {
   /// - Parameters:
   ///   - segmentMax: bytes at which a file of the journal is sealed.
   ///   - key: of a keyed chain; nil for a plain one.
-  init(seed: UInt64, now: Instant, segmentMax: Int, key: JournalKey?) throws(JournalFault) {
+  init(
+    seed: UInt64, now: Instant, segmentMax: Int = JournalFile.segmentMax, key: JournalKey? = nil
+  ) throws(JournalFault) {
     let disk = MemoryDisk()
     disk.put("state/placeholder", [])
     let salts = Salts(seed: seed)

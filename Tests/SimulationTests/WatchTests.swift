@@ -37,7 +37,7 @@ struct WatchTests {
       seed: 1, homes: [.utc], currencies: [euro],
       policy: Policy(company: company, schedules: [Schedule(name: "standard", steps: steps)], contact: contact),
       holidays: [:], connections: 2, firstDay: firstDay, days: 10, cycles: [SimulatedPolicy.clock(9)], stride: 1,
-      exportEvery: .zero,
+      segmentMax: JournalFile.segmentMax, key: nil, exportEvery: .zero,
       start: Instant(seconds: firstDay.number * 86_400), happenings: [], quiet: [])
     var chance = SplitMix64(seed: 1)
     let trade = SimulatedTrade(&chance, today: plan.firstDay, homes: plan.homes, currencies: [euro])
