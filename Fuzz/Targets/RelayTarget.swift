@@ -3,7 +3,8 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// A mail server whose every word is the input, and libcurl with our callbacks on the other end of a real connection.
+/// A mail server whose every word is the input, and libcurl and our side of the conversation on the other end of a real
+/// connection.
 ///
 /// A zero byte parts what is said at once from what is said after the client's next line (or after a moment, when it says
 /// none). A part that begins with byte 1 is a reset, with byte 2 an end of the connection. At the end of the input the
