@@ -77,10 +77,11 @@ extension Watch {
   ) -> Step? {
     guard item.issued <= today, !item.isAtRest else { return nil }
     let accounts = (steps[item.key] ?? []).compactMap { self.accounts[$0] }
-    // A doubt or an attempt that waits makes it a question of more than a line.
+    // A doubt or an attempt that waits makes it a question of more than a line; so does a wait that ended since the
+    // cycle decided.
     let isPlain = accounts.allSatisfy { account in
       (account.doubts == 0 || account.intended.invoices.allSatisfy { inDoubtPolicy($0) == .assumeSent })
-        && (account.waitsUntil.map { $0 <= clockNow } ?? true)
+        && (account.waitsUntil.map { $0 <= clockNow - .minutes(1) } ?? true)
     }
     guard isPlain else { return nil }
     let done = accounts.filter { $0.counts || $0.isInDoubt }.compactMap { $0.item(item.key) }.filter {
