@@ -42,7 +42,7 @@ extension Watch {
     _ due: [(item: SimulatedTrade.Item, step: Step)], _ payer: Customer, _ home: Home, _ today: Day
   ) -> [(key: ItemKey, words: String)] {
     due.filter { item, step in
-      (step.channel == .email || step.channel == .letter && !payer.address.isEmpty)
+      (step.channel == .email || step.channel == .webhook || step.channel == .letter && !payer.address.isEmpty)
         && mustGo(item, step, payer, home, today)
     }.map { item, step in
       (item.key, "\(item.key.number) of \(payer.id) should have got step \(step.name) on \(today)")

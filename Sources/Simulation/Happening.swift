@@ -35,6 +35,7 @@ package struct Happening: Sendable {
     case mood(SimulatedRelay.Mood, hours: Int)
     case mailboxGone, mailboxBack
     case bounce(permanent: Bool)
+    case serviceMood(SimulatedService.Mood, hours: Int)
     /// A message that cannot be made.
     case letterFails
 

@@ -77,7 +77,7 @@ extension Plan {
     let isPressing = policy.freshness.maxAge != nil
     exportEvery = policy.freshness.needsPostedCash ? .zero : isPressing ? .hours(20) : chance.pick([.zero, .days(3)])
     start = homes[0].zone.instant(day: firstDay, time: cycles[0])
-    happenings = Plan.happenings(&chance, days, quiet, start: start)
+    happenings = Plan.happenings(&chance, days, quiet, start: start, hasService: policy.hasWebhook)
   }
 
   /// In the midst of everybody's hours, and sometimes shortly before they end.
@@ -110,7 +110,7 @@ extension Plan {
   // MARK: - Happenings
 
   private static func happenings(
-    _ chance: inout SplitMix64, _ days: Int, _ quiet: [Range<Int>], start: Instant
+    _ chance: inout SplitMix64, _ days: Int, _ quiet: [Range<Int>], start: Instant, hasService: Bool
   ) -> [Happening] {
     typealias Deed = Happening.Deed
     var drawn: [(at: Int, point: Happening.Point, deed: Deed, salt: UInt64)] = []
@@ -196,6 +196,11 @@ extension Plan {
     add(20, sending: 200) { _ in .call }
     add(30, sending: 200, inCycle: 100) { _ in .post }
     add(2, sending: 200) { _ in .askStatement }
+    if hasService {
+      add(trouble + 4, sending: 200) {
+        .serviceMood($0.pick(SimulatedService.Mood.allCases), hours: $0.pick([2, 20, 60]))
+      }
+    }
 
     let order = drawn.indices.sorted { (drawn[$0].at, $0) < (drawn[$1].at, $1) }
     return order.enumerated().map { number, index in
@@ -204,4 +209,9 @@ extension Plan {
         number: number, at: start + .minutes(one.at), point: one.point, deed: one.deed, salt: one.salt)
     }
   }
+}
+
+extension Policy {
+  /// Whether any step calls a service.
+  var hasWebhook: Bool { schedules.contains { $0.steps.contains { $0.channel == .webhook } } }
 }

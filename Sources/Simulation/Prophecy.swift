@@ -99,7 +99,8 @@ enum Prophecy {
     let forecast = Forecast(
       books, history, policy, from: now, ledgerAge: age, days: days, cycles: cycles)
     var contacts: Set<Contact> = []
-    for entry in forecast.entries where entry.at <= end {
+    // Who hands over makes no contact.
+    for entry in forecast.entries where entry.at <= end && entry.contact.channel != .handover {
       switch entry.contact.waitsFor {
       case nil, .taskOpen?: break
       // It was announced before.

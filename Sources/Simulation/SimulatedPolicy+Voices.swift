@@ -2,8 +2,8 @@ import Decisions
 import Ledger
 import Units
 
-// What a policy can have beside e-mails about what is due: calls, letters, messages about promises and plans, thanks and
-// statements.
+// What a policy can have beside e-mails about what is due: calls, letters, a webhook, messages about promises and plans, thanks,
+// statements, and somebody to hand over to.
 extension SimulatedPolicy {
   static func addVoices(to policy: inout Policy, _ chance: inout SplitMix64) {
     let hasCall = chance.chance(400)
@@ -43,6 +43,26 @@ extension SimulatedPolicy {
     if chance.chance(400) {
       policy.statement.day = chance.pick(1...28)
       policy.statement.occasion = chance.pick(StatementRules.Occasion.allCases)
+    }
+    if chance.chance(300) {
+      changeSteps(of: &policy) { step in if step.level == 2 { step.channel = .webhook } }
+    }
+    if chance.chance(250) { addHandover(to: &policy) }
+  }
+
+  private static func changeSteps(of policy: inout Policy, _ edit: (inout Step) -> Void) {
+    for schedule in policy.schedules.indices {
+      for step in policy.schedules[schedule].steps.indices { edit(&policy.schedules[schedule].steps[step]) }
+    }
+  }
+
+  /// After all that the company does by itself an agency is called in.
+  private static func addHandover(to policy: inout Policy) {
+    for schedule in policy.schedules.indices {
+      let steps = policy.schedules[schedule].steps
+      guard let last = steps.lastIndex(where: { $0.anchor != .paid }) else { continue }
+      let step = Step(name: "agency", day: steps[last].day + 3, level: steps[last].level + 1, channel: .handover)
+      policy.schedules[schedule].steps.insert(step, at: last + 1)
     }
   }
 }

@@ -55,6 +55,7 @@ struct SimulatedTrade {
       if number > 1, chance.chance(150) { customer.emails = ["ar@c1.example"] }
       if number > 2, chance.chance(200) { customer.payer = "C2" }
       if chance.chance(200) { customer.kind = .consumer }
+      if number % 3 != 1 { customer.phone = "+49 30 55 \(number)" }
       if number % 3 != 0 { customer.address = "\(number) Some Road; Some Town" }
       let home = chance.pick(homes)
       if home != homes[0] || chance.chance(500) {

@@ -20,8 +20,21 @@ extension Simulation {
     return .callLogged(call)
   }
 
-  private mutating func callsDue() -> [PlannedContact] {
-    decide(books(), state.history, watch.policy, now: wall, ledgerAge: .zero).tasks.filter { $0.channel == .call }
+  private mutating func callsDue() -> [PlannedContact] { tasksDue(.call) }
+  private mutating func handoversDue() -> [PlannedContact] { tasksDue(.handover) }
+
+  private mutating func tasksDue(_ channel: Channel) -> [PlannedContact] {
+    decide(books(), state.history, watch.policy, now: wall, ledgerAge: .zero).tasks.filter { $0.channel == channel }
+  }
+
+  /// The papers went to the agency: the step is passed, as `dunningd tasks` says.
+  private func handedOver(_ task: PlannedContact) -> [HistoryEvent] {
+    task.advancing.map { item in
+      .stepSkipped(
+        scope: .invoice(customer: item.key.customer, number: item.key.number), step: item.step, undone: false,
+        by: "ann",
+        text: "simulated")
+    }
   }
 
   private func intended(_ task: PlannedContact) -> IntendedContact {
@@ -67,6 +80,9 @@ extension Simulation {
           LoggedCall(customer: task.payer.id, outcome: .reached, contact: intended(task), by: "ann", text: nil)))
       made.insert(Self.name(task))
     }
+    for task in handoversDue() where found.contains(Self.name(task)) {
+      for event in handedOver(task) { intervene(event) }
+    }
     for task in callsDue() where made.contains(Self.name(task)) {
       watch.object(.tasks, "a call to \(task.payer.id) is due again as soon as it was made")
     }
@@ -89,7 +105,7 @@ extension Simulation {
     var before = tasks()
     // Of two holds that read alike one is released after the other.
     for _ in 0..<3 where !before.isEmpty {
-      for task in before { if let event = answer(to: task) { intervene(event) } }
+      for task in before { for event in answers(to: task) { intervene(event) } }
       let left = Set(tasks().map(Self.name))
       before = before.filter { left.contains(Self.name($0)) }
     }
@@ -107,6 +123,11 @@ extension Simulation {
   private static func name(_ task: StaffTask) -> String {
     // A step can ask for a person's word, and then for that on the list.
     ([task.kind.rawValue, task.customer, task.subject, task.text] + task.invoices).joined(separator: " ")
+  }
+
+  private func answers(to task: StaffTask) -> [HistoryEvent] {
+    if task.kind == .handover { return task.contact.map(handedOver) ?? [] }
+    return answer(to: task).map { [$0] } ?? []
   }
 
   /// What the command records that `dunningd tasks` names for it.

@@ -46,6 +46,7 @@ extension Simulation {
   private mutating func befallWorld(_ deed: Happening.Deed, _ luck: inout SplitMix64) -> Bool {
     switch deed {
     case .mood(let mood, let hours): (relay.mood, moodEnds) = (mood, now + .hours(hours))
+    case .serviceMood(let mood, let hours): (service.mood, serviceMoodEnds) = (mood, now + .hours(hours))
     case .mailboxGone:
       let customer = luck.pick(trade.customers)
       if let mailbox = customer.emails.randomElement(using: &luck) { relay.unknown.insert(mailbox) }
@@ -160,8 +161,10 @@ extension Simulation {
     case .addressOK: return .addressCleared(customer: luck.pick(trade.customers).id, address: nil, by: "ann")
     case .bounce(let permanent):
       guard
-        let account = watch.accounts.values.filter({ $0.counts && !$0.isInDoubt && $0.recorded.count == 1 })
-          .max(by: { ($0.time, $0.intended.contact) < ($1.time, $1.intended.contact) }),
+        let account = watch.accounts.values.filter({
+          $0.counts && !$0.isInDoubt && $0.recorded.count == 1 && $0.intended.channel == .email
+        })
+        .max(by: { ($0.time, $0.intended.contact) < ($1.time, $1.intended.contact) }),
         let recipient = account.intended.to.firstIndex(where: { account.holders.contains($0) })
       else { return nil }
       return .contactBounced(
@@ -198,9 +201,10 @@ extension Simulation {
   mutating func becomeQuiet(mending: Bool) throws(JournalFault) {
     isQuiet = true
     relay.mood = .fair
+    service.mood = .fair
     relay.unknown = []
     clockError.until = now
-    (moodEnds, downUntil, diskFullUntil, noExportUntil) = (now, now, now, now)
+    (moodEnds, serviceMoodEnds, downUntil, diskFullUntil, noExportUntil) = (now, now, now, now, now)
     state.isFull = false
     nextFault = .none
     (isNextLedgerTorn, isNextLetterBad) = (false, false)

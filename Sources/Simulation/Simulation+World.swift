@@ -23,18 +23,24 @@ extension Simulation {
 
   /// Free connections take up what waits, unless the facts have changed.
   mutating func begin() {
-    guard !hasJournalFailed, !desk.isEmpty, wire.count < plan.connections, !hasDied else { return }
+    guard !hasJournalFailed, desk.contains(where: hasRoom), !hasDied else { return }
     guard ledgerVersion == trade.version, !state.isBehind else {
       try? takeBack()
       return
     }
-    while wire.count < plan.connections, !desk.isEmpty {
-      let envelope = desk.removeFirst()
+    while let next = desk.firstIndex(where: hasRoom) {
+      let envelope = desk.remove(at: next)
       watch.clock(wall)
       watch.begins(envelope)
       stepsSinceSending = stepsSinceSending ?? 0
       wire.append(envelope)
     }
+  }
+
+  /// Whether a connection is free for it; the webhook has one of its own.
+  private func hasRoom(_ envelope: Envelope) -> Bool {
+    let isWebhook = envelope.webhookKey != nil
+    return wire.count { ($0.webhookKey != nil) == isWebhook } < (isWebhook ? 1 : plan.connections)
   }
 
   private mutating func takeBack() throws(JournalFault) {
@@ -47,7 +53,8 @@ extension Simulation {
   }
 
   mutating func land(_ envelope: Envelope) throws(JournalFault) {
-    let landing = relay.deliver(envelope, &chance)
+    let landing =
+      envelope.webhookKey == nil ? relay.deliver(envelope, &chance) : service.deliver(envelope, &chance)
     if landing.isTaken { watch.took(envelope) }
     now = now + landing.took
     tell(
@@ -144,7 +151,10 @@ extension Simulation {
     if case .append(let batch)? = asked, chance.chance(700) {
       _ = state.append(batch, at: wall, chance.chance(500) ? .syncFails : .short(chance.pick(0...900)))
     }
-    for envelope in wire where relay.loseTouch(envelope, &chance) { watch.took(envelope) }
+    for envelope in wire {
+      let isTaken = envelope.webhookKey == nil ? relay.loseTouch(envelope, &chance) : service.loseTouch(&chance)
+      if isTaken { watch.took(envelope) }
+    }
     try restart(crashing: seed)
   }
 

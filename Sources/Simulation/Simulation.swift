@@ -20,7 +20,7 @@ package struct Simulation {
     package var cycles = 0
     package var steps = 0
     package var crashes = 0
-    /// Messages that the mail server took.
+    /// Messages that the mail server took, or the webhook's service.
     package var taken = 0
     package var doubts = 0
     /// Files of the journal that were sealed in the end.
@@ -43,6 +43,8 @@ package struct Simulation {
   var trade: SimulatedTrade
   var relay = SimulatedRelay()
   var moodEnds = Instant(milliseconds: 0)
+  var service = SimulatedService()
+  var serviceMoodEnds = Instant(milliseconds: 0)
   var state: SimulatedState
   var watch: Watch
   var engine: Engine
@@ -54,7 +56,7 @@ package struct Simulation {
   var asked: Engine.Effect?
   /// Handed over and not begun.
   var desk: [Envelope] = []
-  /// With the mail server: no more than there are connections.
+  /// With the mail server, no more than there are connections, or with the webhook's service, one at most.
   var wire: [Envelope] = []
   var hasJournalFailed = false
   var ledgerVersion = 0
@@ -135,7 +137,7 @@ package struct Simulation {
     outcome.objections += watch.objections
     outcome.journal = state.bytes
     outcome.sealed = state.sealed
-    outcome.taken = relay.taken
+    outcome.taken = relay.taken + service.taken
     return outcome
   }
 
@@ -232,7 +234,7 @@ package struct Simulation {
     if report.ending == .completed, ledgerVersion == trade.version, watch.personSpoke < watch.readAt {
       watch.checkOutbox()
     }
-    if isQuiet, report.ending == .completed, report.relayFault == nil { lookBack(report) }
+    if isQuiet, report.ending == .completed, report.relayFault == nil, report.webhookFault == nil { lookBack(report) }
     if isQuiet { attend() }
     if chance.chance(40) { askOracle() }
   }
@@ -246,6 +248,7 @@ package struct Simulation {
   /// Lets go of what was wrong for a while.
   private mutating func passTime() {
     if now >= moodEnds { relay.mood = .fair }
+    if now >= serviceMoodEnds { service.mood = .fair }
     if now >= diskFullUntil { state.isFull = false }
     guard now >= noExportUntil else { return }
     if exportedVersion != trade.version || now - exported >= plan.exportEvery {

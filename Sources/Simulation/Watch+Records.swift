@@ -12,9 +12,13 @@ extension Watch {
       lastTime = record.time
       hear(record.event, at: record.time)
     }
-    let contacts = Set(open.map(\.contact)).count
-    if contacts > 2 * connections {
-      object(.openIntents, "\(contacts) contacts are without outcome over \(connections) connections")
+    for isWebhook in [false, true] {
+      let contacts = Set(open.map(\.contact)).count { (accounts[$0]?.intended.channel == .webhook) == isWebhook }
+      // The webhook has one.
+      let connections = isWebhook ? 1 : connections
+      if contacts > 2 * connections {
+        object(.openIntents, "\(contacts) contacts are without outcome over \(connections) connections")
+      }
     }
   }
 
@@ -26,7 +30,7 @@ extension Watch {
       let aTry = settle(attempt)
       accounts[attempt.contact]?.recorded.insert(aTry.recipient)
       accounts[attempt.contact]?.spared.insert(aTry.recipient)
-      if accounts[attempt.contact]?.intended.to.contains(aTry.recipient) == true {
+      if accounts[attempt.contact]?.intended.originals.contains(aTry.recipient) == true {
         accounts[attempt.contact]?.certain.insert(aTry.recipient)
       }
       if !taken.contains(aTry) { object(.truth, "\(attempt.contact) is recorded as sent, but the server has it not") }
@@ -180,7 +184,7 @@ extension Watch {
     let isRepeat = repeatsDoubt(intended)
     accounts[id]?.isRepeat = isRepeat
     if intended.channel == .letter { return enterOutbox(intended, at: time) }
-    for recipient in intended.to + intended.cc {
+    for recipient in intended.recipients {
       // Who is recorded as having it stays out of later attempts, but for doubts.
       if accounts[id]?.spared.contains(recipient) == true { continue }
       if accounts[id]?.recorded.contains(recipient) == true, accounts[id]?.isInDoubt != true { continue }

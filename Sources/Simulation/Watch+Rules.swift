@@ -152,6 +152,12 @@ extension Watch {
       }
       return
     }
+    if intended.channel == .webhook {
+      if intended.to != [payer.phone].filter({ !$0.isEmpty }) {
+        object(.address, "\(intended.contact) is to go to \(intended.to)")
+      }
+      return
+    }
     for address in intended.to where !payer.emails.contains(address) || avoided.contains(address) {
       object(.address, "\(intended.contact) is to go to \(address)")
     }

@@ -73,6 +73,13 @@ extension Watch {
       if let day = policy.statement.day, today.components.day < day, today.components.day > 21 {
         object(.forgotten, "\(intended.contact) goes before the day of statements")
       }
+      for other in others(than: intended)
+      where other.intended.customer == intended.customer && other.intended.currency == intended.currency
+        && other.intended.schedule == intended.schedule && !self.isAskedFor(other.intended)
+        && other.reached.contains(where: { today - home.day($0) < 15 })
+      {
+        object(.once, "\(intended.customer) gets a statement so soon after \(other.intended.contact)")
+      }
     }
     for item in intended.invoices {
       for (_, account) in made(item.key) where account.intended.contact != intended.contact {

@@ -181,7 +181,7 @@ struct Watch {
   mutating func begins(_ envelope: Envelope) {
     if isBroken { object(.silence, "a message goes out after the journal failed") }
     guard let account = accounts[Watch.contact(of: envelope)],
-      (account.intended.to + account.intended.cc).contains(envelope.recipient)
+      account.intended.recipients.contains(envelope.recipient)
     else {
       object(.intentFirst, "a message goes out without a durable intent: \(Watch.contact(of: envelope))")
       return
@@ -207,7 +207,7 @@ struct Watch {
         object(.once, "\(id) got to \(envelope.recipient) twice")
       }
     }
-    if account.intended.to.contains(envelope.recipient) {
+    if account.intended.originals.contains(envelope.recipient) {
       account.holders.insert(envelope.recipient)
       account.reached.append(account.time)
     }
@@ -224,11 +224,16 @@ struct Watch {
 
   /// The mailbox that a record's index stands for, in the newest attempt.
   func address(_ contact: String, _ recipient: Int) -> String {
-    guard let intended = accounts[contact]?.intended else { return "" }
-    let all = intended.to + intended.cc
+    guard let all = accounts[contact]?.intended.recipients else { return "" }
     return all.indices.contains(recipient) ? all[recipient] : ""
   }
 
   /// A simulated message is its contact's id and nothing else.
   static func contact(of envelope: Envelope) -> String { String(decoding: envelope.message, as: UTF8.self) }
+}
+
+extension IntendedContact {
+  /// Whom an envelope goes to for: a webhook calls once, whether it has a number to tell or not.
+  var originals: [String] { channel == .webhook ? [to.first ?? ""] : to }
+  var recipients: [String] { channel == .webhook ? originals : to + cc }
 }

@@ -84,7 +84,7 @@ package struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
 
   package static func + (day: Day, days: Int) -> Day { Day(number: day.number + days) }
   package static func - (day: Day, days: Int) -> Day { Day(number: day.number - days) }
-  /// Civil days from `b` to `a`.
+
   /// The same day of the month so many months later; in a shorter month its last day.
   package func adding(months: Int) -> Day {
     let (year, month, day) = (components.year, components.month, components.day)
@@ -94,6 +94,7 @@ package struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
     return Day.first(of: newMonth, newYear) + (min(day, last) - 1)
   }
 
+  /// Civil days from `b` to `a`.
   package static func - (a: Day, b: Day) -> Int { a.number - b.number }
   package static func < (a: Day, b: Day) -> Bool { a.number < b.number }
 

@@ -39,6 +39,17 @@ struct ForecastTests {
     #expect(lines(scene.sent("first", "2026-03-09").at("2026-03-19"), days: 0) == ["2026-03-19 11:00 call (task_open)"])
   }
 
+  @Test("what is handed over is passed on: the customer has got nothing by it, so nothing else waits for it")
+  func handover() {
+    let scene = due.steps(
+      Step("first", 5, level: 1), Step("agency", 15, level: 2, channel: .handover)
+    ).invoice("R2", due: "2026-03-15", "50 EUR")
+    #expect(
+      lines(scene.at("2026-03-05"), days: 16) == [
+        "2026-03-09 10:00 first", "2026-03-19 10:00 agency (task_open)", "2026-03-20 10:00 first",
+      ])
+  }
+
   @Test("a call is no word on the first cycle: the message after it still waits for that")
   func callBeforeFirstCycle() {
     let scene = due.rules { $0.firstCycle = .approve }.steps(

@@ -26,11 +26,21 @@ struct JournalFilter: ParsableArguments {
   @Option(help: ArgumentHelp("Records about this invoice.", valueName: "number"))
   var invoice: String?
 
+  @OptionGroup var period: JournalPeriod
+}
+
+/// The time from which and before which records were made.
+struct JournalPeriod: ParsableArguments {
   @Option(help: ArgumentHelp("From then on: a date, or a date and time in the company's zone.", valueName: "time"))
   var since: LocalTime?
 
   @Option(help: ArgumentHelp("Before then.", valueName: "time"))
   var until: LocalTime?
+
+  /// - Parameter zone: the company's.
+  func instants(in zone: Zone) -> (since: Instant?, until: Instant?) {
+    (since?.instant(in: zone), until?.instant(in: zone))
+  }
 }
 
 /// Sees records in order and says which fit. A contact's outcomes name it by id alone, so its intents are remembered.
@@ -42,8 +52,7 @@ private struct RecordSieve {
 
   init(_ filter: JournalFilter, zone: Zone) {
     self.filter = filter
-    since = filter.since?.instant(in: zone)
-    until = filter.until?.instant(in: zone)
+    (since, until) = filter.period.instants(in: zone)
   }
 
   mutating func passes(_ entry: Entry) -> Bool {
@@ -82,7 +91,7 @@ private struct JournalList: ParsableCommand {
       var sieve = RecordSieve(filter, zone: session.policy.company.zone)
       var listing = Listing.records
       let zone = session.policy.company.zone
-      let since = filter.since?.instant(in: zone)
+      let since = filter.period.instants(in: zone).since
       try session.search(JournalSearch(customer: filter.customer, invoice: filter.invoice, since: since)) {
         entry, line in
         guard !session.isFrozen || entry.time <= session.now, sieve.passes(entry) else { return }

@@ -27,11 +27,7 @@ struct JournalExport: ParsableCommand {
   @Option(help: ArgumentHelp("Up to that record.", valueName: "seq"))
   var to: Int?
 
-  @Option(help: ArgumentHelp("From then on: a date, or a date and time in the company's zone.", valueName: "time"))
-  var since: LocalTime?
-
-  @Option(help: ArgumentHelp("Before then.", valueName: "time"))
-  var until: LocalTime?
+  @OptionGroup var period: JournalPeriod
 
   @Option(help: ArgumentHelp("A new file; standard output without.", valueName: "file"))
   var output: String?
@@ -39,8 +35,7 @@ struct JournalExport: ParsableCommand {
   func run() throws {
     try reporting {
       let session = try Session(common)
-      let zone = session.policy.company.zone
-      let (since, until) = (since?.instant(in: zone), until?.instant(in: zone))
+      let (since, until) = period.instants(in: session.policy.company.zone)
       let sink = try ExportSink(output)
       var last: Entry?
       try session.search(JournalSearch(since: since)) { entry, line in

@@ -288,8 +288,9 @@ package final class Service {
   private func watchJournal(at now: Instant) -> String? {
     let keep = installation.site.configuration.journal.keepMessagesDays
     for remark in watch.step(now: now, keepMessagesDays: keep) {
-      surroundings.log(remark)
+      // Whoever ran the service says that as the reason of its end.
       if case .journalDamaged(let words) = remark { return words }
+      surroundings.log(remark)
     }
     return nil
   }

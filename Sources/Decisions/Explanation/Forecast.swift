@@ -3,7 +3,7 @@ import Units
 
 /// What the coming days bring if nothing else happens: `decide`, again and again, fed with its own contacts.
 ///
-/// Every contact is taken as sent, every call or letter as made on its day. What waits for a person's word is taken as
+/// Every contact is taken as sent, every call or letter as made on its day, and what is handed over as passed on. What waits for a person's word is taken as
 /// approved at once and carries what it waits for, so that the days after it are seen too. On later days the ledger and
 /// the posted cash are taken as fresh: somebody goes on exporting them.
 package struct Forecast: Sendable {
@@ -109,6 +109,11 @@ private struct Future {
         entries.append(Forecast.Entry(at: instant, contact: contact))
         continue
       }
+      if contact.isPassedOn {
+        entries.append(Forecast.Entry(at: instant, contact: contact))
+        pass(contact, at: instant)
+        continue
+      }
       count += 1
       let past = contact.completes ?? earlier(contact)
       let id = past ?? "forecast-\(count)"
@@ -128,6 +133,15 @@ private struct Future {
       }
     }
     return entries
+  }
+
+  /// As a person records it who has done what no record of a contact stands for: the customer has got nothing by it.
+  private mutating func pass(_ contact: PlannedContact, at instant: Instant) {
+    for item in contact.advancing {
+      history.apply(
+        .stepSkipped(scope: Scope(of: item.key), step: item.step, undone: false, by: "forecast", text: nil), at: instant
+      )
+    }
   }
 
   /// The contact that this one is a further attempt at; nil for a new one.
@@ -154,6 +168,9 @@ private struct Future {
 }
 
 extension PlannedContact {
+  /// Whether it is a task that ends when somebody passes its step: `dunningd tasks` names `skip` for it.
+  fileprivate var isPassedOn: Bool { channel == .handover || channel == .statement }
+
   /// Whether an approval of that extent is what it waits for.
   package func isWaiting(for extent: Approval.Extent) -> Bool {
     switch waitsFor {
