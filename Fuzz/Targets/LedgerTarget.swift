@@ -29,7 +29,7 @@ enum LedgerTarget {
     }
     let reader = LedgerReader(
       format: format, zones: { $0 == "UTC" || $0 == "Europe/Berlin" ? .utc : nil },
-      documentExists: { $0 == "there.pdf" })
+      documentFault: { $0 == "there.pdf" ? nil : "it is not there" })
     let reading = reader.read(
       LedgerFiles(
         folder: "/ledger", invoices: file("invoices.csv", 1), customers: file("customers.csv", 2),

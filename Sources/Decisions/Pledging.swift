@@ -18,6 +18,7 @@ package struct Pledging: Sendable {
     case notPositive(Money)
     case pastDay(Day, today: Day)
     case daysNotAscending(Day)
+    case tooFar(Day)
     case sumDiffers(Money, open: Money)
     case tooManyInstalments(Int, of: Money)
   }
@@ -34,6 +35,9 @@ package struct Pledging: Sendable {
       }
     }
   }
+
+  /// The last day that a ledger can name, too: 31 December 2199. The journal writes no year of more than four digits.
+  private static let lastDay = Day(year: 2199, month: 12, day: 31) ?? Day(number: 0)
 
   private let items: [Decision]
   private let books: Books
@@ -76,6 +80,7 @@ package struct Pledging: Sendable {
   /// Without an amount all of it is promised. It covers the oldest items, up to its amount; each rests as a whole.
   package func promise(amount: Money?, by day: Day) throws(Refusal) -> Rest {
     guard day >= today else { throw .pastDay(day, today: today) }
+    guard day <= Self.lastDay else { throw .tooFar(day) }
     let amount = amount ?? open
     guard amount.currency == currency else { throw .otherCurrency(amount, currency) }
     guard amount.isPositive else { throw .notPositive(amount) }
@@ -109,6 +114,7 @@ package struct Pledging: Sendable {
       guard instalment.amount.isPositive else { throw .notPositive(instalment.amount) }
       guard instalment.due >= today else { throw .pastDay(instalment.due, today: today) }
       if let last, instalment.due <= last { throw .daysNotAscending(instalment.due) }
+      guard instalment.due <= Self.lastDay else { throw .tooFar(instalment.due) }
       last = instalment.due
       sum += instalment.amount
     }
@@ -171,10 +177,12 @@ extension Pledging.Refusal: CustomStringConvertible {
     case .severalCurrencies(let codes):
       "these invoices are in \(codes.joined(separator: " and ")): name those of one currency"
     case .otherCurrency(let amount, let currency): "\(amount) is not in \(currency), which the invoices are in"
-    case .moreThanOpen(let amount, let open): "\(amount) is more than what is open, \(open)"
+    case .moreThanOpen(let amount, let open):
+      "\(amount) is more than \(open): so much is open beside what is disputed, promised or in a plan already"
     case .notPositive(let amount): "\(amount) is not more than nothing"
     case .pastDay(let day, let today): "\(day) has passed (today is \(today))"
     case .daysNotAscending(let day): "\(day) is not after the instalment before it"
+    case .tooFar(let day): "\(day) is too far away: expected a day up to 2199-12-31"
     case .sumDiffers(let sum, let open): "the instalments come to \(sum), and \(open) is open"
     case .tooManyInstalments(let count, let amount): "\(amount) cannot be paid in \(count) instalments"
     }

@@ -48,6 +48,13 @@ package struct DeliveryResult: Sendable, Equatable {
     return words.isEmpty ? "\(place): \(verdict.rawValue)" : "\(place): \(words)"
   }
 
+  /// The same in our own words alone, for what is kept beyond an erasure: an answer may repeat an address.
+  package var ownSentence: String {
+    let place = server.isEmpty ? stage.rawValue : "\(server), \(stage.rawValue)"
+    let words = [code.map { "answered \($0)" } ?? "", detail].filter { !$0.isEmpty }.joined(separator: "; ")
+    return words.isEmpty ? "\(place): \(verdict.rawValue)" : "\(place): \(words)"
+  }
+
   /// The same without the other side's words, which may repeat what they were told: where, and the code or the fault.
   package var brief: String {
     let words = code.map { "status \($0)" } ?? detail

@@ -87,9 +87,14 @@ package struct LedgerRejection: Sendable, Error, Equatable, CustomStringConverti
   package let badRows: [BadRow]
 
   /// The reasons and the first 20 bad rows, one a line.
-  package var description: String {
+  package var description: String { words { $0.description } }
+
+  /// The same without what stands in any cell, which may be a name or an address: for a log.
+  package var discreet: String { words { $0.column.isEmpty ? "\($0.place)" : "\($0.place): \($0.column)" } }
+
+  private func words(_ row: (BadRow) -> String) -> String {
     var lines = reasons.map { "ledger rejected: \($0)" }
-    lines += badRows.prefix(20).map { "  \($0.description)" }
+    lines += badRows.prefix(20).map { "  \(row($0))" }
     if badRows.count > 20 { lines.append("  … and \(badRows.count - 20) more bad rows") }
     return lines.joined(separator: "\n")
   }

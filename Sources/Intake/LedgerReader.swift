@@ -12,16 +12,17 @@ package struct LedgerReader: Sendable {
   package let format: IntakeFormat
   /// A time zone by its IANA name; nil when there is none.
   private let zones: @Sendable (String) -> Zone?
-  /// Whether the folder of documents has a file of that name. Asked only for names that stay within the folder.
-  private let documentExists: @Sendable (String) -> Bool
+  /// Why the document of that name could not go with a message; nil when it could. Asked only for names that stay within the
+  /// folder.
+  private let documentFault: @Sendable (String) -> String?
 
   package init(
     format: IntakeFormat, zones: @escaping @Sendable (String) -> Zone?,
-    documentExists: @escaping @Sendable (String) -> Bool
+    documentFault: @escaping @Sendable (String) -> String?
   ) {
     self.format = format
     self.zones = zones
-    self.documentExists = documentExists
+    self.documentFault = documentFault
   }
 
   /// - Parameters:
@@ -64,7 +65,7 @@ package struct LedgerReader: Sendable {
     if let table = tables[.invoices] {
       let rows = InvoiceRows(
         table: table, cells: cells(.invoices), currency: format.currency, preset: format.preset,
-        documentExists: documentExists)
+        documentFault: documentFault)
       var owners = InvoiceOwners.read(rows, isListed ? directory : nil, into: &findings, workers)
       counts[.invoices] = owners.count
       directory = LedgerReader.directory(isListed ? directory : nil, listed?.addressed ?? [], &owners)
@@ -123,7 +124,7 @@ package struct LedgerReader: Sendable {
       }
       guard let rows = last[file], rows > 0 else { return nil }
       return "\(name) is gone from \(files.folder); it had \(rows) row\(rows == 1 ? "" : "s") in the last accepted "
-        + "snapshot; export it again, or put an empty one with its header there"
+        + "snapshot; export it again, or put one with its header there, and raise max_shrink for one cycle if it is really empty"
     }
   }
 

@@ -213,7 +213,13 @@ private struct PayerGroups {
   /// The group whose payer stands at that place among the customers; nil where it pays for nobody.
   func index(ofPayer customer: Int) -> Int? {
     guard order != nil else { return customer }
-    return payers.firstIndex(of: Int32(customer))
+    // They ascend.
+    var (low, high) = (0, payers.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if payers[middle] < Int32(customer) { low = middle + 1 } else { high = middle }
+    }
+    return low < payers.count && payers[low] == Int32(customer) ? low : nil
   }
 
   func members(_ group: Int) -> Members {

@@ -54,9 +54,9 @@ struct ScheduleChecks {
     }
     guard isComplete, catchAll == nil, let last = schedules.last else { return }
     let names = schedules.map { "\"\($0.name)\"" }.joined(separator: ", ")
-    problems.error(
+    problems.warning(
       place(last.place), key: "schedule",
-      "found no schedule without match: customers that fit none of \(names) would never hear of their overdue invoices",
+      "found no schedule without match: customers that fit none of \(names) never hear of their overdue invoices (no_schedule)",
       remedy: "add a last [[schedule]] without match for everyone else; with steps = [] if they are left out on purpose"
     )
   }

@@ -71,7 +71,8 @@ extension Simulation {
   /// that one which waited for a letter comes with the next cycle.
   mutating func attend() {
     guard takesRecords else { return }
-    let found = Set((notebook.verdict?.tasks ?? []).map(Self.name))
+    // Nobody calls before the hours begin.
+    let found = Set((notebook.verdict?.tasks ?? []).filter { $0.window.contains(wall) }.map(Self.name))
     for letter in watch.outbox { intervene(.contactResolved(contact: letter, sent: true, by: "ann")) }
     var made: Set<String> = []
     for task in callsDue() where found.contains(Self.name(task)) {

@@ -94,3 +94,8 @@ package struct FileContents: Sendable {
 
   package var wasChanged: Bool { before != after || bytes.count != after.size }
 }
+
+/// What a file that is about to take another one's place is called until then.
+package enum DiskDraft {
+  package static let ending = ".tmp"
+}

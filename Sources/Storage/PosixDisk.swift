@@ -87,7 +87,7 @@ package struct PosixDisk: Disk {
   }
 
   package func replace(_ path: String, with bytes: [UInt8], modified: Int?) throws(DiskError) {
-    let draft = path + ".tmp"
+    let draft = path + DiskDraft.ending
     do {
       let file = try Descriptor(draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, .replace)
       try file.giveToOwner(of: PosixDisk.folder(of: path))
@@ -98,7 +98,11 @@ package struct PosixDisk: Disk {
       unlink(draft)
       throw DiskError(.replace, path, error.cause)
     }
-    guard rename(draft, path) == 0 else { throw DiskError(.replace, path, .errno(errno)) }
+    guard rename(draft, path) == 0 else {
+      let code = errno
+      unlink(draft)
+      throw DiskError(.replace, path, .errno(code))
+    }
     try PosixDisk.syncFolder(of: path)
   }
 

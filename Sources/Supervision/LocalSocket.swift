@@ -13,10 +13,8 @@ enum LocalSocket {
     try clear(path, address)
     let socket = UnixAddress.socket(SOCK_STREAM)
     guard socket >= 0 else { throw ControlFault(path, words(errno)) }
-    // Nobody may call between bind and chmod.
-    let mask = umask(0o177)
+    // Whatever its permissions are until chmod, nobody is let in before it listens.
     let bound = address.with { bind(socket, $0, $1) }
-    umask(mask)
     if bound == 0, let group, let entry = getgrnam(group) { _ = chown(path, uid_t.max, entry.pointee.gr_gid) }
     guard bound == 0, chmod(path, 0o660) == 0 else { throw closed(socket, path) }
     return try began(socket, path)

@@ -4,7 +4,14 @@ package struct ZoneError: Error, Hashable, Sendable, CustomStringConvertible {
   package let zone: String
   package let fault: Fault
 
+  package init(zone: String, fault: Fault) {
+    self.zone = zone
+    self.fault = fault
+  }
+
   package enum Fault: Error, Hashable, Sendable {
+    /// The system does not let us read it, in its words.
+    case unreadable(String)
     /// Does not begin with `TZif`.
     case notTZif
     /// Version 1, which has 32-bit times and no rule for the future.
@@ -24,6 +31,7 @@ package struct ZoneError: Error, Hashable, Sendable, CustomStringConvertible {
   package var description: String {
     let found =
       switch fault {
+      case .unreadable(let words): words
       case .notTZif: "it does not begin with TZif"
       case .versionTooOld: "it is of version 1"
       case .truncated(let at): "it ends at byte \(at), where more was expected"

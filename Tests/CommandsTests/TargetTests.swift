@@ -16,7 +16,7 @@ struct TargetTests {
       Invoice(key: ItemKey(customer: $0.0, number: $0.1), currency: euro, due: Day(number: 0), place: place)
     }
     books.badRows = [BadRow(place: place, column: "due", reason: "bad", reach: .invoice(customer: "B", number: "bad"))]
-    return TargetFinder(books, known: [ItemKey(customer: "B", number: "paid")])
+    return TargetFinder(books, known: [ItemKey(customer: "B", number: "paid")], payers: ["gone"])
   }()
 
   @Test(
@@ -25,6 +25,7 @@ struct TargetTests {
       ("A", Scope.customer("A")), ("1", .invoice(customer: "A", number: "1")), ("customer:same", .customer("same")),
       ("invoice:same", .invoice(customer: "A", number: "same")),
       ("invoice:B/shared", .invoice(customer: "B", number: "shared")), ("x/y", .invoice(customer: "B", number: "x/y")),
+      ("gone", .customer("gone")), ("customer:gone", .customer("gone")),
       ("bad", .invoice(customer: "B", number: "bad")), ("paid", .invoice(customer: "B", number: "paid")),
     ])
   func one(name: String, scope: Scope) throws { #expect(try finder.scope(of: name) == scope) }

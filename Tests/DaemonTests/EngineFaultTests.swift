@@ -37,6 +37,22 @@ struct EngineFaultTests {
     }
   }
 
+  @Test("a journal that somebody else keeps ends the cycle, and nothing that is known is lost")
+  func locked() {
+    for failing in 0..<4 {
+      var rig = Rig(Self.ids(8))
+      rig.appends = Array(repeating: nil, count: failing) + [.notDurable(.locked("process 7 holds it"))]
+      rig.run()
+      #expect(rig.report?.ending == .journalLocked("process 7 holds it"), "failing append \(failing)")
+      rig.report = nil
+      rig.now = rig.now + .minutes(10)
+      rig.run()
+      #expect(rig.report?.ending == .completed)
+      let told = rig.journal.filter { if case .contactSent = $0 { true } else { false } }.count
+      #expect(told == 8, "failing append \(failing): every outcome is recorded")
+    }
+  }
+
   @Test("a journal that cannot be read on ends the cycle")
   func unreadable() {
     var rig = Rig(Self.ids(1))

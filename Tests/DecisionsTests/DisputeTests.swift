@@ -55,6 +55,20 @@ struct DisputeTests {
     part.at("2026-03-18").expect(.contact, step: "second", dunnable: "70 EUR")
   }
 
+  @Test("one that was accepted stays so when another one is rejected")
+  func another() {
+    let accepted = closed(disputed("30 EUR"), "accepted")
+    let again = accepted.happened(
+      .restPlaced(
+        Rest(
+          kind: .dispute, scope: .invoice,
+          items: [ListedItem(key: ItemKey(customer: "C", number: "R1"), open: "100 EUR")], amount: "10 EUR", by: "ben",
+          text: nil)), "2026-03-17"
+    ).happened(
+      .restEnded(RestEnd(kind: .dispute, scope: .invoice, by: "ben", outcome: "rejected", text: nil)), "2026-03-18")
+    again.at("2026-05-04").expect(.contact, dunnable: "70 EUR")
+  }
+
   @Test("accepted by mistake, it can be rejected after all")
   func mistake() {
     let scene = closed(closed(disputed(nil), "accepted"), "rejected")

@@ -30,6 +30,18 @@ struct PersonStepTests {
     scene.expect(.taskOpen, step: "call")
   }
 
+  @Test("a forecast knows that before the hours begin nobody calls, so that a notice of the day comes first")
+  func beforeHours() {
+    let scene = Scene(due: "2026-03-04").steps(
+      Step("first", 5, level: 1), Step("call", 15, level: 2, channel: .call)
+    ).sent("first", "2026-03-09").at("2026-03-19 08:00").invoice("R2", due: "2026-03-14", "50 EUR")
+    let entries = Forecast(
+      scene.books, scene.history, scene.policy, from: scene.now, ledgerAge: scene.ledgerAge, days: 3
+    ).entries
+    #expect(entries.first?.contact.step.name == "first")
+    #expect(entries.allSatisfy { $0.contact.window.contains($0.at) })
+  }
+
   @Test("a forecast knows that a notice of the day gives a deadline, which puts a call off")
   func deadlineFirst() {
     let scene = Scene(due: "2026-03-04").steps(

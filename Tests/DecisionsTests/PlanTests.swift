@@ -111,6 +111,9 @@ struct PlanTests {
     #expect(refusal([("2026-04-01", "60 EUR"), ("2026-05-01", "40 EUR")]) == nil)
     #expect(refusal([("2026-04-01", "60 EUR")]) == .sumDiffers("60 EUR", open: "100 EUR"))
     #expect(refusal([("2026-04-01", "60 EUR"), ("2026-04-01", "40 EUR")]) == .daysNotAscending("2026-04-01"))
+    // The journal writes no year of five digits, and no ledger knows such a day.
+    #expect(refusal([("2026-04-01", "60 EUR"), ("2200-01-01", "40 EUR")]) == .tooFar("2200-01-01"))
+    #expect(refusal([("2026-04-01", "60 EUR"), ("2199-12-31", "40 EUR")]) == nil)
     #expect(refusal([("2026-03-01", "100 EUR")]) == .pastDay("2026-03-01", today: "2026-03-12"))
     #expect(refusal([("2026-04-01", "110 EUR"), ("2026-05-01", "-10 EUR")]) == .notPositive("-10 EUR"))
   }

@@ -59,6 +59,27 @@ struct BreakerTests {
     #expect(breaker([noMailbox, noMailbox, noMailbox, noMailbox], domains: ["a", "a", "b", "c"]).isOpen)
   }
 
+  @Test("one refused recipient a cycle, three cycles in a row: that is us, too")
+  func overCycles() {
+    var breaker = Breaker()
+    for (ticket, domain) in ["a", "b"].enumerated() {
+      _ = breaker.admit()
+      #expect(breaker.record(noMailbox, ticket: ticket, domain: domain).acquitted.isEmpty)
+      breaker.rearm()
+    }
+    #expect(breaker.suspects == [0, 1])
+    _ = breaker.admit()
+    let notice = breaker.record(noMailbox, ticket: 2, domain: "c")
+    #expect(notice.hasOpened)
+    #expect(notice.acquitted == [0, 1, 2])
+    // A success in between says that it was not us.
+    var other = self.breaker([noMailbox, noMailbox])
+    other.rearm()
+    other.record(sent, ticket: 8, domain: "d")
+    other.record(noMailbox, ticket: 9, domain: "e")
+    #expect(other.suspects == [9])
+  }
+
   @Test("what never reached the wire says nothing about the relay")
   func local() {
     let address = DeliveryResult(verdict: .recipientRefused, stage: .address)

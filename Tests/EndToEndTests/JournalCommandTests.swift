@@ -14,6 +14,43 @@ extension EndToEnd {
       try await office.expect(0, "run", "--once", "--as-of", "2026-03-09T11:00")
     }
 
+    @Test("what cannot be printed is no success: a full disk behind standard output")
+    func fullOutput() async throws {
+      try await scenario { office in
+        try await Self.written(office)
+        let binary = try Program.required()
+        for words in ["journal export", "journal list --format json", "explain K-1"] {
+          let outcome = try await office.tool(
+            "/bin/sh", ["-c", "'\(binary)' \(words) --config '\(office.configuration.path)' > /dev/full"])
+          #expect(outcome.status == 74, "\(words): \(outcome)")
+          #expect(outcome.err.contains("No space left on device"), "\(outcome)")
+          #expect(!outcome.err.contains("records up to"), "it vouches for nothing: \(outcome)")
+        }
+      }
+    }
+
+    @Test("a journal that has lost its end is found by every command, and nothing is sent on it")
+    func lostEnd() async throws {
+      try await scenario { office in
+        try await Self.written(office)
+        let file = office.journalFolder.appendingPathComponent("000001.jsonl")
+        let whole = try Data(contentsOf: file)
+        let lines = whole.split(separator: 0x0A, omittingEmptySubsequences: true)
+        for kept in [Data(), Data(lines[0]) + Data([0x0A]), Data(lines[..<3].joined(separator: [0x0A])) + Data([0x0A])]
+        {
+          try kept.write(to: file)
+          for words in [["run", "--once"], ["check"], ["journal", "verify"], ["explain", "K-1"]] {
+            let outcome = try await office.start(words).finish()
+            #expect(outcome.status == 65, "\(words): \(outcome)")
+            #expect(outcome.err.contains("reached.json") || outcome.out.contains("reached.json"), "\(outcome)")
+          }
+          #expect(try Data(contentsOf: file) == kept)
+        }
+        try whole.write(to: file)
+        try await office.expect(0, "journal", "verify")
+      }
+    }
+
     @Test("list shows the records as written, oldest first, and every filter at once")
     func filters() async throws {
       try await scenario { office in

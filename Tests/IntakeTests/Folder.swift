@@ -26,7 +26,10 @@ struct Folder {
   static func read(_ files: LedgerFiles, _ format: IntakeFormat, last: RowCounts = [:]) -> LedgerReading {
     let reader = LedgerReader(
       format: format, zones: { ["UTC", "Europe/Berlin"].contains($0) ? .utc : nil },
-      documentExists: { $0 == "there.pdf" || $0 == "2026/there.pdf" })
+      documentFault: { name in
+        ["there.pdf", "2026/there.pdf"].contains(name)
+          ? nil : "there is no file \"\(name)\" in the folder of documents ([ledger] documents)"
+      })
     let whole = reader.read(files, lastRowCounts: last)
     let parted = reader.read(files, lastRowCounts: last, workers: Parted(count: 3))
     #expect(whole.isSame(as: parted), "read in parts, it is another ledger")

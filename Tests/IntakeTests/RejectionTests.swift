@@ -137,8 +137,8 @@ struct RejectionTests {
     let folder = Folder(invoices: RejectionTests.invoices(1), last: [.invoices: 1, .payments: 3, .customers: 0])
     #expect(
       try folder.rejection().reasons == [
-        "payments.csv is gone from /ledger; it had 3 rows in the last accepted snapshot; export it again, or put an empty "
-          + "one with its header there"
+        "payments.csv is gone from /ledger; it had 3 rows in the last accepted snapshot; export it again, or put one "
+          + "with its header there, and raise max_shrink for one cycle if it is really empty"
       ])
     var named = Folder(invoices: RejectionTests.invoices(1))
     named.format.files[.payments] = "cash.csv"

@@ -21,7 +21,12 @@ enum ChildProcess {
     }
     var out: [Int32] = [-1, -1]
     var err: [Int32] = [-1, -1]
-    guard pipe(&out) == 0, pipe(&err) == 0 else { return failed("no pipe", errno) }
+    guard pipe(&out) == 0 else { return failed("no pipe", errno) }
+    guard pipe(&err) == 0 else {
+      let code = errno
+      for end in out { close(end) }
+      return failed("no pipe", code)
+    }
     for end in out + err { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)

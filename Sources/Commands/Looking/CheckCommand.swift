@@ -67,8 +67,10 @@ struct CheckCommand: ParsableCommand {
         findings.add(.warning, "ledger.max_age", freshness.maxAgePlace ?? Place(file: session.site.file), words)
       }
       for row in ledger.books.badRows {
+        let isAll = row.reach == .everything
         findings.add(
-          .warning, "ledger", row.place, "\(row.column.isEmpty ? "" : row.column + ": ")\(row.reason): it rests")
+          isAll ? .error : .warning, "ledger", row.place,
+          "\(row.column.isEmpty ? "" : row.column + ": ")\(row.reason): \(isAll ? row.reach.words : "it rests")")
       }
       for warning in ledger.warnings {
         findings.add(
@@ -90,7 +92,17 @@ struct CheckCommand: ParsableCommand {
           + "\(ledger.books.payments.count) payments")
       return !ledger.warnings.contains { $0.stopsNotices }
     } catch {
-      findings.add(.error, "ledger", Place(file: session.site.configuration.ledger.path), error.description)
+      guard case .rejected(let rejection, let folder) = error else {
+        findings.add(.error, "ledger", Place(file: session.site.configuration.ledger.path), error.description)
+        return false
+      }
+      for reason in rejection.reasons {
+        let (place, words) = Place.leading(reason) ?? (Place(file: folder), reason)
+        findings.add(.error, "ledger", place, "ledger rejected: \(words); nothing is sent on it before it is corrected")
+      }
+      for row in rejection.badRows {
+        findings.add(.error, "ledger", row.place, (row.column.isEmpty ? "" : row.column + ": ") + row.reason)
+      }
       return false
     }
   }
@@ -243,5 +255,16 @@ private struct Findings {
 
   mutating func add(_ severity: Problem.Severity, _ key: String, _ place: Place, _ message: String) {
     problems.append(Problem(severity, place, key: key, message))
+  }
+}
+
+extension Place {
+  /// The place that a sentence begins with, and the rest of it; nil where it begins with none.
+  fileprivate static func leading(_ text: String) -> (Place, String)? {
+    let parts = text.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+    guard parts.count == 3, !parts[0].contains(" "), let line = Int(parts[1]), parts[2].hasPrefix(" ") else {
+      return nil
+    }
+    return (Place(file: String(parts[0]), line: line), String(parts[2].dropFirst()))
   }
 }

@@ -110,6 +110,7 @@ struct ExplainCommand: ParsableCommand {
       if common.format == .table {
         Output.line("\(scope.words.capitalisedFirst) has no invoice in the ledger that could be decided about.")
       }
+      for number in story.numbers { try gone(.invoice(customer: number.customer, number: number.number), story) }
       return
     }
     let key = story.keys(customer: customer, number: number).first ?? ItemKey(customer: customer, number: number)
@@ -119,7 +120,8 @@ struct ExplainCommand: ParsableCommand {
       } ?? "Invoice \(number) is settled: it is no longer in the ledger."
     if common.format == .json {
       var fields: [(String, JSONValue)] = [
-        ("invoice", .string(number)), ("customer", .string(customer)), ("currency", .null), ("open", .null),
+        ("invoice", .string(number)), ("item", key.item.isEmpty ? .null : .string(key.item)),
+        ("customer", .string(customer)), ("payer", .null), ("currency", .null), ("open", .null), ("dunnable", .null),
         ("due", .null), ("days_past_due", .null), ("risk", .null), ("schedule", .null), ("step", .null),
         ("level", .null), ("reason", .string(ReasonCode.settled.rawValue)), ("until", .null),
         ("rule", .string("no longer in the ledger")),

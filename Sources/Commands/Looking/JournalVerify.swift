@@ -34,6 +34,9 @@ struct JournalVerify: ParsableCommand {
       do throws(JournalFault) {
         result = try JournalCheck.whole(of: session.state, on: PosixDisk(), trust: .key(key))
       } catch {
+        if common.format == .json {
+          Output.line(JSONObject([("ok", .bool(false)), ("problem", .string(error.description))]).text)
+        }
         throw CommandFailure(error)
       }
       if let note = result.note { Output.error(note) }

@@ -32,6 +32,14 @@ struct Story {
   }
 
   /// Items of that number that the journal knows.
+  /// All invoices that contacts were about, by customer and number.
+  var numbers: [(customer: String, number: String)] {
+    var found: [(customer: String, number: String)] = []
+    for key in Set(items.values.flatMap(\.self)).sorted()
+    where found.last.map({ $0 != (key.customer, key.number) }) ?? true { found.append((key.customer, key.number)) }
+    return found
+  }
+
   func keys(customer: String, number: String) -> [ItemKey] {
     Set(items.values.flatMap(\.self)).filter { $0.customer == customer && $0.number == number }.sorted()
   }

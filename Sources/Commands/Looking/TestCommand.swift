@@ -119,7 +119,7 @@ struct PolicyTestRun {
     var format = IntakeFormat(currency: site.policy.company.currency)
     format.badRowsMax = .rows(1_000_000)
     let reader = LedgerReader(
-      format: format, zones: { [zones = site.zones] in zones.zone($0) }, documentExists: { _ in true })
+      format: format, zones: { [zones = site.zones] in zones.zone($0) }, documentFault: { _ in nil })
     switch reader.read(files) {
     case .accepted(let ledger): return ledger.books
     case .rejected(let rejection): throw CommandFailure(.data, "\(test.place): \(test.name): \(rejection.description)")

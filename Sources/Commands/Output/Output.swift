@@ -18,9 +18,19 @@ enum Output {
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0 {
-        if errno == EINTR { continue }
-        // Who reads no further (a pager, `head`) wants no more.
-        return
+        let code = errno
+        if code == EINTR { continue }
+        if code == EAGAIN {
+          var room = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+          _ = poll(&room, 1, -1)
+          continue
+        }
+        // Who reads no further (a pager, `head`) wants no more; and where standard error fails nobody can be told.
+        if code == EPIPE || descriptor != STDOUT_FILENO { return }
+        error(
+          "dunningd: standard output cannot be written: \(String(cString: strerror(code)))\n  meaning: what was printed is not "
+            + "whole; nothing else is lost\n  to do: see to the disk or the reader, and ask again")
+        exit(CommandFailure.Status.inputOutput.rawValue)
       }
       bytes = bytes.dropFirst(count)
     }
@@ -32,7 +42,11 @@ func reporting(_ body: () throws -> Void) throws {
   do {
     try body()
   } catch let error as CommandFailure {
-    if !error.message.isEmpty { Output.error("dunningd: " + error.message) }
+    if !error.message.isEmpty {
+      // A name or a reason in it may hold what a terminal obeys.
+      let lines = error.message.split(separator: "\n", omittingEmptySubsequences: false).map { String($0).printable }
+      Output.error("dunningd: " + lines.joined(separator: "\n"))
+    }
     throw ExitCode(error.status.rawValue)
   }
 }

@@ -100,7 +100,11 @@ struct RunCommand: ParsableCommand {
         control: control, web: web, answer: { ControlDesk(service: $0, configuration: file).answer($1, $2) },
         log: Session.log, digests: { DigestErrand(configuration: file).of($0) },
         load: { () throws(Installation.Fault) in try .load(file) }, version: dunningdVersion))
-    if case .journalBroken(let words) = service.run() { throw CommandFailure(.inputOutput, words) }
+    switch service.run() {
+    case .stopped: break
+    case .journalBroken(let words): throw CommandFailure(.inputOutput, words)
+    case .tryLater(let words): throw CommandFailure(.tryLater, words)
+    }
   }
 
   private func show(_ report: CycleReport, _ history: ContactHistory) {
@@ -147,7 +151,7 @@ extension Session {
   func runCycle(
     log: @escaping (Remark) -> Void = Session.log, isStopping: @escaping () -> Bool = { false }
   ) throws(CommandFailure) -> (CycleReport, ContactHistory) {
-    guard now <= Clock.real.now() + .seconds(60) else {
+    guard now <= Clock.real.now() + DatedEvent.clockTolerance else {
       throw CommandFailure(
         .usage, "--as-of is later than now: nothing can be sent before its time; `preview` looks ahead")
     }
@@ -194,7 +198,7 @@ extension CommandFailure {
     let status: Status =
       switch report.ending {
       case .ledgerRejected: .data
-      case .clockWentBack, .keepsChanging: .tryLater
+      case .clockWentBack, .keepsChanging, .journalLocked: .tryLater
       case .journalBroken: .inputOutput
       case .contentRefused: .unavailable
       case .completed, .stopped, .relayAtFault:

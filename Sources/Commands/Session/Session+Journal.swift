@@ -80,13 +80,16 @@ extension Session {
 
   /// Writes a person's records, all or none; the history as it is then.
   func append(_ events: [HistoryEvent]) throws(CommandFailure) -> ContactHistory {
-    guard now <= Clock.real.now() + .seconds(60) else {
+    guard now <= Clock.real.now() + DatedEvent.clockTolerance else {
       throw CommandFailure(.usage, "--as-of is later than now: nothing can be recorded before it has happened")
     }
     let key = try journalKey()
     do throws(JournalFault) {
       let file = try JournalFile(state, on: PosixDisk(), as: .command, key: key, now: now)
-      defer { file.close() }
+      defer {
+        for warning in file.takeWarnings() { Output.error("warning: " + warning) }
+        file.close()
+      }
       try file.record(events, now: now)
       return file.history
     } catch {

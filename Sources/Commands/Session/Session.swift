@@ -79,8 +79,10 @@ struct Session {
 
   func scope(of name: String, _ ledger: Ledger, _ history: ContactHistory) throws(CommandFailure) -> Scope {
     do throws(TargetFinder.Fault) {
-      return try TargetFinder(ledger.books, known: TargetFinder.numbers(in: name).flatMap(history.items(ofInvoice:)))
-        .scope(of: name)
+      return try TargetFinder(
+        ledger.books, known: TargetFinder.numbers(in: name).flatMap(history.items(ofInvoice:)),
+        payers: TargetFinder.customers(in: name).filter { history.payers[$0] != nil }
+      ).scope(of: name)
     } catch {
       let rows = ledger.books.badRows
       guard case .unknown = error, let first = rows.first else { throw CommandFailure(.usage, error.description) }

@@ -25,9 +25,11 @@ struct TargetFinder {
   private let customers: Set<String>
   private let owners: [String: [String]]
 
-  /// - Parameter known: items that only the journal knows, since they are paid and gone from the ledger.
-  init(_ books: Books, known: [ItemKey] = []) {
-    customers = Set(books.customers.map(\.id))
+  /// - Parameters:
+  ///   - known: items that only the journal knows, since they are paid and gone from the ledger.
+  ///   - payers: customers that only the journal knows, since nothing of them is in the ledger any more.
+  init(_ books: Books, known: [ItemKey] = [], payers: [String] = []) {
+    customers = Set(books.customers.map(\.id) + payers)
     var owners: [String: Set<String>] = [:]
     for invoice in books.invoices { owners[invoice.key.number, default: []].insert(invoice.key.customer) }
     for key in known { owners[key.number, default: []].insert(key.customer) }
@@ -50,6 +52,9 @@ struct TargetFinder {
     case (false, false): throw .unknown(name)
     }
   }
+
+  /// Every customer that a person can mean by that name.
+  static func customers(in name: String) -> [String] { [name.without(prefix: "customer:") ?? name] }
 
   /// Every invoice number that a person can mean by that name.
   static func numbers(in name: String) -> [String] {

@@ -16,8 +16,8 @@ struct Cycle: Sendable {
   var restarts = 0
   /// What was recorded of it; nil before.
   var recorded: CycleSummary?
-  /// The journal takes nothing as long as the clock is before its last record.
-  var isClockWrong = false
+  /// The journal takes nothing in this cycle: the clock is before its last record, or somebody else keeps it.
+  var takesNoRecord = false
   /// What others recorded before it began is in the history.
   var hasHeardPeople = false
   /// What the webhook's service said of several messages in a row: no more of them in this cycle.
@@ -82,6 +82,8 @@ struct Cycle: Sendable {
     restarts += 1
     hasDecided = false
     lines = [:]
+    // What is still due is composed again, and fails again.
+    failures = []
   }
 
   /// What became of each contact, by its kind.

@@ -18,6 +18,8 @@ package struct CycleReport: Sendable, Equatable {
     case contentRefused(DeliveryResult)
     /// Nothing may be sent before a person has looked at the clock.
     case clockWentBack(last: Instant, now: Instant)
+    /// Somebody else kept the journal for too long: what is not recorded yet is in the next cycle.
+    case journalLocked(String)
     /// Nothing more may be sent in this process.
     case journalBroken(String)
   }
@@ -64,7 +66,7 @@ package struct CycleReport: Sendable, Equatable {
   /// Why it did not do all that was due, for a person; nil when it did, or left it for a good reason.
   package var trouble: String? {
     switch ending {
-    case .ledgerRejected(let words), .journalBroken(let words): words
+    case .ledgerRejected(let words), .journalBroken(let words), .journalLocked(let words): words
     case .clockWentBack(let last, let now):
       "the clock says \(now), but the journal's last record is of \(last): nothing is sent before the clock is right"
     case .keepsChanging: "the ledger or the journal changed again and again during the cycle: the rest waits"

@@ -91,6 +91,10 @@ extension Engine {
     case .clockWentBack(let last, let time):
       outcomes = recorded + outcomes
       mistrustClock(last: last, now: time)
+    case .locked(let words):
+      outcomes = recorded + outcomes
+      cycle?.takesNoRecord = true
+      end(.journalLocked(words))
     case .broken(let words):
       broken = words
       end(.journalBroken(words))

@@ -142,7 +142,7 @@ package struct Engine: Sendable {
     return out <= connections ? 2 * connections - out : 0
   }
 
-  var mayRecord: Bool { broken == nil && cycle?.isClockWrong != true }
+  var mayRecord: Bool { broken == nil && cycle?.takesNoRecord != true }
 
   mutating func start(at time: Instant) {
     now = time
@@ -154,7 +154,6 @@ package struct Engine: Sendable {
     }
     nextPolicy = nil
     breakers.rearm()
-    suspects = [:]
     contentRefusalsInRow = [:]
     if let broken { end(.journalBroken(broken)) }
     // The journal itself allows for a clock that was set by a few seconds; more than that is a wrong clock.
@@ -163,7 +162,7 @@ package struct Engine: Sendable {
 
   /// What is not recorded yet waits for a cycle in which the clock is right.
   mutating func mistrustClock(last: Instant, now time: Instant) {
-    cycle?.isClockWrong = true
+    cycle?.takesNoRecord = true
     end(.clockWentBack(last: last, now: time))
   }
 

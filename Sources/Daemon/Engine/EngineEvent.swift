@@ -98,6 +98,8 @@ package struct KeptMessage: Sendable, Equatable {
 package enum AppendFault: Error, Sendable, Equatable {
   /// The clock is before the journal's last record; nothing was written.
   case clockWentBack(last: Instant, now: Instant)
+  /// Somebody else is writing to the journal, for longer than one waits; nothing was written. In words, for a person.
+  case locked(String)
   /// Writing or syncing failed: what is on the disk is unknown until it is read afresh. In words, for a person.
   case broken(String)
 }

@@ -40,7 +40,7 @@ enum Outcome {
     case .contentRefused: .contactFailed(leg.told(result))
     case .unknown:
       .contactInDoubt(
-        contact: leg.contact, recipient: leg.recipient, attempt: leg.attempt, why: result.sentence)
+        contact: leg.contact, recipient: leg.recipient, attempt: leg.attempt, why: result.ownSentence)
     }
   }
 

@@ -71,7 +71,10 @@ package enum Remark: Sendable, Equatable {
     case .startedAnew(.journal): "the journal changed during the cycle: deciding afresh"
     case .startedAnew(.waiting): "messages that waited for the mail server were taken back: deciding afresh"
     case .startedAnew(.hours): "the hours of some customers ended during the cycle: deciding afresh"
-    case .badRow(let row): "\(row.description): \(row.reach.words) until it is corrected"
+    // A cell's words may be a name or an address.
+    case .badRow(let row):
+      "\(row.place): \(row.column.isEmpty ? "" : row.column + ": ")the row cannot be taken, `dunningd check` says why: "
+        + "\(row.reach.words) until it is corrected"
     case .ledgerWarning(let place, let column):
       "\(place): \(column.isEmpty ? "" : column + ": ")something is not as it should be; `dunningd check` says what"
     case .relayAtFault(let result):
@@ -139,7 +142,7 @@ extension String {
 }
 
 extension BadRow.Reach {
-  fileprivate var words: String {
+  package var words: String {
     switch self {
     case .invoice(let customer, let number): "invoice \(number) of \(customer) rests"
     case .customer(let customer): "all invoices of \(customer) rest"

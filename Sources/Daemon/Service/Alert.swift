@@ -8,6 +8,7 @@ package struct Alert: Sendable, Equatable {
     case ledger
     case staleLedger = "stale-ledger"
     case cashNotPosted = "cash-not-posted"
+    case badRows = "bad-rows"
     case approval
     case content
     case relay
@@ -44,6 +45,11 @@ package struct Alert: Sendable, Equatable {
       alerts.append(
         Alert(kind: .cashNotPosted, words: "the bank statements are not posted far enough: \(invoices(cash)) for them"))
     }
+    let bad = count(.quarantined)
+    if bad > 0 {
+      alerts.append(
+        Alert(kind: .badRows, words: "rows of the ledger cannot be read: \(invoices(bad)) until they are corrected"))
+    }
     if let need = report.waitsAsList { alerts.append(Alert(kind: .approval, words: words(of: need, report.waiting))) }
     return alerts
   }
@@ -55,7 +61,7 @@ package struct Alert: Sendable, Equatable {
     case .clockWentBack: .clock
     case .contentRefused: .content
     // The next cycle begins anew; what is at fault outside is told by itself.
-    case .keepsChanging, .completed, .stopped, .relayAtFault: nil
+    case .keepsChanging, .journalLocked, .completed, .stopped, .relayAtFault: nil
     }
   }
 
@@ -67,7 +73,7 @@ package struct Alert: Sendable, Equatable {
     switch kind {
     case .content: return isSending
     case .approval: return isSending || !report.summary.byReason.contains { $0.reason == .outsideHours }
-    case .ledger, .staleLedger, .cashNotPosted, .relay, .webhook, .outbox, .clock, .journal: return true
+    case .ledger, .staleLedger, .cashNotPosted, .badRows, .relay, .webhook, .outbox, .clock, .journal: return true
     }
   }
 
@@ -85,6 +91,7 @@ package struct Alert: Sendable, Equatable {
     case .ledger: "`dunningd check` says what is wrong with the ledger. Export it again, or mend the rows."
     case .staleLedger: "Look why the export has not run, and run it."
     case .cashNotPosted: "Post the bank statements; the file of cash_through says how far they are posted."
+    case .badRows: "`dunningd check` names each row, and what is wrong with it."
     case .approval: "`dunningd approve` shows the list; `dunningd approve --cycle` approves it."
     case .content:
       "The mail server refuses what is written, not to whom. `dunningd journal list --type contact.failed` has its words."

@@ -26,7 +26,8 @@ extension Service {
     let days = policy.contactDays(in: policy.company.country)
     guard let day = days.next(onOrAfter: isOver ? today + 1 : today) else { return nil }
     let time = zone.instant(day: day, time: digest.at)
-    if let again = nextDigestTry, again > now { return max(time, again) }
+    // A clock that was set back must not put it off for long.
+    if let again = nextDigestTry, again > now, again <= now + Self.retry { return max(time, again) }
     return time
   }
 

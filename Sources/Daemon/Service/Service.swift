@@ -17,6 +17,8 @@ package final class Service {
     case stopped
     /// Nothing more can be recorded, so nothing more may be sent; exit 74.
     case journalBroken(String)
+    /// Its start could not be recorded for now; exit 75.
+    case tryLater(String)
   }
 
   /// What the world outside has to say and to hear; all of it is called on the service's thread.
@@ -94,14 +96,14 @@ package final class Service {
 
   /// Returns when it was told to stop, with everything recorded, or when it can record nothing more.
   package func run() -> Ending {
-    for words in journal.warnings { surroundings.log(.journalWarning(words)) }
     build(history: journal.releaseHistory())
     do throws(AppendFault) {
       try runner?.record(.daemonStarted(version: surroundings.version, policy: status.policy))
     } catch {
-      return .journalBroken(error.words)
+      if case .broken(let words) = error { return .journalBroken(words) }
+      return .tryLater(error.words)
     }
-    do throws(LedgerFolder.Fault) { try survey() } catch { surroundings.log(.ledgerUnusable(error.description)) }
+    do throws(LedgerFolder.Fault) { try survey() } catch { surroundings.log(.ledgerUnusable(error.discreet)) }
     runner?.arrangeOutbox()
     status.activity = .waiting
     surroundings.notify.tell("READY=1", "STATUS=\(status.line)")
@@ -240,7 +242,7 @@ package final class Service {
     do throws(AppendFault) {
       try runner?.record(.daemonReloaded(version: surroundings.version, policy: status.policy))
     } catch {
-      surroundings.log(.notReloaded(error.words))
+      surroundings.log(.journalWarning("the reload holds, and is not recorded: \(error.words)"))
     }
   }
 
@@ -337,7 +339,8 @@ package final class Service {
   }
 
   /// Says that the service lives. It comes from the loop itself: a service that hangs says nothing.
-  private func beat() {
+  /// Tells systemd that the service is alive; for whoever keeps it from its work.
+  package func beat() {
     guard let interval = surroundings.notify.watchdogInterval else { return }
     let now = Monotonic.now
     guard now - lastBeat >= interval / 2 else { return }
@@ -354,7 +357,7 @@ extension AppendFault {
   /// For a person.
   package var words: String {
     switch self {
-    case .broken(let words): words
+    case .broken(let words), .locked(let words): words
     case .clockWentBack(let last, let now): "the clock says \(now), but the journal's last record is of \(last)"
     }
   }

@@ -63,7 +63,10 @@ package struct Installation: Sendable {
       }
     relay.username = mail.username
     relay.password = try mail.password.map { secret throws(Fault) in
-      Password(String(decoding: try read(secret), as: UTF8.self))
+      guard let text = String(validating: try read(secret), as: UTF8.self) else {
+        throw .secret("\(secret.place): \(secret.key): what is there is no UTF-8; expected the password as text")
+      }
+      return Password(text)
     }
     relay.caFile = mail.caFile
     if let name = mail.helo { relay.helloName = name }

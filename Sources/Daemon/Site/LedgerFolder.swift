@@ -15,8 +15,8 @@ package struct LedgerFolder: Sendable {
   /// To see later whether anything changed.
   package struct Seal: Sendable {
     package let token: SnapshotFiles.Token
-    /// Which documents were asked for, and whether they were there.
-    fileprivate let documents: [String: Bool]
+    /// Which documents were asked for, and why they could not go with a message; nil where they could.
+    fileprivate let documents: [String: String?]
     /// Whether all files had been left alone for a while when they were read. A file that is written twice within one
     /// tick of the file system's clock may look the same both times.
     fileprivate let isOld: Bool
@@ -27,13 +27,19 @@ package struct LedgerFolder: Sendable {
     case keepsChanging(path: String)
     case rejected(LedgerRejection, folder: String)
 
-    package var description: String {
+    package var description: String { words { $0.description } }
+    /// For a log, which keeps what a person would have erased.
+    package var discreet: String {
+      words { $0.badRows.isEmpty ? $0.discreet : $0.discreet + "\n  `dunningd check` says what is wrong with them" }
+    }
+
+    private func words(_ told: (LedgerRejection) -> String) -> String {
       switch self {
       case .unreadable(let fault): "\(fault.description): nothing is sent without the ledger"
       case .keepsChanging(let path):
         "\(path) changed each time it was read: nothing is sent; export to another file and rename it into place"
       case .rejected(let rejection, let folder):
-        rejection.description + "\n  meaning: nothing is sent on what lies in \(folder) before it is corrected"
+        told(rejection) + "\n  meaning: nothing is sent on what lies in \(folder) before it is corrected"
       }
     }
   }
@@ -41,6 +47,7 @@ package struct LedgerFolder: Sendable {
   private let settings: LedgerSettings
   private let zones: Zones
   private let paths: [String]
+  private let documents: Documents
 
   /// File systems note times more coarsely than processors work; two seconds is the coarsest in use (FAT).
   private static let tick = Span.seconds(2)
@@ -50,8 +57,10 @@ package struct LedgerFolder: Sendable {
   package init(_ settings: LedgerSettings, zones: Zones) {
     self.settings = settings
     self.zones = zones
-    let names = IntakeFormat.File.allCases.map { settings.format.name(of: $0) }
-    paths = (names + [settings.format.cashThrough].compactMap(\.self)).map { Self.path($0, settings) }
+    documents = Documents(settings.documents)
+    let names = IntakeFormat.File.allCases.map { Self.path(settings.format.name(of: $0), settings) }
+    // Its path is that of the configuration, not of the ledger's folder.
+    paths = names + [settings.format.cashThrough].compactMap(\.self)
   }
 
   private static func path(_ name: String, _ settings: LedgerSettings) -> String {
@@ -63,11 +72,7 @@ package struct LedgerFolder: Sendable {
 
   /// Whether reading would give the same as when it was sealed.
   package func holds(_ seal: Seal) -> Bool {
-    seal.isOld && token == seal.token && seal.documents.allSatisfy { isThere(document: $0.key) == $0.value }
-  }
-
-  private func isThere(document name: String) -> Bool {
-    settings.documents.map { FileReading.exists($0 + "/" + name) } ?? false
+    seal.isOld && token == seal.token && seal.documents.allSatisfy { documents.fault(of: $0.key) == $0.value }
   }
 
   /// - Parameters:
@@ -87,7 +92,7 @@ package struct LedgerFolder: Sendable {
     let asked = Answers()
     let reader = LedgerReader(
       format: settings.format, zones: { [zones] in zones.zone($0) },
-      documentExists: { name in asked.note(name, isThere(document: name)) })
+      documentFault: { [documents] name in asked.note(name, documents.fault(of: name)) })
     let isSmall = snapshot.files.values.reduce(0) { $0 + $1.bytes.count } <= Self.smallMax
     let workers: any Workers = isSmall ? Alone() : Threads()
     let isOld = snapshot.files.values.allSatisfy {
@@ -103,8 +108,8 @@ package struct LedgerFolder: Sendable {
   }
 
   private func files(of snapshot: consuming SnapshotFiles) -> LedgerFiles {
-    func file(_ name: String) -> LedgerFile? {
-      snapshot.files[Self.path(name, settings)].map { file in
+    func file(_ name: String, at path: String? = nil) -> LedgerFile? {
+      snapshot.files[path ?? Self.path(name, settings)].map { file in
         LedgerFile(
           name: name.split(separator: "/").last.map(String.init) ?? name, bytes: file.bytes,
           modified: Instant(milliseconds: file.identity.modifiedMilliseconds))
@@ -114,19 +119,19 @@ package struct LedgerFolder: Sendable {
     files.invoices = file(settings.format.name(of: .invoices))
     files.customers = file(settings.format.name(of: .customers))
     files.payments = file(settings.format.name(of: .payments))
-    files.cashThrough = settings.format.cashThrough.flatMap(file)
+    files.cashThrough = settings.format.cashThrough.flatMap { file($0, at: $0) }
     return files
   }
 }
 
 /// What was answered about documents, from whatever thread.
 private final class Answers: Sendable {
-  private let answers = Mutex<[String: Bool]>([:])
+  private let answers = Mutex<[String: String?]>([:])
 
-  var all: [String: Bool] { answers.withLock { $0 } }
+  var all: [String: String?] { answers.withLock { $0 } }
 
-  func note(_ name: String, _ answer: Bool) -> Bool {
-    answers.withLock { $0[name] = answer }
+  func note(_ name: String, _ answer: String?) -> String? {
+    answers.withLock { $0[name] = .some(answer) }
     return answer
   }
 }

@@ -127,6 +127,17 @@ package struct Site: Sendable {
     return calendars
   }
 
+  /// None where there is no such folder. One that cannot be read is a fault: else customers would read our words in the place
+  /// of the company's own.
+  private static func names(in folder: String) throws(Fault) -> [String] {
+    do throws(SystemFault) {
+      return try FileReading.names(in: folder)
+    } catch {
+      if error.isMissing || error.code == ENOTDIR { return [] }
+      throw .unreadable(error)
+    }
+  }
+
   /// The templates that came with the program, and those in the folder, which take their place file by file.
   private static func templates(in folder: String) throws(Fault) -> TemplateSet {
     var files: [String: [UInt8]] = [:]
@@ -134,8 +145,8 @@ package struct Site: Sendable {
     for shipped in ShippedFiles.below("templates") where shipped.path.hasSuffix(".mustache") {
       files[shipped.path] = Array(shipped.text.utf8)
     }
-    for language in (try? FileReading.names(in: folder)) ?? [] {
-      for name in (try? FileReading.names(in: folder + "/" + language)) ?? [] where name.hasSuffix(".mustache") {
+    for language in try names(in: folder) {
+      for name in try names(in: folder + "/" + language) where name.hasSuffix(".mustache") {
         let path = language + "/" + name
         do throws(SystemFault) {
           files[path] = try FileReading.whole(folder + "/" + path).bytes

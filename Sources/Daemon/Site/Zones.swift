@@ -12,7 +12,11 @@ package final class Zones: Sendable {
   package func lookUp(_ name: String) throws(ZoneError) -> Zone? {
     if let zone = known.withLock({ $0[name] }) { return zone }
     guard Zone.isValidName(name) else { return nil }
-    let bytes = try? ZoneFiles.bytes(of: name)
+    let bytes: [UInt8]?
+    // What cannot be read now may be readable the next time.
+    do { bytes = try ZoneFiles.bytes(of: name) } catch {
+      throw ZoneError(zone: name, fault: .unreadable(error.description))
+    }
     let zone = try bytes.map { bytes throws(ZoneError) in try Zone(name: name, tzif: bytes) }
     known.withLock { $0[name] = zone }
     return zone

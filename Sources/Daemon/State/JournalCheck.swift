@@ -21,6 +21,8 @@ package struct JournalCheck {
   private let disk: any Disk
   private let trust: Chain.Trust
   private var chain: Chain
+  /// So many records are known to have been there.
+  private let reached: Int
   private var segments: [Int] = []
   private var index = 0
   private var file: (any ReadFile)?
@@ -43,6 +45,7 @@ package struct JournalCheck {
     self.disk = disk
     self.trust = trust
     chain = Chain(trust)
+    reached = try Milestone(state, on: disk).records()
     segments = try state.segments("jsonl", on: disk)
     if let last = segments.last, last != segments.count {
       let missing = (1...last).first { !segments.contains($0) } ?? 1
@@ -148,6 +151,8 @@ package struct JournalCheck {
       if let problem = reading.tailProblem { throw .damaged(problem) }
       note = reading.note
     }
+    let count = chain.head?.seq ?? 0
+    if count < reached { throw .lost(path: state.reached, found: count, expected: reached) }
     result = Result(head: chain.head, note: note, damagedHistories: damagedHistories)
   }
 }

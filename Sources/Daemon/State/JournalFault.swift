@@ -10,6 +10,8 @@ package enum JournalFault: Error, Sendable, Equatable, CustomStringConvertible {
   case replaced(path: String)
   /// A file between others is not there.
   case missing(path: String)
+  /// The journal ends before records that were durable; or nobody can tell, since the count of them cannot be read.
+  case lost(path: String, found: Int?, expected: Int?)
   /// An earlier append failed, so nobody knows what the disk holds.
   case broken(String)
   /// A message was kept and reads differently now.
@@ -26,21 +28,31 @@ package enum JournalFault: Error, Sendable, Equatable, CustomStringConvertible {
     case .missing(let path):
       "\(path): error: the file is missing, and a later one is there\n  meaning: records are lost; nothing is sent\n  "
         + "remedy: put it back from the backup, and run `dunningd journal verify`"
+    case .lost(let path, let found?, let expected?):
+      "the journal ends with record \(found), and record \(expected) was there (\(path))\n  meaning: it says no more who was "
+        + "contacted; nothing is sent\n  remedy: put the folder journal back from the backup; only if a new journal is really to "
+        + "begin, to which nobody was ever contacted, remove \(path)"
+    case .lost(let path, _, _):
+      "\(path): error: found no {\"records\": N}\n  meaning: whether the end of the journal is lost cannot be told; nothing is sent\n  "
+        + "remedy: run `dunningd journal verify`; if the last records are there, remove the file"
     case .broken(let words): words
     case .messageChanged(let sha256): "the kept message \(sha256) was changed after it had been sent"
     }
   }
 
+  /// Somebody else is writing, for longer than one waits; nothing was written.
+  package var isLocked: Bool { if case .disk(let error) = self { error.isLocked } else { false } }
+
   /// As in sysexits.h: 74 the disk, 65 damaged, 75 try later, 78 configuration.
   package var exitCode: Int32 {
     switch self {
-    case .disk(let error): error.isLocked ? 75 : 74
+    case .disk: isLocked ? 75 : 74
     case .damaged(let problem): problem.isOfKey ? 78 : 65
     case .refused(.clockWentBack): 75
     case .refused(.keyMissing): 78
     case .replaced: 75
     case .broken: 74
-    case .messageChanged, .missing: 65
+    case .messageChanged, .missing, .lost: 65
     }
   }
 }

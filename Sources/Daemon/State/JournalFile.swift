@@ -15,6 +15,8 @@ package final class JournalFile {
 
   /// Large enough to be few, small enough to be read in a moment: what follows the last seal is read at each start.
   package static let segmentMax = 16 << 20
+  /// The first line of a journal is shorter.
+  private static let openingMax = 4096
   /// Bytes that must be free beyond a batch of intents.
   static let reserve = 1 << 14
 
@@ -64,8 +66,14 @@ package final class JournalFile {
     do { try file.sync() } catch { throw .disk(error) }
   }
 
-  /// Checkpoints that could not be used or made, and why.
-  package private(set) var warnings: [String]
+  /// Checkpoints that could not be used or made, and why; each is given out once.
+  package func takeWarnings() -> [String] {
+    defer { warnings = [] }
+    return warnings
+  }
+  private var warnings: [String]
+  /// What was said of sealing last: it is tried again with each append, and said once.
+  private var sealingFault: String?
   /// Files of the journal that are sealed.
   package var sealed: Int { reading.base?.checkpoint.segments.count ?? 0 }
 
@@ -108,6 +116,7 @@ package final class JournalFile {
       if case .refused(.clockWentBack(let last, let now)) = error {
         return .notDurable(.clockWentBack(last: last, now: now))
       }
+      if error.isLocked { return .notDurable(.locked(error.description)) }
       broken = broken ?? error
       return .notDurable(.broken(error.description))
     }
@@ -123,6 +132,7 @@ package final class JournalFile {
       return written
     } catch {
       if case .refused = error { throw error }
+      if error.isLocked { throw error }
       broken = broken ?? error
       throw error
     }
@@ -166,6 +176,7 @@ package final class JournalFile {
     do { try messages.keep(batch.messages, on: now.seconds / 86_400) } catch { throw .disk(error) }
     let written = try write(batch.events, ready)
     sealIfLarge()
+    noteMilestone(batch)
     return .durable(news: hear(), written: written)
   }
 
@@ -224,12 +235,27 @@ package final class JournalFile {
       file = next
       var base: Seals.Base?
       do throws(JournalFault) { base = try seals.seal(full, after: reading.base) } catch {
-        warnings.append("no checkpoint could be made: \(error)")
+        warn("no checkpoint could be made: \(error)")
       }
       try reading.beginNext(after: base)
     } catch {
-      warnings.append("the journal's file \(reading.segment) could not be sealed: \(error)")
+      warn("the journal's file \(reading.segment) could not be sealed: \(error)")
     }
+  }
+
+  /// A cycle is a good moment: it is over, and another one is minutes away.
+  private func noteMilestone(_ batch: Batch) {
+    guard batch.events.contains(where: { if case .cycleCompleted = $0 { true } else { false } }) else { return }
+    do throws(DiskError) {
+      try Milestone(state, on: disk).note(records: reading.count)
+    } catch {
+      warn("how many records there are could not be noted beside the journal: \(error)")
+    }
+  }
+
+  private func warn(_ words: String) {
+    if sealingFault != words { warnings.append(words) }
+    sealingFault = words
   }
 
   /// Takes out of the way what was drawn from records that turned out to be damaged, or is damaged itself: at the next
@@ -290,8 +316,14 @@ package final class JournalFile {
   // MARK: - Beginning and recovering
 
   private func begin(_ key: JournalKey?, _ now: Instant) throws(JournalFault) {
-    // A crash while the first line was written leaves a piece of it, which tells nothing.
-    if reading.tail != nil { try cut(to: 0) }
+    // A crash while the first line was written leaves a piece of it, which tells nothing. More than that was a journal.
+    if let tail = reading.tail {
+      guard tail.bytes.count <= Self.openingMax else {
+        throw .damaged(JournalProblem(file: "journal/000001.jsonl", line: tail.line, offset: 0, fault: tail.fault))
+      }
+      do { _ = try keepAside(tail) } catch { throw .disk(error) }
+      try cut(to: 0)
+    }
     let opening = JournalHead.opening(instance: Digest.hex(random(16)), key: key, now: now)
     do {
       try file.append(opening.bytes)

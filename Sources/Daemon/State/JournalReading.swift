@@ -40,6 +40,8 @@ package struct JournalReading {
     self.state = state
     self.disk = disk
     self.trust = trust
+    // Asked first: whoever writes meanwhile goes on.
+    let reached = try Milestone(state, on: disk).records()
     if let base, let head = base.checkpoint.head {
       self.base = base
       replay = Replay(trust, after: head, history: base.history)
@@ -58,6 +60,7 @@ package struct JournalReading {
     if let last = try state.segments("jsonl", on: disk).last, last > segment {
       throw .missing(path: path(of: segment + 1))
     }
+    if count < reached, changedTail == nil { throw .lost(path: state.reached, found: count, expected: reached) }
   }
 
   package var history: ContactHistory { replay.history }

@@ -10,6 +10,7 @@ import Storage
 ///     daemon.lock            held for life by whoever runs cycles
 ///     journal.lock           held for each append
 ///     intake.lock            held while messages that came back are looked for in the journal and recorded
+///     reached.json           how many records were durable after the last cycle
 ///     staff.json             what the staff was told by mail
 ///     control                the daemon's socket, while it runs
 ///     outbox/                letters to be posted, unless `[letter] outbox` says another place
@@ -34,6 +35,7 @@ package struct StateDirectory: Sendable, Equatable {
   }
   package var journalLock: String { path + "/journal.lock" }
   var intakeLock: String { path + "/intake.lock" }
+  var reached: String { path + "/reached.json" }
   var staff: String { path + "/staff.json" }
   package var control: String { path + "/control" }
   package var outbox: String { path + "/outbox" }

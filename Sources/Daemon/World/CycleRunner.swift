@@ -170,6 +170,7 @@ package struct CycleRunner {
 
   /// Records between two cycles what is no contact, and takes in what others recorded before it.
   package mutating func record(_ event: HistoryEvent) throws(AppendFault) {
+    defer { tellOfJournal() }
     switch journal.append(Batch(events: [event]), now: clock.now()) {
     case .durable(let news, let written): engine.remember(news + written)
     case .notDurable(let fault): throw fault
@@ -212,6 +213,7 @@ package struct CycleRunner {
     case .compose(let contacts, let ahead): inbox.append(.composed(drafts.messages(for: contacts, ahead: ahead)))
     case .append(let batch):
       let answer = journal.append(batch, now: clock.now())
+      tellOfJournal()
       if case .notDurable = answer { hasJournalFailed = true }
       if case .durable(let news, let written) = answer, (news + written).contains(where: \.event.bearsOnOutbox) {
         isOutboxStale = true
@@ -225,6 +227,9 @@ package struct CycleRunner {
     }
   }
 
+  /// What the journal's keeper should know: nothing is lost by it.
+  private func tellOfJournal() { for words in journal.takeWarnings() { log(.journalWarning(words)) } }
+
   private func tell(_ effects: [Engine.Effect]) {
     LogLines.together { for case .tell(let remark) in effects { log(remark) } }
   }
@@ -237,7 +242,7 @@ package struct CycleRunner {
       if let words = site.policy.freshness.staleness(age) { log(.ledgerStale(words)) }
       return books.map { .ledger($0, age: age) } ?? .ledgerUnchanged(age: age)
     } catch {
-      return .ledgerRejected(error.description)
+      return .ledgerRejected(error.discreet)
     }
   }
 

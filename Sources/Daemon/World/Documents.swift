@@ -13,6 +13,19 @@ package struct Documents: Sendable {
 
   package init(_ folder: String?) { self.folder = folder }
 
+  /// What the receiver sees of a document's name: its last part. The folders are ours.
+  private static func shownName(_ name: String) -> String { name.split(separator: "/").last.map(String.init) ?? name }
+
+  /// Why a document that the ledger names could not go with a message; nil when it could.
+  package func fault(of name: String) -> String? {
+    guard let folder else { return "\"\(name)\" is named, and [ledger] documents is not set" }
+    do throws(Attachment.Fault) { try Attachment.check(name: Documents.shownName(name)) } catch { return "\(error)" }
+    guard let status = try? PosixDisk().status(folder + "/" + name), !status.isDirectory else {
+      return "there is no file \"\(name)\" in the folder of documents ([ledger] documents)"
+    }
+    return nil
+  }
+
   /// Read whole, in the order of the items that advance; none where an item has none, or the step asks for none.
   package func attachments(of contact: PlannedContact) throws(DocumentFault) -> [Attachment] {
     guard contact.step.attachesDocument else { return [] }
@@ -33,7 +46,7 @@ package struct Documents: Sendable {
         throw DocumentFault(description: error.description)
       }
       do throws(Attachment.Fault) {
-        attachments.append(try Attachment(name: name, bytes: bytes))
+        attachments.append(try Attachment(name: Documents.shownName(name), bytes: bytes))
       } catch {
         throw DocumentFault(description: "\(folder)/\(name): \(error)")
       }

@@ -18,7 +18,10 @@ package struct LedgerState {
       let rows = value.object?["rows"]?.object
     else { return [:] }
     var counts: RowCounts = [:]
-    for file in IntakeFormat.File.allCases { counts[file] = rows[file.rawValue]?.int }
+    for file in IntakeFormat.File.allCases {
+      // No file has more rows, and sums of these must not overflow.
+      counts[file] = rows[file.rawValue]?.int.flatMap { (0...Int(Int32.max)).contains($0) ? $0 : nil }
+    }
     return counts
   }
 

@@ -56,7 +56,7 @@ package struct Outbox {
         rows.append((name, ManifestRow.text(letter, page, file: name, day: zone.day(letter.at))))
       }
       // What must not be posted goes first.
-      for name in try disk.list(folder) where Outbox.isOurs(name) && wanted[name] == nil {
+      for name in try disk.list(folder) where Outbox.isOurs(name) && wanted[name] == nil && name != Outbox.manifest {
         try disk.remove(folder + "/" + name)
       }
       for (name, page) in wanted.sorted(by: { $0.key < $1.key }) { try put(page, as: name) }
@@ -88,6 +88,9 @@ package struct Outbox {
 
   /// Whether a file of that name is a letter's, and so ours to remove.
   private static func isOurs(_ name: String) -> Bool {
+    // What a crash left of one that was being written, or of the list, is ours, too.
+    let name = name.hasSuffix(DiskDraft.ending) ? String(name.dropLast(DiskDraft.ending.count)) : name
+    if name == manifest { return true }
     guard name.hasSuffix(ending) else { return false }
     let stem = Array(name.utf8.dropLast(ending.utf8.count))
     guard stem.count > 28, Day(iso: String(decoding: stem.prefix(10), as: UTF8.self)) != nil else { return false }
@@ -105,8 +108,10 @@ package struct OutboxFault: Error, Sendable, CustomStringConvertible {
 
 /// A line of `manifest.csv`, from what the page says of itself.
 private enum ManifestRow {
-  static let head =
-    "contact,day,customer,name,address,country,currency,amount,step,level,language,invoices,file,sha256\r\n"
+  static let head = CSVText.line([
+    "contact", "day", "customer", "name", "address", "country", "currency", "amount", "step", "level", "language",
+    "invoices", "file", "sha256",
+  ])
 
   static func text(_ letter: PastContact, _ page: [UInt8], file: String, day: Day) -> String {
     let note = PageNote.read(page)
@@ -119,18 +124,7 @@ private enum ManifestRow {
       text("country"), letter.currency.code, text("amount"), letter.step, String(letter.level), text("language"),
       list("invoices", " "), file, letter.sha256,
     ]
-    return cells.map(quoted).joined(separator: ",") + "\r\n"
-  }
-
-  /// As RFC 4180 has it; and what a spreadsheet would take for a formula is told that it is a text.
-  private static func quoted(_ cell: String) -> String {
-    let isFormula = cell.utf8.first.map { "=+-@\t\r".utf8.contains($0) } ?? false
-    let cell = isFormula ? "'" + cell : cell
-    guard cell.utf8.contains(where: { ",\"\r\n".utf8.contains($0) }) else { return cell }
-    // By bytes: with a mark behind it a quote is another character to Swift, and a quote to whoever reads the file.
-    let quote = UInt8(ascii: "\"")
-    let bytes = cell.utf8.flatMap { $0 == quote ? [quote, quote] : [$0] }
-    return "\"" + String(decoding: bytes, as: UTF8.self) + "\""
+    return CSVText.line(cells)
   }
 }
 

@@ -94,9 +94,10 @@ private struct Future {
     for _ in 0..<3 where approve(verdict.waiting, at: instant) { verdict = again(history) }
     for end in verdict.outcomes { history.apply(.restEnded(end), at: instant) }
     var entries = make(verdict.contacts, at: instant)
-    // What goes by itself can put off what a person was to do.
+    // What goes by itself can put off what a person was to do, also what goes later on that day: before the hours begin
+    // nobody calls.
     let tasks = verdict.contacts.isEmpty || verdict.tasks.isEmpty ? verdict.tasks : again(history).tasks
-    entries += make(tasks, at: instant)
+    entries += make(tasks.filter { $0.window.contains(instant) }, at: instant)
     return entries
   }
 

@@ -287,8 +287,12 @@ package struct ContactHistory: Sendable, Equatable {
   private mutating func apply(_ end: RestEnd, at time: Instant) {
     guard rests[end.scope] != nil else { return }
     rests.change(end.scope, default: []) { placed in
-      for index in placed.indices where placed[index].rest.kind == end.kind && placed[index].mayEnd(by: end) {
-        if let id = end.id, placed[index].rest.id != id { continue }
+      let meant = placed.indices.filter { index in
+        placed[index].rest.kind == end.kind && (end.id.map { placed[index].rest.id == $0 } ?? true)
+      }
+      // Where one is in force it is meant, and none that ended before.
+      let isInForce = meant.contains { placed[$0].ended == nil }
+      for index in meant where isInForce ? placed[index].ended == nil : placed[index].mayEnd(by: end) {
         // Seen before somebody agreed to it.
         if end.outcome == "lapsed", !placed[index].rest.isProposal { continue }
         placed[index].ended = time

@@ -9,16 +9,16 @@ struct InvoiceRows: Sendable {
   let xero: XeroRow?
   /// `[company] currency`, for rows that name none.
   private let currency: Currency
-  private let documentExists: @Sendable (String) -> Bool
+  private let documentFault: @Sendable (String) -> String?
 
   init(
     table: Table, cells: CellReader, currency: Currency, preset: IntakeFormat.Preset?,
-    documentExists: @escaping @Sendable (String) -> Bool
+    documentFault: @escaping @Sendable (String) -> String?
   ) {
     self.table = table
     self.cells = cells
     self.currency = currency
-    self.documentExists = documentExists
+    self.documentFault = documentFault
     columns = InvoicePositions(table)
     xero = preset == .xero ? XeroRow(table) : nil
   }
@@ -213,11 +213,7 @@ struct InvoiceRows: Sendable {
           position: columns.document,
           reason: "\"\(document)\" leads out of the folder of documents; expected a name within it")
       }
-      guard documentExists(document) else {
-        throw RowFault(
-          position: columns.document,
-          reason: "there is no file \"\(document)\" in the folder of documents ([ledger] documents)")
-      }
+      if let fault = documentFault(document) { throw RowFault(position: columns.document, reason: fault) }
     }
     guard !(reference.isEmpty && purchaseOrder.isEmpty && link.isEmpty && document.isEmpty && extra.isEmpty) else {
       return nil

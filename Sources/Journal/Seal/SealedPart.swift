@@ -62,7 +62,9 @@ package struct SealedPart {
     }
     var last = 0
     records = try reader.list { reader throws(Damage) in
-      last += try reader.count()
+      let (sum, isTooMuch) = last.addingReportingOverflow(try reader.count())
+      guard !isTooMuch else { throw Damage() }
+      last = sum
       return last
     }
     part = try PersonPart(from: &reader)

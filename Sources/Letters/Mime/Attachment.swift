@@ -25,13 +25,21 @@ package struct Attachment: Sendable, Equatable {
 
   /// - Throws: for a name with a path or control character in it, or with an extension that is not listed.
   package init(name: String, bytes: [UInt8]) throws(Fault) {
+    mediaType = try Attachment.check(name: name)
+    self.name = name
+    self.bytes = bytes
+  }
+
+  /// The media type that goes with a name.
+  ///
+  /// - Throws: as `init` does.
+  @discardableResult
+  package static func check(name: String) throws(Fault) -> String {
     let isPlain = name.unicodeScalars.allSatisfy { !MailAddress.isControl($0) && $0 != "/" && $0 != "\\" }
     guard isPlain, !name.hasPrefix("."), (1...200).contains(name.utf8.count) else { throw .badName(name) }
     let ending = name.split(separator: ".", omittingEmptySubsequences: false).last.map { $0.lowercased() } ?? ""
     guard name.contains("."), let mediaType = Attachment.mediaTypes[ending] else { throw .unknownType(name) }
-    self.name = name
-    self.mediaType = mediaType
-    self.bytes = bytes
+    return mediaType
   }
 
   /// Documents and pictures; nothing that a receiver could run.
