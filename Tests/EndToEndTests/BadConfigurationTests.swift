@@ -48,10 +48,6 @@ extension EndToEnd {
           + Samples.standard.replacingOccurrences(
             of: "name = \"standard\"", with: "name = \"standard\"\nmatch = { kind = \"consumer\" }")
       },
-      Mistake("no catch-all", says: ["match"], at: nil) {
-        $0.schedules = Samples.standard.replacingOccurrences(
-          of: "name = \"standard\"", with: "name = \"standard\"\nmatch = { kind = \"consumer\" }")
-      },
       Mistake("no schedule at all", says: ["schedule"], at: nil) { $0.schedules = "" },
       Mistake("two steps of one name", says: ["first"], at: nil) {
         $0.schedules = Samples.standard.replacingOccurrences(of: "name = \"second\"", with: "name = \"first\"")

@@ -97,7 +97,9 @@ struct CheckCommand: ParsableCommand {
         return false
       }
       for reason in rejection.reasons {
-        let (place, words) = Place.leading(reason) ?? (Place(file: folder), reason)
+        let found = Place.leading(reason)
+        let place = Place(file: found.map { "\(folder)/\($0.0.file)" } ?? folder, line: found?.0.line ?? 0)
+        let words = found?.1 ?? reason
         findings.add(.error, "ledger", place, "ledger rejected: \(words); nothing is sent on it before it is corrected")
       }
       for row in rejection.badRows {
