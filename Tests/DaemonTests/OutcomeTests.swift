@@ -30,6 +30,19 @@ struct OutcomeTests {
     if case .contactFailed(let attempt) = event { #expect(attempt.badAddress == badAddress) }
   }
 
+  @Test(
+    "each attempt waits longer than the one before, whoever was at fault",
+    arguments: [DeliveryResult.tooBusy, .noConnection, .badLogin, .reply(.relayRefused, .rcpt, 550)])
+  func waits(result: DeliveryResult) {
+    let waits = (1...5).map { attempt -> Span? in
+      var leg = Self.leg
+      leg.attempt = attempt
+      guard case .contactDeferred(_, let next) = Outcome.event(leg, result, at: Self.now) else { return nil }
+      return next - Self.now
+    }
+    #expect(waits == [.minutes(5), .minutes(15), .hours(1), .hours(4), .hours(4)])
+  }
+
   @Test("the record tells stage, code, words and server")
   func facts() {
     guard case .contactSent(let attempt) = Outcome.event(Self.leg, .accepted, at: Self.now) else {

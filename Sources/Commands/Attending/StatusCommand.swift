@@ -15,6 +15,8 @@ struct StatusCommand: ParsableCommand {
       """)
 
   @OptionGroup var common: CommonOptions
+  /// The daemon knows what time it is; it is there for scripts that pass it to all commands.
+  @OptionGroup var asOf: AsOfOption
 
   func run() throws {
     try reporting {
@@ -38,6 +40,8 @@ struct ReloadCommand: ParsableCommand {
       """)
 
   @OptionGroup var common: CommonOptions
+  /// The daemon knows what time it is; it is there for scripts that pass it to all commands.
+  @OptionGroup var asOf: AsOfOption
 
   func run() throws {
     try reporting {

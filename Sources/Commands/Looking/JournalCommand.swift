@@ -187,6 +187,8 @@ private struct JournalFollow: ParsableCommand {
       """)
 
   @OptionGroup var common: CommonOptions
+  /// New records come when they come; it is there for scripts that pass it to all commands.
+  @OptionGroup var asOf: AsOfOption
   @OptionGroup var filter: JournalFilter
 
   /// Microseconds between two looks.
@@ -194,7 +196,7 @@ private struct JournalFollow: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let session = try Session(common)
+      let session = try Session(common, asOf: asOf.time)
       var sieve = RecordSieve(filter, zone: session.policy.company.zone)
       let zone = session.policy.company.zone
       // Only a sieve that follows somebody's contacts has to know those of old.

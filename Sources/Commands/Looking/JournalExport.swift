@@ -20,6 +20,8 @@ struct JournalExport: ParsableCommand {
       """)
 
   @OptionGroup var common: CommonOptions
+  /// What was written is what it is; it is there for scripts that pass it to all commands.
+  @OptionGroup var asOf: AsOfOption
 
   @Option(help: ArgumentHelp("From that record on.", valueName: "seq"))
   var from: Int?
@@ -34,7 +36,7 @@ struct JournalExport: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let session = try Session(common)
+      let session = try Session(common, asOf: asOf.time)
       let (since, until) = period.instants(in: session.policy.company.zone)
       let sink = try ExportSink(output)
       var last: Entry?

@@ -19,6 +19,7 @@ struct JournalErase: ParsableCommand {
       """)
 
   @OptionGroup var common: CommonOptions
+  @OptionGroup var asOf: AsOfOption
   @OptionGroup var by: AuthorOption
 
   @Argument(help: ArgumentHelp("A customer's id.", valueName: "customer"))
@@ -33,7 +34,7 @@ struct JournalErase: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let session = try Session(common)
+      let session = try Session(common, asOf: asOf.time)
       let key = try session.journalKey()
       let result: JournalEraser.Result
       do throws(JournalFault) {
@@ -46,6 +47,9 @@ struct JournalErase: ParsableCommand {
       try session.arrangeOutbox()
       func count(_ number: Int, _ one: String, _ several: String) -> String {
         "\(number) \(number == 1 ? one : several)"
+      }
+      if result.records + result.messages == 0 {
+        Output.error("warning: nothing of customer \(customer) was in the journal: check the id")
       }
       Output.line(
         "Erased of customer \(customer): the personal parts of \(count(result.records, "record", "records")), "

@@ -31,11 +31,7 @@ enum Outcome {
     case .accepted: .contactSent(leg.told(result))
     // What was never begun tells nothing of the mailbox or the relay, and need not wait.
     case .deferred where result.stage == .queue: .contactDeferred(leg.told(result), next: now)
-    case .deferred: .contactDeferred(leg.told(result), next: now + wait(leg, result))
-    // Whether it is the service's fault or this message's, nobody says.
-    case .relayRefused where result.stage == .http: .contactDeferred(leg.told(result), next: now + wait(leg, result))
-    // Not the customer's fault, so the attempts before do not lengthen the wait.
-    case .relayRefused: .contactDeferred(leg.told(result), next: now + backOff(after: 1))
+    case .deferred, .relayRefused: .contactDeferred(leg.told(result), next: now + wait(leg, result))
     case .recipientRefused: .contactFailed(leg.told(result, badAddress: true))
     case .contentRefused: .contactFailed(leg.told(result))
     case .unknown:

@@ -142,6 +142,8 @@ package struct CycleRunner {
   /// Brings the outbox in line with what is recorded; what is wrong is told once.
   package mutating func arrangeOutbox() {
     isOutboxStale = false
+    // Who wrote what is not heard of yet has brought the outbox in line with it, and with all before.
+    if journal.isBehind { return }
     do throws(OutboxFault) {
       let notes = try outbox.arrange(engine.history.outbox)
       let fault = notes.isEmpty ? nil : notes.joined(separator: "; ")
