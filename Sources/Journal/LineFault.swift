@@ -65,7 +65,8 @@ extension LineFault {
     case .content: "it was written by another program, or by a dunningd that this one does not know"
     case .sequence(let found, let expected):
       found > expected
-        ? "\(found - expected) records are missing before it" : "records were put in again, or in another order"
+        ? "\((found - expected).of("record is", "records are")) missing before it"
+        : "records were put in again, or in another order"
     case .link: "the line before was changed, or this line does not belong here"
     case .changed, .personalChanged: "this line was changed after it had been written"
     case .timeWentBack: "the line was written with a wrong clock by another program, or lines were reordered"

@@ -77,7 +77,7 @@ extension Plan {
     let isPressing = policy.freshness.maxAge != nil
     exportEvery = policy.freshness.needsPostedCash ? .zero : isPressing ? .hours(20) : chance.pick([.zero, .days(3)])
     start = homes[0].zone.instant(day: firstDay, time: cycles[0])
-    happenings = Plan.happenings(&chance, days, quiet, start: start, hasService: policy.hasWebhook)
+    happenings = Plan.happenings(&chance, days, quiet, start: start, hasService: policy.has(.webhook))
   }
 
   /// In the midst of everybody's hours, and sometimes shortly before they end.
@@ -212,6 +212,6 @@ extension Plan {
 }
 
 extension Policy {
-  /// Whether any step calls a service.
-  var hasWebhook: Bool { schedules.contains { $0.steps.contains { $0.channel == .webhook } } }
+  /// Whether any step takes that channel.
+  func has(_ channel: Channel) -> Bool { schedules.contains { $0.steps.contains { $0.channel == channel } } }
 }

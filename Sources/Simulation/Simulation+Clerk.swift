@@ -81,7 +81,7 @@ extension Simulation {
           LoggedCall(customer: task.payer.id, outcome: .reached, contact: intended(task), by: "ann", text: nil)))
       made.insert(Self.name(task))
     }
-    for task in handoversDue() where found.contains(Self.name(task)) {
+    for task in watch.policy.has(.handover) ? handoversDue() : [] where found.contains(Self.name(task)) {
       for event in handedOver(task) { intervene(event) }
     }
     for task in callsDue() where made.contains(Self.name(task)) {

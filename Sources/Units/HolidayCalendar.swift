@@ -78,6 +78,15 @@ package struct HolidayCalendar: Hashable, Sendable {
     return HolidayCalendar.holidays(by: content.rules, in: year...year).first { $0.day == day }?.name
   }
 
+  /// Whether each of so many days is one: to look for the table costs more than to look into it.
+  func areHolidays(from first: Day, count: Int) -> [Bool] {
+    let slots = content.table.slots
+    let start = first.number - HolidayCalendar.firstDay
+    return (0..<count).map { offset in
+      slots.indices.contains(start + offset) ? slots[start + offset] != 0 : isHoliday(first + offset) != nil
+    }
+  }
+
   /// All holidays of a year, by day.
   package func holidays(in year: Int) -> [(day: Day, name: String)] {
     HolidayCalendar.holidays(by: rules, in: year...year)

@@ -18,6 +18,17 @@ package struct OpenDays: Hashable, Sendable {
     mask & 1 << UInt8(day.weekday.rawValue) != 0 && holiday(on: day) == nil
   }
 
+  /// `isOpen` of so many days together.
+  package func areOpen(from first: Day, count: Int) -> [Bool] {
+    var open = (0..<count).map { mask & 1 << UInt8((first + $0).weekday.rawValue) != 0 }
+    for calendar in calendars {
+      for (index, isHoliday) in calendar.areHolidays(from: first, count: count).enumerated() where isHoliday {
+        open[index] = false
+      }
+    }
+    return open
+  }
+
   /// The name of the holiday on `day` in the first calendar that has one, whatever the weekday; nil when none has.
   package func holiday(on day: Day) -> String? {
     for calendar in calendars {

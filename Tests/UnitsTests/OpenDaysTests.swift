@@ -20,6 +20,17 @@ import Testing
 
   private func day(_ iso: String) throws -> Day { try #require(Day(iso: iso)) }
 
+  @Test("many days together are what each of them is, also beyond the years that are tabled")
+  func together() throws {
+    for start in ["1989-12-20", "2026-03-20", "2100-12-20"] {
+      for calendars in [[], [holidays], [holidays, always]] {
+        let open = OpenDays(weekdays: workweek, calendars: calendars)
+        let first = try day(start)
+        #expect(open.areOpen(from: first, count: 30) == (0..<30).map { open.isOpen(first + $0) })
+      }
+    }
+  }
+
   @Test(
     "the next and last open day step over weekends and holidays, and stay on an open day",
     arguments: [

@@ -62,7 +62,7 @@ struct StatusReport {
     if let last = fields["last_cycle"]?.object {
       let counts = ["contacts", "failed", "deferred", "in_doubt"].map { last[$0]?.int ?? 0 }
       lines.append(
-        "last cycle   \(last["ended"]?.string ?? "?"): \(counts[0]) contacts made, \(counts[1]) failed, "
+        "last cycle   \(last["ended"]?.string ?? "?"): \(counts[0].of("contact")) made, \(counts[1]) failed, "
           + "\(counts[2]) deferred, \(counts[3]) in doubt")
       if let trouble = last["trouble"]?.string { lines.append("             not all that was due: \(trouble)") }
     } else {

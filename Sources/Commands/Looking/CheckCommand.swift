@@ -88,8 +88,8 @@ struct CheckCommand: ParsableCommand {
       reportUnreachable(session, ledger.books, &findings)
       reportUnwritable(session, ledger.books, &findings)
       findings.facts.append(
-        "ledger: \(ledger.books.invoices.count) invoices of \(ledger.books.customers.count) customers, "
-          + "\(ledger.books.payments.count) payments")
+        "ledger: \(ledger.books.invoices.count.of("invoice")) of \(ledger.books.customers.count.of("customer")), "
+          + ledger.books.payments.count.of("payment"))
       return !ledger.warnings.contains { $0.stopsNotices }
     } catch {
       guard case .rejected(let rejection, let folder) = error else {
@@ -128,7 +128,7 @@ struct CheckCommand: ParsableCommand {
     func warn(_ customers: [Customer], _ words: String) {
       guard let first = customers.first else { return }
       let names = customers.prefix(5).map(\.id).joined(separator: ", ") + (customers.count > 5 ? ", …" : "")
-      let count = customers.count == 1 ? "1 customer has" : "\(customers.count) customers have"
+      let count = customers.count.of("customer has", "customers have")
       findings.add(.warning, "ledger", first.place, "\(count) \(words): \(names)")
     }
     warn(payers.filter { !PostalAddress(of: $0).isUsable }, "no postal address, and a step is a letter")

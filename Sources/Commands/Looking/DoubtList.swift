@@ -1,4 +1,5 @@
 import Decisions
+import Units
 
 /// The contacts of which nobody knows whether they arrived, for the person who is to say so.
 struct DoubtList {
@@ -13,7 +14,7 @@ struct DoubtList {
       lines = []
       return
     }
-    let count = contacts.count == 1 ? "1 contact is" : "\(contacts.count) contacts are"
+    let count = contacts.count.of("contact is", "contacts are")
     var lines = ["\(count) in doubt; say what became of each: dunningd resolve CONTACT --sent|--not-sent"]
     for contact in contacts.prefix(Self.shown) {
       let numbers = contact.items.prefix(3).map(\.key.number).joined(separator: " ")

@@ -1,6 +1,7 @@
 import Decisions
 import Journal
 import Ledger
+import Units
 
 extension Entry {
   /// What the record says, in a few words, for lists.
@@ -33,15 +34,15 @@ extension Entry {
         + (request.text.map { ": \($0)" } ?? "")
     case .approvalGiven(let approval):
       return
-        "\(approval.granted ? "granted" : "refused") by \(approval.by): \(approval.subject), \(approval.lines.count) steps"
+        "\(approval.granted ? "granted" : "refused") by \(approval.by): \(approval.subject), \(approval.lines.count.of("step"))"
     case .addressCleared(let customer, _, let by): return "\(customer) by \(by)"
     case .daemonStarted(let version, _), .daemonStopped(let version), .daemonReloaded(let version, _): return version
     case .cycleCompleted(let summary):
-      return "\(summary.contacts) contacts, \(summary.failed) failed, \(summary.deferred) deferred, "
+      return "\(summary.contacts.of("contact")), \(summary.failed) failed, \(summary.deferred) deferred, "
         + "\(summary.inDoubt) in doubt"
     case .journalRecovered(let bytes, _, let file): return "\(bytes) bytes kept aside in \(file)"
     case .journalErased(let customer, let records, let messages, let by, _):
-      return "\(customer): \(records) records and \(messages) messages, by \(by)"
+      return "\(customer): \(records.of("record")) and \(messages.of("message")), by \(by)"
     case .unknown: return ""
     }
   }

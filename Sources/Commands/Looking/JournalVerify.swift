@@ -60,7 +60,7 @@ struct JournalVerify: ParsableCommand {
         ]).text)
     default:
       guard let head else { return Output.line("There is no journal in \(place) yet.") }
-      let count = head.seq == 1 ? "1 record" : "\(head.seq) records"
+      let count = head.seq.of("record")
       Output.line("The journal is whole: \(count), the last of \(head.time).")
       Output.line("head \(head.digest)")
     }

@@ -125,16 +125,16 @@ struct RunCommand: ParsableCommand {
       Output.text(listing.text(common.format, common.terminal))
     case .table:
       Output.line(
-        "\(summary.contacts) \(summary.contacts == 1 ? "contact" : "contacts") made, \(summary.failed) failed, "
+        "\(summary.contacts.of("contact")) made, \(summary.failed) failed, "
           + "\(summary.deferred) deferred, \(summary.inDoubt) in doubt.")
       if !summary.byReason.isEmpty { Output.line("Invoices by reason:") }
       for entry in summary.byReason { Output.line("  \(entry.reason.rawValue.padded(to: 18)) \(entry.count)") }
       if report.waiting > 0 {
-        let contacts = report.waiting == 1 ? "1 contact waits" : "\(report.waiting) contacts wait"
+        let contacts = report.waiting.of("contact waits", "contacts wait")
         Output.line("\(contacts) for a person's word: `dunningd approve` lists them.")
       }
       if report.letters > 0 {
-        let letters = report.letters == 1 ? "1 letter waits" : "\(report.letters) letters wait"
+        let letters = report.letters.of("letter waits", "letters wait")
         Output.line("\(letters) to be posted: `dunningd tasks --kind letter` names them.")
       }
       for line in DoubtList(history).lines { Output.line(line.printable) }

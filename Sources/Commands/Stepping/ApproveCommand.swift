@@ -113,7 +113,7 @@ struct ApproveCommand: Intervening {
       }
       throw CommandFailure(
         .data,
-        "the list has changed: it is now \(list.hash), not \(name), with \(list.contacts.count) contacts; look at it again "
+        "the list has changed: it is now \(list.hash), not \(name), with \(list.contacts.count.of("contact")); look at it again "
           + "with `dunningd approve`; nothing was recorded")
     }
     guard !list.contacts.isEmpty else {
@@ -131,7 +131,7 @@ struct ApproveCommand: Intervening {
       extent: extent, subject: subject, lines: lines, granted: !refuse, by: by.author, text: reason)
     if common.format == .table, extent == .cycle { step.session.show(listing(contacts, step)) }
     let scopes = lines.map { Scope.invoice(customer: $0.key.customer, number: $0.key.number) }
-    let count = contacts.count == 1 ? "1 contact" : "\(contacts.count) contacts"
+    let count = contacts.count.of("contact")
     try step.record(
       [.approvalGiven(approval)], done: "\(refuse ? "Refused" : "Approved"): \(count) (\(subject)).", about: scopes)
   }
@@ -178,7 +178,8 @@ struct ApproveCommand: Intervening {
     }
     if !list.contacts.isEmpty {
       Output.line("")
-      Output.line("\(list.contacts.count) of them wait as a list: dunningd approve --cycle \(list.hash)")
+      let count = list.contacts.count.of("of them waits", "of them wait")
+      Output.line("\(count) as a list: dunningd approve --cycle \(list.hash)")
     }
     for contact in waiting where contact.isWaiting(for: .contact) {
       Output.line(

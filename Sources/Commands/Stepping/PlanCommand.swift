@@ -164,7 +164,7 @@ extension Rest {
   /// `600.00 EUR in 6 instalments from 2026-04-01 to 2026-09-01`
   var summary: String {
     let days = instalments.map(\.due).sorted()
-    let count = instalments.count == 1 ? "1 instalment" : "\(instalments.count) instalments"
+    let count = instalments.count.of("instalment")
     var words = "\(amount.map(\.description) ?? "") in \(count)"
     if let first = days.first, let last = days.last {
       words += first == last ? " on \(first)" : " from \(first) to \(last)"

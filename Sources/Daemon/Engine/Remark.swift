@@ -84,12 +84,13 @@ package enum Remark: Sendable, Equatable {
     case .outboxUnusable(let words): words
     case .outcome(let event): Remark.sentence(of: event)
     case .cycleEnded(let summary, let trouble):
-      "cycle ended: \(summary.contacts) contacts made, \(summary.failed) failed, \(summary.deferred) deferred, "
+      "cycle ended: \(summary.contacts.of("contact")) made, \(summary.failed) failed, \(summary.deferred) deferred, "
         + "\(summary.inDoubt) in doubt" + (trouble.map { "; not all that was due: \($0.withoutAddresses)" } ?? "")
     case .journalVerified(let records, let digest):
       "journal verified: whole; head seq \(records) digest \(digest.isEmpty ? "unknown without the key" : digest)"
     case .journalWarning(let words), .journalDamaged(let words): words
-    case .messagesExpired(let files): "\(files) files of kept messages were older than keep_messages, and were removed"
+    case .messagesExpired(let files):
+      "\(files.of("file of kept messages was", "files of kept messages were")) older than keep_messages, and removed"
     case .reloaded(let policy): "reloaded: the configuration \(policy.prefix(12)) holds from now on"
     case .staffNotTold(let words): "no mail to the staff: \(words.withoutAddresses)"
     case .notReloaded(let words): "not reloaded, the old configuration stays: \(words)"

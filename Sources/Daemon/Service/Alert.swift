@@ -34,7 +34,7 @@ package struct Alert: Sendable, Equatable {
     }
     if let words = report.outboxFault { alerts.append(Alert(kind: .outbox, words: words)) }
     func count(_ reason: ReasonCode) -> Int { report.summary.byReason.first { $0.reason == reason }?.count ?? 0 }
-    func invoices(_ count: Int) -> String { count == 1 ? "1 invoice waits" : "\(count) invoices wait" }
+    func invoices(_ count: Int) -> String { count.of("invoice waits", "invoices wait") }
     let stale = count(.staleLedger)
     if stale > 0 {
       alerts.append(
@@ -81,7 +81,8 @@ package struct Alert: Sendable, Equatable {
     switch need {
     case .largeCycle(let contacts, let limit):
       "\(contacts) contacts are due at once, and max_per_cycle is \(limit): none of them is made before a person's word"
-    default: "nothing was ever sent from here: \(waiting) contacts wait for a person's word"
+    default:
+      "nothing was ever sent from here: \(waiting.of("contact waits", "contacts wait")) for a person's word"
     }
   }
 

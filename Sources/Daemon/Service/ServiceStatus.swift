@@ -52,7 +52,7 @@ package struct ServiceStatus: Sendable {
     if let last = lastCycle {
       let summary = last.summary
       parts.append(
-        "last cycle \(last.ended): \(summary.contacts) contacts, \(summary.failed) failed, \(summary.deferred) deferred"
+        "last cycle \(last.ended): \(summary.contacts.of("contact")), \(summary.failed) failed, \(summary.deferred) deferred"
       )
       if let trouble = last.trouble {
         // One line, and short enough to be read on one.

@@ -87,11 +87,12 @@ private struct Openings {
     distances = []
     distancesBack = []
     let last = today + Self.daysAfter
+    let isOpen = days.areOpen(from: first, count: last - first + 1)
     guard let beyond = days.next(onOrAfter: last) else { return }
     var open = beyond
     var day = last
     while day >= first {
-      if days.isOpen(day) { open = day }
+      if isOpen[day - first] { open = day }
       distances.append(Int16(open - day))
       day = day - 1
     }
@@ -99,7 +100,7 @@ private struct Openings {
     guard var before = days.last(onOrBefore: first) else { return }
     while day < last {
       day = day + 1
-      if days.isOpen(day) { before = day }
+      if isOpen[day - first] { before = day }
       distancesBack.append(Int16(day - before))
     }
   }
