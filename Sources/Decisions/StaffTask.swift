@@ -181,8 +181,8 @@ package struct StaffTasks {
     for placed in history.restingScopes.sorted().flatMap({ history.rests[$0] ?? [] }) where placed.ended == nil {
       addRest(placed)
     }
-    for decision in verdict.decisions {
-      guard case .disputed(let placed?, nil) = decision.ground, placed.ended != nil else { continue }
+    for decision in verdict.decisions where decision.reason != .settled {
+      guard let placed = decision.uncredited else { continue }
       add(
         .creditMissing, decision.payer, [decision], since: day(placed.ended ?? now, of: decision.payer),
         owner: placed.rest.owner, "the dispute was accepted, and the ledger has no credit for it yet")

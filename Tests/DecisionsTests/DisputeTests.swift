@@ -55,6 +55,19 @@ struct DisputeTests {
     part.at("2026-03-18").expect(.contact, step: "second", dunnable: "70 EUR")
   }
 
+  @Test("accepted, in whole or in part, and no credit for it in the ledger: a task until there is")
+  func creditMissing() {
+    func kinds(_ scene: Scene) -> [StaffTask.Kind] {
+      StaffTasks.all(scene.verdict, scene.history, scene.books.customers, scene.policy, now: scene.now) { _ in "" }
+        .map(\.kind).filter { $0 == .creditMissing }
+    }
+    #expect(kinds(closed(disputed(nil), "accepted").at("2026-05-04")) == [.creditMissing])
+    let part = closed(disputed("30 EUR"), "accepted").at("2026-05-04")
+    #expect(kinds(part) == [.creditMissing])
+    #expect(kinds(part.creditNote("G1", "30 EUR", on: "2026-03-17", for: "R1")) == [])
+    #expect(kinds(closed(disputed("30 EUR"), "rejected").at("2026-05-04")) == [])
+  }
+
   @Test("one that was accepted stays so when another one is rejected")
   func another() {
     let accepted = closed(disputed("30 EUR"), "accepted")

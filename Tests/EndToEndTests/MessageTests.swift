@@ -210,6 +210,40 @@ extension EndToEnd {
       }
     }
 
+    @Test("a document in a folder goes by its own name; what cannot be attached is a bad row, and no step that fails")
+    func documents() async throws {
+      try await scenario { office in
+        let sink = try await office.sink()
+        var setup = Setup(sink: sink)
+        setup.ledger = "documents = \"documents\""
+        setup.schedules = """
+          [[schedule]]
+          name = "standard"
+          steps = [{ name = "first", day = 5, level = 1, template = "first", attach = "document" }]
+          """
+        try office.configure(setup)
+        for name in ["2026/02/R-1.pdf", "R-2.docx", "real.pdf", "folder.pdf/x"] {
+          try office.write("a document", to: "documents/\(name)")
+        }
+        try FileManager.default.createSymbolicLink(
+          at: office.folder.appendingPathComponent("documents/link.pdf"),
+          withDestinationURL: office.folder.appendingPathComponent("documents/real.pdf"))
+        let rows = ["2026/02/R-1.pdf", "R-2.docx", "link.pdf", "folder.pdf"].enumerated().map { number, name in
+          "A-\(number),K-\(number),2026-01-21,2026-02-20,120.00,EUR,\(name)\n"
+        }
+        try office.books(
+          "number,customer,issued,due,amount,currency,document\n" + rows.joined(),
+          customers: "id,name,email\n" + (0...3).map { "K-\($0),Customer \($0),c\($0)@one.test\n" }.joined())
+        let run = try await office.expect(0, "run", "--once", "--as-of", "2026-03-02T11:00")
+        #expect(sink.recipients == ["c0@one.test"], "\(run)")
+        #expect((3...5).allSatisfy { run.err.contains("invoices.csv:\($0)") }, "\(run)")
+        let letter = try #require(try await office.letters(sink).first)
+        #expect(letter.attachments.first?["name"].text == "R-1.pdf")
+        let check = try await office.expect(0, "check", "--format", "json")
+        #expect(check.out.contains("expected one of") && check.out.contains("link.pdf"), "\(check)")
+      }
+    }
+
     @Test("copies and several addresses: one transaction each, all named in the headers")
     func severalAddresses() async throws {
       try await scenario { office in

@@ -90,7 +90,7 @@ struct CheckCommand: ParsableCommand {
       findings.facts.append(
         "ledger: \(ledger.books.invoices.count.of("invoice")) of \(ledger.books.customers.count.of("customer")), "
           + ledger.books.payments.count.of("payment"))
-      return !ledger.warnings.contains { $0.stopsNotices }
+      return !ledger.warnings.contains { $0.stopsNotices } && !ledger.books.badRows.contains { $0.reach == .everything }
     } catch {
       guard case .rejected(let rejection, let folder) = error else {
         findings.add(.error, "ledger", Place(file: session.site.configuration.ledger.path), error.description)

@@ -20,10 +20,14 @@ package struct Documents: Sendable {
   package func fault(of name: String) -> String? {
     guard let folder else { return "\"\(name)\" is named, and [ledger] documents is not set" }
     do throws(Attachment.Fault) { try Attachment.check(name: Documents.shownName(name)) } catch { return "\(error)" }
-    guard let status = try? PosixDisk().status(folder + "/" + name), !status.isDirectory else {
-      return "there is no file \"\(name)\" in the folder of documents ([ledger] documents)"
+    do throws(DiskError) {
+      // As it is read for the message: a folder is none, nor is a link.
+      _ = try PosixDisk().openReading(folder + "/" + name)
+      return nil
+    } catch {
+      return error.isMissing
+        ? "there is no file \"\(name)\" in the folder of documents ([ledger] documents)" : error.description
     }
-    return nil
   }
 
   /// Read whole, in the order of the items that advance; none where an item has none, or the step asks for none.

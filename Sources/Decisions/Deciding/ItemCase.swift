@@ -101,6 +101,7 @@ extension Decision {
     self.asksApproval = asksApproval
     owed = item.dunnable
     pledge = group.pledge(on: item)
+    uncredited = group.uncredited(item)
     zone = group.calendar.zone
   }
 }

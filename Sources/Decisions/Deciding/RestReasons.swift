@@ -73,6 +73,14 @@ extension GroupCase {
     return part > item.item.open ? item.item.open : part
   }
 
+  /// A dispute that was accepted, while what is not owed is still open in the ledger.
+  func uncredited(_ item: ItemCase) -> PlacedRest? {
+    if item.rests.isEmpty { return nil }
+    return item.rests.first { placed in
+      placed.rest.kind == .dispute && placed.isAccepted && notCredited(placed, item)?.isPositive ?? true
+    }
+  }
+
   /// What was found not to be owed and is still open: the ledger has no credit for it yet. Nil is all of it.
   ///
   /// What was paid counts against the rest of the invoice first, so a part stays contested until a credit note names the

@@ -95,9 +95,9 @@ private struct Future {
     for end in verdict.outcomes { history.apply(.restEnded(end), at: instant) }
     var entries = make(verdict.contacts, at: instant)
     // What goes by itself can put off what a person was to do, also what goes later on that day: before the hours begin
-    // nobody calls.
+    // nobody calls, though a letter can be posted at any time.
     let tasks = verdict.contacts.isEmpty || verdict.tasks.isEmpty ? verdict.tasks : again(history).tasks
-    entries += make(tasks.filter { $0.window.contains(instant) }, at: instant)
+    entries += make(tasks.filter { $0.channel == .letter || $0.window.contains(instant) }, at: instant)
     return entries
   }
 
