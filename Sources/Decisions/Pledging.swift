@@ -36,8 +36,8 @@ package struct Pledging: Sendable {
     }
   }
 
-  /// The last day that a ledger can name, too: 31 December 2199. The journal writes no year of more than four digits.
-  private static let lastDay = Day(year: 2199, month: 12, day: 31) ?? Day(number: 0)
+  /// The last year that a ledger can name, too. The journal writes none of more than four digits.
+  private static let lastYear = 2199
 
   private let items: [Decision]
   private let books: Books
@@ -80,7 +80,7 @@ package struct Pledging: Sendable {
   /// Without an amount all of it is promised. It covers the oldest items, up to its amount; each rests as a whole.
   package func promise(amount: Money?, by day: Day) throws(Refusal) -> Rest {
     guard day >= today else { throw .pastDay(day, today: today) }
-    guard day <= Self.lastDay else { throw .tooFar(day) }
+    guard day.components.year <= Self.lastYear else { throw .tooFar(day) }
     let amount = amount ?? open
     guard amount.currency == currency else { throw .otherCurrency(amount, currency) }
     guard amount.isPositive else { throw .notPositive(amount) }
@@ -114,7 +114,7 @@ package struct Pledging: Sendable {
       guard instalment.amount.isPositive else { throw .notPositive(instalment.amount) }
       guard instalment.due >= today else { throw .pastDay(instalment.due, today: today) }
       if let last, instalment.due <= last { throw .daysNotAscending(instalment.due) }
-      guard instalment.due <= Self.lastDay else { throw .tooFar(instalment.due) }
+      guard instalment.due.components.year <= Self.lastYear else { throw .tooFar(instalment.due) }
       last = instalment.due
       sum += instalment.amount
     }

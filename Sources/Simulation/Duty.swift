@@ -107,8 +107,6 @@ extension Watch {
   ) -> Bool {
     let rests = rests(on: item.key, of: payer.id)
     guard rests.allSatisfy({ !isInForce($0, today, home) }) else { return false }
-    // Whether one that was kept still is takes more than a line.
-    guard !rests.contains(where: { $0.wasKept && lastDay(of: $0).map { today <= $0 } ?? false }) else { return false }
     // Until a letter is posted nothing else climbs.
     guard !accounts.values.contains(where: { $0.isInOutbox && $0.intended.customer == payer.id }) else { return false }
     // A second broken promise asks for a person's word; whether a plan is broken takes more than a line.

@@ -99,7 +99,6 @@ extension Watch {
         if rests[index].ended != nil { continue }
         rests[index].ended = time
         rests[index].lastDay = end.kind == .plan ? end.until : nil
-        rests[index].wasKept = end.outcome == "kept"
         rests[index].wasBroken = end.outcome == "broken" || end.outcome == "partly_kept"
         if end.by == "dunningd" { check(end, of: rests[index], at: time) }
       }

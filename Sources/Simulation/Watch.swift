@@ -84,8 +84,6 @@ struct Watch {
     var currency: Currency?
     var instalments: [Instalment] = []
     var wasBroken = false
-    /// It was recorded as kept; when the money goes back its day is waited for after all.
-    var wasKept = false
     /// Of a plan, by the record of its end.
     var lastDay: Day?
     /// A plan that the customer has still to agree to.

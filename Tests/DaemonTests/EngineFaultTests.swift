@@ -190,6 +190,40 @@ struct EngineFaultTests {
     #expect(rig.journal.map(Rig.short).contains("cleared:c0"))
   }
 
+  /// One contact a cycle, and each mailbox refused; `again` is tried once more in the second cycle, and lost.
+  private static func refusedOneByOne(again: String? = nil) -> Rig {
+    var rig = Rig { history in
+      let ids = ["c0", "c1", "c2"]
+      if let again, history.contact(again)?.attempt == 1 { return [Rig.contact(again)] }
+      return ids.first { history.contact($0) == nil }.map { [Rig.contact($0)] } ?? []
+    }
+    rig.deliver = { _ in .noSuchUser }
+    for cycle in 0..<(again == nil ? 3 : 4) {
+      if again != nil { rig.deliver = { _ in cycle == 1 ? .lost : .noSuchUser } }
+      rig.report = nil
+      rig.run()
+      rig.now = rig.now + .minutes(30)
+    }
+    return rig
+  }
+
+  @Test("one refused recipient a cycle: the third takes the two before back")
+  func acquittalOverCycles() {
+    let rig = Self.refusedOneByOne()
+    #expect(rig.engine.history.badAddresses.isEmpty)
+    #expect(rig.report?.relayFault != nil)
+    #expect(["cleared:c0", "cleared:c1"].allSatisfy(rig.journal.map(Rig.short).contains))
+  }
+
+  @Test("what became of a contact since it was refused is not overwritten")
+  func staleSuspect() {
+    let rig = Self.refusedOneByOne(again: "c0")
+    #expect(rig.engine.history.contact("c0")?.attempt == 2)
+    #expect(rig.engine.history.contact("c0")?.recipients == [.inDoubt])
+    #expect(!rig.journal.map(Rig.short).contains("cleared:c0"))
+    #expect(rig.journal.map(Rig.short).contains("cleared:c1"))
+  }
+
   @Test("single refused recipients are marked, and stop nobody")
   func refused() {
     var rig = Rig(Self.ids(9))

@@ -46,17 +46,6 @@ struct PromiseTests {
     #expect(gone.invoice("R2", due: "2026-04-01").verdict.outcomes.map(\.outcome) == ["kept"])
   }
 
-  @Test("kept in one export only, or with money that went back: its day is waited for after all")
-  func keptNoMore() {
-    let once = Self.scene.with { $0.invoices = [] }.looked("2026-03-16").with { $0.invoices = Self.scene.invoices }
-    #expect(once.history.rests[.customer]?.first?.end?.outcome == "kept")
-    once.at("2026-03-19").expect(.promised, step: "second", until: "2026-03-27")
-    once.at("2026-03-27").expect(.contact, step: "second")
-    let back = Self.scene.payment("100 EUR", on: "2026-03-13", for: "R1").looked("2026-03-13")
-      .payment("-100 EUR", on: "2026-03-17", for: "R1")
-    back.at("2026-03-19").expect(.promised, step: "second", until: "2026-03-27")
-  }
-
   @Test("a credit note for another invoice is no money of the promise")
   func otherCredit() {
     let scene = Scene(due: "2026-03-02").invoice("R2", due: "2026-03-03").promised(

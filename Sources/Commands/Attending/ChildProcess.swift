@@ -3,6 +3,9 @@ import Storage
 
 /// This same program once more, for one command on behalf of a caller.
 enum ChildProcess {
+  /// As long as a caller waits for its answer.
+  private static let limit = Duration.seconds(120)
+
   /// Runs it to its end, and gives what it printed.
   ///
   /// - Parameters:
@@ -49,7 +52,12 @@ enum ChildProcess {
       close(err[0])
       return failed("it does not start", failure)
     }
-    let (said, complained) = drain(out[0], err[0], meanwhile)
+    let deadline = ContinuousClock.now + limit
+    let (said, complained) = drain(out[0], err[0]) {
+      // Whatever it waits for, the next cycle must not.
+      if ContinuousClock.now > deadline { kill(child, SIGKILL) }
+      meanwhile()
+    }
     var ending: Int32 = 0
     while waitpid(child, &ending, 0) < 0, errno == EINTR {}
     let signal = ending & 0x7f

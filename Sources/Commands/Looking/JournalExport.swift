@@ -48,6 +48,7 @@ struct JournalExport: ParsableCommand {
         last = entry
       }
       try sink.finish()
+      try Output.finish()
       guard let last else { throw CommandFailure(.data, "no record is in that range") }
       // What follows it in the chain; nobody can tell it without the key.
       let head = (try? Chain(session.readersTrust, from: last.line[...])).flatMap { chain in

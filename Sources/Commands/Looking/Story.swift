@@ -31,7 +31,6 @@ struct Story {
     items[contact.contact] = contact.listed.map(\.key) + contact.invoices.map(\.key)
   }
 
-  /// Items of that number that the journal knows.
   /// All invoices that contacts were about, by customer and number.
   var numbers: [(customer: String, number: String)] {
     var found: [(customer: String, number: String)] = []
@@ -40,6 +39,7 @@ struct Story {
     return found
   }
 
+  /// Items of that number that the journal knows.
   func keys(customer: String, number: String) -> [ItemKey] {
     Set(items.values.flatMap(\.self)).filter { $0.customer == customer && $0.number == number }.sorted()
   }

@@ -80,7 +80,7 @@ extension Session {
 
   /// Writes a person's records, all or none; the history as it is then.
   func append(_ events: [HistoryEvent]) throws(CommandFailure) -> ContactHistory {
-    guard now <= Clock.real.now() + DatedEvent.clockTolerance else {
+    guard !isFrozen || now <= Clock.real.now() + DatedEvent.clockTolerance else {
       throw CommandFailure(.usage, "--as-of is later than now: nothing can be recorded before it has happened")
     }
     let key = try journalKey()

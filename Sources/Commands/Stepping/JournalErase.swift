@@ -19,6 +19,7 @@ struct JournalErase: ParsableCommand {
       """)
 
   @OptionGroup var common: CommonOptions
+  /// What is erased is erased now; it is there for scripts that pass it to all commands.
   @OptionGroup var asOf: AsOfOption
   @OptionGroup var by: AuthorOption
 
@@ -34,7 +35,7 @@ struct JournalErase: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let session = try Session(common, asOf: asOf.time)
+      let session = try Session(common)
       let key = try session.journalKey()
       let result: JournalEraser.Result
       do throws(JournalFault) {

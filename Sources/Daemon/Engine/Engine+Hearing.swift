@@ -71,7 +71,7 @@ extension Engine {
 
   /// A refused recipient was the relay's fault after all: it is deferred, and its address is good.
   mutating func acquit(_ leg: Leg, because result: DeliveryResult) {
-    let deferred = HistoryEvent.contactDeferred(leg.told(result), next: now + Outcome.backOff(after: 1))
+    let deferred = HistoryEvent.contactDeferred(leg.told(result), next: now + Outcome.backOff(after: leg.attempt))
     let waiting = outcomes.firstIndex {
       if case .contactFailed(let attempt) = $0 {
         attempt.contact == leg.contact && attempt.recipient == leg.recipient
@@ -81,8 +81,16 @@ extension Engine {
     }
     if let waiting {
       outcomes[waiting] = deferred
-    } else {
+    } else if isStillRefused(leg) {
       outcomes += [deferred, .addressCleared(customer: leg.customer, address: leg.address, by: "dunningd")]
     }
+  }
+
+  /// Nothing became of the contact since: it was not tried anew, nor went another way.
+  private func isStillRefused(_ leg: Leg) -> Bool {
+    guard let past = history.contact(leg.contact, of: leg.customer), past.attempt == leg.attempt,
+      past.channel == .email, past.recipients.indices.contains(leg.recipient)
+    else { return false }
+    return past.recipients[leg.recipient] == .failed
   }
 }

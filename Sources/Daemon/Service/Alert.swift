@@ -15,6 +15,7 @@ package struct Alert: Sendable, Equatable {
     case webhook
     case outbox
     case clock
+    case journalLocked = "journal-locked"
     case journal
   }
 
@@ -61,7 +62,8 @@ package struct Alert: Sendable, Equatable {
     case .clockWentBack: .clock
     case .contentRefused: .content
     // The next cycle begins anew; what is at fault outside is told by itself.
-    case .keepsChanging, .journalLocked, .completed, .stopped, .relayAtFault: nil
+    case .journalLocked: .journalLocked
+    case .keepsChanging, .completed, .stopped, .relayAtFault: nil
     }
   }
 
@@ -73,7 +75,8 @@ package struct Alert: Sendable, Equatable {
     switch kind {
     case .content: return isSending
     case .approval: return isSending || !report.summary.byReason.contains { $0.reason == .outsideHours }
-    case .ledger, .staleLedger, .cashNotPosted, .badRows, .relay, .webhook, .outbox, .clock, .journal: return true
+    case .ledger, .staleLedger, .cashNotPosted, .badRows, .relay, .webhook, .outbox, .clock, .journalLocked, .journal:
+      return true
     }
   }
 
@@ -100,13 +103,20 @@ package struct Alert: Sendable, Equatable {
     case .webhook: "Mails and letters go on. Look at the service behind `[webhook] url`."
     case .outbox: "Mails go on. Look at the folder of `[letter] outbox`, its owner and the space on its disk."
     case .clock: "Set the clock of this machine right. Nothing is sent or recorded before."
+    case .journalLocked:
+      "Find the process that is named, and why it keeps the journal. The daemon tries again each minute; nothing is lost."
     case .journal:
       "The daemon has ended. Look at the disk and at `dunningd journal verify`, then start it again: it reads afresh what "
         + "became durable."
     }
   }
 
-  package var subject: String { "dunningd: sending has stopped (\(kind.rawValue.replacing("-", with: " ")))" }
+  package var subject: String {
+    // Everything else goes on.
+    let isPart = kind == .badRows || kind == .outbox || kind == .webhook
+    let what = isPart ? "something rests" : "sending has stopped"
+    return "dunningd: \(what) (\(kind.rawValue.replacing("-", with: " ")))"
+  }
 
   /// - Parameter since: in the company's time.
   package func text(since: String) -> String {

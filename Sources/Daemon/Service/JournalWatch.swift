@@ -48,7 +48,7 @@ struct JournalWatch {
       let segment = check?.segment ?? 1
       check = nil
       switch error {
-      case .damaged, .missing:
+      case .damaged, .missing, .lost:
         // Else the next start would believe the checkpoint and not look at the records.
         try? journal.forgetSeals(from: segment)
         return [.journalDamaged(error.description)]

@@ -77,6 +77,8 @@ package final class Service {
   /// Mail to the staff has a connection of its own: what hangs there keeps no customer's mail from being taken back.
   lazy var staffPostman: Postman? = .smtp(installation.staffRelay)
   private lazy var watch = JournalWatch(journal)
+  /// After a cycle that could not record, since somebody else kept the journal.
+  private static let lockedRetry = Span.minutes(1)
   private var lastBeat = Monotonic.now
   private var lastLook = Duration.zero
 
@@ -118,8 +120,11 @@ package final class Service {
       let now = surroundings.clock.now()
       if now >= due {
         let timing = installation.site.configuration.cycle.timing
-        if case .journalBroken(let words) = cycle(at: now) { return end(because: words) }
+        let ending = cycle(at: now)
+        if case .journalBroken(let words) = ending { return end(because: words) }
         due = max(timing.next(after: now, zone: zone), surroundings.clock.now())
+        // What is known and not recorded must not wait for the next day.
+        if case .journalLocked = ending { due = min(due, surroundings.clock.now() + Self.lockedRetry) }
         status.nextCycle = due
         tellStatus()
         continue
@@ -338,8 +343,7 @@ package final class Service {
     }
   }
 
-  /// Says that the service lives. It comes from the loop itself: a service that hangs says nothing.
-  /// Tells systemd that the service is alive; for whoever keeps it from its work.
+  /// Says that the service lives: from the loop itself, and from what keeps it from its loop for a limited time.
   package func beat() {
     guard let interval = surroundings.notify.watchdogInterval else { return }
     let now = Monotonic.now

@@ -30,8 +30,8 @@ package enum JournalFault: Error, Sendable, Equatable, CustomStringConvertible {
         + "remedy: put it back from the backup, and run `dunningd journal verify`"
     case .lost(let path, let found?, let expected?):
       "the journal ends with record \(found), and record \(expected) was there (\(path))\n  meaning: it says no more who was "
-        + "contacted; nothing is sent\n  remedy: put the folder journal back from the backup; only if a new journal is really to "
-        + "begin, to which nobody was ever contacted, remove \(path)"
+        + "contacted; nothing is sent\n  remedy: put the newest backup back, whole; if that is all there is, remove \(path), "
+        + "knowing that whoever was contacted since is contacted again"
     case .lost(let path, _, _):
       "\(path): error: found no {\"records\": N}\n  meaning: whether the end of the journal is lost cannot be told; nothing is sent\n  "
         + "remedy: run `dunningd journal verify`; if the last records are there, remove the file"

@@ -72,8 +72,8 @@ package final class JournalFile {
     return warnings
   }
   private var warnings: [String]
-  /// What was said of sealing last: it is tried again with each append, and said once.
-  private var sealingFault: String?
+  /// What was said last, by subject: what is tried again with each append is said once, until it comes right.
+  private var told: [String: String] = [:]
   /// Files of the journal that are sealed.
   package var sealed: Int { reading.base?.checkpoint.segments.count ?? 0 }
 
@@ -235,11 +235,12 @@ package final class JournalFile {
       file = next
       var base: Seals.Base?
       do throws(JournalFault) { base = try seals.seal(full, after: reading.base) } catch {
-        warn("no checkpoint could be made: \(error)")
+        warn(of: "checkpoint", "no checkpoint could be made: \(error)")
       }
       try reading.beginNext(after: base)
+      warn(of: "seal", nil)
     } catch {
-      warn("the journal's file \(reading.segment) could not be sealed: \(error)")
+      warn(of: "seal", "the journal's file \(reading.segment) could not be sealed: \(error)")
     }
   }
 
@@ -248,14 +249,16 @@ package final class JournalFile {
     guard batch.events.contains(where: { if case .cycleCompleted = $0 { true } else { false } }) else { return }
     do throws(DiskError) {
       try Milestone(state, on: disk).note(records: reading.count)
+      warn(of: "count", nil)
     } catch {
-      warn("how many records there are could not be noted beside the journal: \(error)")
+      warn(of: "count", "how many records there are could not be noted beside the journal: \(error)")
     }
   }
 
-  private func warn(_ words: String) {
-    if sealingFault != words { warnings.append(words) }
-    sealingFault = words
+  /// - Parameter words: nil when all is well with it.
+  private func warn(of subject: String, _ words: String?) {
+    if let words, told[subject] != words { warnings.append(words) }
+    told[subject] = words
   }
 
   /// Takes out of the way what was drawn from records that turned out to be damaged, or is damaged itself: at the next

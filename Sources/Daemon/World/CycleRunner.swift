@@ -142,8 +142,6 @@ package struct CycleRunner {
   /// Brings the outbox in line with what is recorded; what is wrong is told once.
   package mutating func arrangeOutbox() {
     isOutboxStale = false
-    // Who wrote what is not heard of yet has brought the outbox in line with it, and with all before.
-    if journal.isBehind { return }
     do throws(OutboxFault) {
       let notes = try outbox.arrange(engine.history.outbox)
       let fault = notes.isEmpty ? nil : notes.joined(separator: "; ")
@@ -173,8 +171,11 @@ package struct CycleRunner {
   /// Records between two cycles what is no contact, and takes in what others recorded before it.
   package mutating func record(_ event: HistoryEvent) throws(AppendFault) {
     defer { tellOfJournal() }
-    switch journal.append(Batch(events: [event]), now: clock.now()) {
-    case .durable(let news, let written): engine.remember(news + written)
+    // With what a cycle has heard and could not record.
+    switch journal.append(Batch(events: engine.outcomes + [event]), now: clock.now()) {
+    case .durable(let news, let written):
+      engine.outcomes = []
+      engine.remember(news + written)
     case .notDurable(let fault): throw fault
     default: break
     }

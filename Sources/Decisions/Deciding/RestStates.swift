@@ -57,21 +57,9 @@ extension GroupCase {
   private func promiseState(_ placed: PlacedRest, _ ended: Day?) -> RestState {
     guard let by = placed.rest.until else { return plainState(placed, ended) }
     let last = calendar.bankingDay(policy.promise.graceBankingDays, after: by)
-    if let ended {
-      if isKeptNoMore(placed), today <= last { return .lasting(last) }
-      return placed.wasBroken ? .over(min(ended, last), .broken) : .over(ended, .ended)
-    }
+    if let ended { return placed.wasBroken ? .over(min(ended, last), .broken) : .over(ended, .ended) }
     if let paid = paid(placed.rest), let amount = placed.rest.amount, paid >= amount { return .over(today, .kept) }
     return today > last ? .over(last, .broken) : .lasting(last)
-  }
-
-  /// It was seen to be kept, and by now less has come in than it was about: the money went back, or an export had left the
-  /// invoice out for once. Then its day is waited for after all.
-  private func isKeptNoMore(_ placed: PlacedRest) -> Bool {
-    guard placed.end?.outcome == "kept", let amount = placed.rest.amount, amount.currency == account.currency,
-      let paid = paid(placed.rest)
-    else { return false }
-    return paid < amount
   }
 
   private func planState(_ placed: PlacedRest, _ ended: Day?) -> RestState {

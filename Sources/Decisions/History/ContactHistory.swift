@@ -290,9 +290,10 @@ package struct ContactHistory: Sendable, Equatable {
       let meant = placed.indices.filter { index in
         placed[index].rest.kind == end.kind && (end.id.map { placed[index].rest.id == $0 } ?? true)
       }
-      // Where one is in force it is meant, and none that ended before.
-      let isInForce = meant.contains { placed[$0].ended == nil }
-      for index in meant where isInForce ? placed[index].ended == nil : placed[index].mayEnd(by: end) {
+      // Where one is in force it is meant, and none that ended before. One whose last day has passed may be, somewhere.
+      let day = Day(number: time.seconds / 86_400) - 1
+      let isInForce = meant.contains { placed[$0].ended == nil && placed[$0].rest.until.map { $0 >= day } ?? true }
+      for index in meant where placed[index].ended == nil || !isInForce && placed[index].mayEnd(by: end) {
         // Seen before somebody agreed to it.
         if end.outcome == "lapsed", !placed[index].rest.isProposal { continue }
         placed[index].ended = time
