@@ -137,7 +137,8 @@ extension Simulation {
     let scope = Scope.customer(task.customer)
     func ended(_ kind: Rest.Kind) -> HistoryEvent? {
       let placed = watch.rests.last { rest in
-        rest.kind == kind && rest.ended == nil && watch.seen.payer(of: rest.scope.customer) == task.customer
+        rest.kind == kind && rest.ended == nil
+          && [rest.scope.customer, watch.seen.payer(of: rest.scope.customer)].contains(task.customer)
           && (task.subject == rest.id || rest.id.isEmpty)
       }
       return placed.map { rest in
