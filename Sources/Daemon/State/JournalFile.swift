@@ -32,6 +32,8 @@ package final class JournalFile {
   private var life: (any HeldLock)?
   /// The first fault of an append; nothing is written after it.
   private var broken: JournalFault?
+  /// Records that were there when the journal was opened, or after the last cycle.
+  private var beforeCycle = 0
   /// Of others, read and not told to anyone: an append that is refused reads them too.
   private var unheard: [DatedEvent] = []
 
@@ -60,6 +62,7 @@ package final class JournalFile {
     messages = MessageStore(state.messages, on: disk)
     do { file = try disk.openAppending(reading.path(of: max(1, reading.segment))) } catch { throw .disk(error) }
     if reading.head == nil { try begin(key, now) }
+    beforeCycle = reading.count
     try recoverTail(now)
     if role == .cycles { try recoverDoubts(now) }
     // A process that was killed may have left records that no sync ever covered; now we build on them.
@@ -244,11 +247,13 @@ package final class JournalFile {
     }
   }
 
-  /// A cycle is a good moment: it is over, and another one is minutes away.
+  /// What was there before a cycle is noted after it. Not what it recorded itself: that is the end that a crash, or a disk that
+  /// told of a sync too early, may have torn.
   private func noteMilestone(_ batch: Batch) {
     guard batch.events.contains(where: { if case .cycleCompleted = $0 { true } else { false } }) else { return }
+    defer { beforeCycle = reading.count }
     do throws(DiskError) {
-      try Milestone(state, on: disk).note(records: reading.count)
+      try Milestone(state, on: disk).note(records: beforeCycle)
       warn(of: "count", nil)
     } catch {
       warn(of: "count", "how many records there are could not be noted beside the journal: \(error)")

@@ -10,7 +10,7 @@ import Storage
 ///     daemon.lock            held for life by whoever runs cycles
 ///     journal.lock           held for each append
 ///     intake.lock            held while messages that came back are looked for in the journal and recorded
-///     reached.json           how many records were durable after the last cycle
+///     reached.json           how many records were durable before the last cycle
 ///     staff.json             what the staff was told by mail
 ///     control                the daemon's socket, while it runs
 ///     outbox/                letters to be posted, unless `[letter] outbox` says another place
