@@ -169,7 +169,7 @@ struct ChainTests {
     #expect(
       found.description == """
         journal/000001.jsonl:5: error: found record number (seq) 6, expected 5
-          meaning: 1 records are missing before it
+          meaning: 1 record is missing before it
           remedy: nothing is sent until it is repaired: keep this file as evidence, put back the copy of the backup, \
         and run `dunningd journal verify`
         """)
