@@ -74,6 +74,9 @@ extension Simulation {
     watch.clock(wall)
     watch.pledgedOn = trade
     watch.personSpoke = wall
+    if case .restPlaced(let rest) = event {
+      tell("  \(rest.kind.rawValue) on \(rest.scope.words) until \(rest.until.map { "\($0)" } ?? "it is ended")")
+    }
     do {
       watch.recorded(try state.intervene(event, at: wall))
     } catch {

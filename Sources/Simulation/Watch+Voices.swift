@@ -105,7 +105,8 @@ extension Watch {
         if hasJustAnswered(intended.customer) {
           object(.atRest, "\(intended.customer) is written to though an answer waits for a person")
         }
-        for key in rest.items.keys.sorted() {
+        // What is paid, or gone from the ledger, is asked for by nobody.
+        for key in rest.items.keys.sorted() where seen.item(key).map({ $0.open > 0 }) ?? false {
           for other in rests(on: key, of: intended.customer)
           where other.kind == .hold && isInForce(other, today, home) {
             object(.atRest, "\(item.key.number) is asked for though there is a hold on \(key.number)")
