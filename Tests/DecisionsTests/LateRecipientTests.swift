@@ -50,6 +50,18 @@ struct LateRecipientTests {
       [])
   }
 
+  @Test("a doubt that a person cleared does not come back with the next attempt, to another address, that bounces")
+  func clearedDoubt() {
+    let cleared = Scene(due: "2026-03-04").sent("first", "2026-03-09", ["R1"], .inDoubt, id: "k")
+      .happened(.contactResolved(contact: "k", sent: false, by: "ann"), "2026-03-10")
+    let again = cleared.customer { $0.emails = ["new@c.example"] }.sent(
+      "first", "2026-03-11", ["R1"], id: "k", attempt: 2
+    )
+    .happened(
+      .contactBounced(contact: "k", recipient: 0, status: "4.2.2", permanent: false, excerpt: nil), "2026-03-12")
+    #expect(again.history.contact("k")?.standing == .bounced)
+  }
+
   @Test("put off again, the contact still stands, and who has it is left alone")
   func again() {
     var scene = half.at("2026-03-09 11:15")

@@ -88,7 +88,8 @@ package struct PastContact: Sendable, Equatable {
       for address in isMail ? to : [] { self.earlier[address] = nil }
       return
     }
-    self.earlier = last.fates
+    // Of whom a person said that nothing had left for them is in doubt no more.
+    self.earlier = last.verdict == false ? last.fates.mapValues { $0 == .inDoubt ? .failed : $0 } : last.fates
     for address in to { self.earlier[address] = nil }
     // Who took an earlier attempt is not tried again, so what is known of them stays.
     let took = last.tookIt
