@@ -149,6 +149,8 @@ extension EndToEnd {
         #expect(Int(said["deferred"] ?? "") ?? 0 >= 1, "\(said)")
         #expect(said["status"]?.contains("next cycle") == true, "\(said)")
         expect("idle-stop", "success")
+        expect("journal-gone", "65")
+        #expect(Int(said["journal-gone-said"] ?? "") ?? 0 >= 1, "\(said)")
         expect("sent", "1")
         expect("member", "0")
         expect("author", "\"by\":\"erika\"")

@@ -12,7 +12,7 @@ taken() { cat /out/index.jsonl 2>/dev/null | wc -l; }
 wait_for() { for _ in $(seq 100); do "$@" && return; sleep 0.1; done; }
 took() { [ "$(taken)" -ge "$1" ]; }
 records() { grep -c "\"type\":\"$1\"" /var/lib/dunningd/journal/000001.jsonl; }
-main_pid() { systemctl show dunningd -p MainPID --value; }
+main_pid() { systemctl show dunningd -p MainPID --value; } # 0 where it does not run, which is no process to kill
 books() { # NUMBER... : an overdue invoice of a customer each
   echo number,customer,name,email,issued,due,amount >/tmp/books
   for n in "$@"; do echo "R-$n,K-$n,Customer $n,someone@c$n.test,2026-01-01,$due,50.00"; done >>/tmp/books
@@ -67,7 +67,11 @@ say deferred "$(records contact.deferred)"
 say status "$(systemctl show dunningd -p StatusText --value)"
 sink --mechanisms PLAIN --require-auth 'ar:a secret of the test'
 systemctl stop dunningd; say idle-stop "$(systemctl show dunningd -p Result --value)"
-rm -rf /var/lib/dunningd/journal; systemctl start dunningd
+# A journal that is gone is not begun anew; that somebody means it is said by removing the count of its records, too.
+rm -rf /var/lib/dunningd/journal
+systemctl start dunningd >/dev/null 2>&1; say journal-gone "$(systemctl show dunningd -p ExecMainStatus --value)"
+say journal-gone-said "$(journalctl -u dunningd --no-pager -o cat | grep -c 'the journal ends with record 0')"
+systemctl stop dunningd; rm /var/lib/dunningd/reached.json; systemctl start dunningd
 wait_for took 1; say sent "$(taken)"
 
 useradd -G dunningd erika; useradd stranger
@@ -87,7 +91,7 @@ cp /good.toml /etc/dunningd/dunningd.toml
 sink --mechanisms PLAIN --require-auth 'ar:a secret of the test' --fail 'dot=accept-then-hang:only 1'
 books 1 2 3
 wait_for took 2
-before=$(main_pid); kill -9 "$before"
+before=$(main_pid); [ "$before" = 0 ] || kill -9 "$before"
 wait_for sh -c "[ \"\$(systemctl show dunningd -p MainPID --value)\" != $before ] && systemctl is-active -q dunningd"
 wait_for took 3; sleep 1.5
 say taken-after-kill "$(taken)"
