@@ -34,12 +34,9 @@ package struct Decision: Sendable {
   /// The promise or plan in force that covers it, whatever else rests it; nil for none.
   package var pledge: String?
   /// A dispute about it that was accepted, in whole or in part, and that the ledger has no credit for yet.
-  package var uncredited: PlacedRest? {
-    get { uncreditedRests.first }
-    set { uncreditedRests = newValue.map { [$0] } ?? [] }
-  }
-  /// In a list, since a rest is large and nearly no item has one.
-  var uncreditedRests: [PlacedRest] = []
+  ///
+  /// At most one; in a list, since a rest is large and nearly no item has one.
+  package var uncredited: [PlacedRest] = []
   /// Its step asks for a person's word and the time to ask has come.
   package var asksApproval = false
   /// The payer's zone, in which its times are told; nil when its customer cannot be read.

@@ -182,7 +182,7 @@ package struct StaffTasks {
       addRest(placed)
     }
     for decision in verdict.decisions where decision.reason != .settled {
-      guard let placed = decision.uncredited else { continue }
+      guard let placed = decision.uncredited.first else { continue }
       add(
         .creditMissing, decision.payer, [decision], since: day(placed.ended ?? now, of: decision.payer),
         owner: placed.rest.owner, "the dispute was accepted, and the ledger has no credit for it yet")

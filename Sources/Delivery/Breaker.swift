@@ -5,8 +5,8 @@
 ///
 /// It opens on the first TLS, AUTH or configuration fault; after five relay faults or doubts in a row over all
 /// connections; when the first thing that the relay says of any recipient is that it refuses us (5.7.x); and after
-/// refused recipients of three different domains in a row, over however many cycles of one process, since then too it is us whom the relay, or a block list,
-/// refuses. Open, it admits nothing until `rearm` (the next cycle), then exactly one probe.
+/// refused recipients of three different domains in a row, over however many cycles of one process, since then too it is
+/// us whom the relay, or a block list, refuses. Open, it admits nothing until `rearm` (the next cycle), then exactly one probe.
 package struct Breaker: Sendable, Equatable {
   package enum State: Sendable, Equatable {
     case closed

@@ -60,8 +60,10 @@ package struct LedgerWarning: Sendable, Equatable, CustomStringConvertible {
   /// As long as it stands, no notice goes.
   package var stopsNotices = false
 
+  /// `email: "a.b" has no @: it is left out`
+  package var words: String { column.isEmpty ? text : "\(column): \(text)" }
   /// `customers.csv:12: email: "a.b" has no @: it is left out`
-  package var description: String { column.isEmpty ? "\(place): \(text)" : "\(place): \(column): \(text)" }
+  package var description: String { "\(place): \(words)" }
 }
 
 /// What became of a snapshot.
@@ -81,16 +83,30 @@ package struct AcceptedLedger: Sendable {
 
 /// Why a snapshot was not taken.
 package struct LedgerRejection: Sendable, Error, Equatable, CustomStringConvertible {
-  /// All of them, each a sentence with its file and what to do.
-  package let reasons: [String]
+  package struct Reason: Sendable, Equatable, CustomStringConvertible {
+    /// Nil where it is about the folder, or about all files together.
+    package let place: Place?
+    /// What is wrong and what to do; its own place is not in it.
+    package let words: String
+
+    init(_ place: Place?, _ words: String) {
+      self.place = place
+      self.words = words
+    }
+
+    package var description: String { place.map { "\($0): \(words)" } ?? words }
+  }
+
+  /// All of them.
+  package let reasons: [Reason]
   /// By place; empty when the reading did not come that far.
   package let badRows: [BadRow]
 
   /// The reasons and the first 20 bad rows, one a line.
-  package var description: String { words { $0.description } }
+  package var description: String { words(\.description) }
 
   /// The same without what stands in any cell, which may be a name or an address: for a log.
-  package var discreet: String { words { $0.column.isEmpty ? "\($0.place)" : "\($0.place): \($0.column)" } }
+  package var discreet: String { words(\.heading) }
 
   private func words(_ row: (BadRow) -> String) -> String {
     var lines = reasons.map { "ledger rejected: \($0)" }

@@ -105,10 +105,10 @@ package struct LedgerReader: Sendable {
   }
 
   /// Reasons to reject, as they come up.
-  private struct Problems { var reasons: [String] }
+  private struct Problems { var reasons: [LedgerRejection.Reason] }
 
   /// What must be there: the invoices, each file that the configuration names, and each that the last snapshot had.
-  private func missingFiles(_ files: LedgerFiles, _ last: RowCounts) -> [String] {
+  private func missingFiles(_ files: LedgerFiles, _ last: RowCounts) -> [LedgerRejection.Reason] {
     IntakeFormat.File.allCases.compactMap { file in
       guard files[file] == nil else { return nil }
       let name = format.name(of: file)
@@ -116,15 +116,20 @@ package struct LedgerReader: Sendable {
         let found =
           files.found.isEmpty
           ? "nothing is there" : "found there: " + files.found.sorted().prefix(20).joined(separator: ", ")
-        return "there is no \(name) in \(files.folder); \(found); put the open invoices there, or name their file by "
-          + "[ledger.files] invoices"
+        return .init(
+          nil,
+          "there is no \(name) in \(files.folder); \(found); put the open invoices there, or name their file by "
+            + "[ledger.files] invoices")
       }
       if format.files[file] != nil {
-        return "[ledger.files] names \(name), but there is none in \(files.folder); export it, or drop the entry"
+        return .init(
+          nil, "[ledger.files] names \(name), but there is none in \(files.folder); export it, or drop the entry")
       }
       guard let rows = last[file], rows > 0 else { return nil }
-      return "\(name) is gone from \(files.folder); it had \(rows) row\(rows == 1 ? "" : "s") in the last accepted "
-        + "snapshot; export it again, or put one with its header there, and raise max_shrink for one cycle if it is really empty"
+      return .init(
+        nil,
+        "\(name) is gone from \(files.folder); it had \(rows.of("row")) in the last accepted snapshot; export it again, "
+          + "or put one with its header there, and raise max_shrink for one cycle if it is really empty")
     }
   }
 
@@ -260,8 +265,8 @@ package struct LedgerReader: Sendable {
   }
 
   /// Whether so many bad or missing rows can be right.
-  private func guards(_ counts: RowCounts, last: RowCounts, bad: Int) -> [String] {
-    var reasons: [String] = []
+  private func guards(_ counts: RowCounts, last: RowCounts, bad: Int) -> [LedgerRejection.Reason] {
+    var reasons: [LedgerRejection.Reason] = []
     let total = counts.values.reduce(0, +)
     let allowed: Int
     let allowance: String
@@ -275,8 +280,10 @@ package struct LedgerReader: Sendable {
     }
     if bad > allowed {
       reasons.append(
-        "\(bad) of \(total) rows are bad, more than max_bad_rows (\(allowance)) lets pass; the export or the format "
-          + "declared for it is wrong")
+        .init(
+          nil,
+          "\(bad) of \(total) rows are bad, more than max_bad_rows (\(allowance)) lets pass; the export or the format "
+            + "declared for it is wrong"))
     }
     for file in IntakeFormat.File.allCases {
       guard let now = counts[file], let before = last[file], now < before else { continue }
@@ -290,10 +297,11 @@ package struct LedgerReader: Sendable {
       }
       guard isTooMuch else { continue }
       reasons.append(
-        "\(format.name(of: file)) has \(now) rows, the last accepted snapshot had \(before): it shrank by more than "
-          + "max_shrink (\(allowance)), as a half-written export does; export it again, or raise max_shrink for "
-          + "one cycle "
-          + "if this is right")
+        .init(
+          nil,
+          "\(format.name(of: file)) has \(now.of("row")), the last accepted snapshot had \(before): it shrank by more than "
+            + "max_shrink (\(allowance)), as a half-written export does; export it again, or raise max_shrink for one "
+            + "cycle if this is right"))
     }
     return reasons
   }

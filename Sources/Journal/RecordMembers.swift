@@ -1,8 +1,8 @@
 import Ledger
 import Units
 
-/// The members of a record, read by name and type, straight from the bytes of its line. What is missing or of another type is a `LineFault.content` that
-/// names it.
+/// The members of a record, read by name and type, straight from the bytes of its line. What is missing or of another
+/// type is a `LineFault.content` that names it.
 final class RecordMembers {
   private let object: LineObject
   /// Where the next member is looked for first: readers ask in the order in which members are written.

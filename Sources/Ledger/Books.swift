@@ -50,8 +50,10 @@ package struct BadRow: Sendable, Equatable {
     self.reach = reach
   }
 
+  /// `invoices.csv:12: due`: without what stands in the row, which may be a name or an address.
+  package var heading: String { column.isEmpty ? "\(place)" : "\(place): \(column)" }
+  /// `due: "2026-02-30" is no day of the calendar`
+  package var words: String { column.isEmpty ? reason : "\(column): \(reason)" }
   /// `invoices.csv:12: due: "2026-02-30" is no day of the calendar`
-  package var description: String {
-    column.isEmpty ? "\(place): \(reason)" : "\(place): \(column): \(reason)"
-  }
+  package var description: String { "\(place): \(words)" }
 }

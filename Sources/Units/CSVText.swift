@@ -1,7 +1,7 @@
 /// Rows as CSV (RFC 4180): quoted where needed, CR LF at the end of each line.
 ///
-/// By bytes throughout: with a mark behind it a quote is another character to Swift, and CR LF is one; to whoever reads the file
-/// they are what they are.
+/// By bytes throughout: with a mark behind it a quote is another character to Swift, and CR LF is one; to whoever reads
+/// the file they are what they are.
 package enum CSVText {
   package static func line(_ cells: [String]) -> String { cells.map(field).joined(separator: ",") + "\r\n" }
 

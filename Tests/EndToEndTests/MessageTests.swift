@@ -174,18 +174,23 @@ extension EndToEnd {
       }
     }
 
+    /// A first reminder with the document of its invoice.
+    private static func attaching(_ sink: Sink) -> Setup {
+      var setup = Setup(sink: sink)
+      setup.ledger = "documents = \"documents\""
+      setup.schedules = """
+        [[schedule]]
+        name = "standard"
+        steps = [{ name = "first", day = 5, level = 1, template = "first", attach = "document" }]
+        """
+      return setup
+    }
+
     @Test("an attached document arrives whole; one that is missing rests its row")
     func attachment() async throws {
       try await scenario { office in
         let sink = try await office.sink()
-        var setup = Setup(sink: sink)
-        setup.ledger = "documents = \"documents\""
-        setup.schedules = """
-          [[schedule]]
-          name = "standard"
-          steps = [{ name = "first", day = 5, level = 1, template = "first", attach = "document" }]
-          """
-        try office.configure(setup)
+        try office.configure(Self.attaching(sink))
         let bytes = Data((0..<20_000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 / 256) })
         try office.write(bytes, to: "documents/Rechnung Größe.pdf")
         try office.write("top secret", to: "secret.pdf")
@@ -214,14 +219,7 @@ extension EndToEnd {
     func documents() async throws {
       try await scenario { office in
         let sink = try await office.sink()
-        var setup = Setup(sink: sink)
-        setup.ledger = "documents = \"documents\""
-        setup.schedules = """
-          [[schedule]]
-          name = "standard"
-          steps = [{ name = "first", day = 5, level = 1, template = "first", attach = "document" }]
-          """
-        try office.configure(setup)
+        try office.configure(Self.attaching(sink))
         for name in ["2026/02/R-1.pdf", "R-2.docx", "real.pdf", "folder.pdf/x"] {
           try office.write("a document", to: "documents/\(name)")
         }

@@ -95,7 +95,7 @@ struct DateTests {
     switch proof.verdict(file: "f.csv") {
     case .success(.iso): return "iso"
     case .success(.pattern(let pattern)): return pattern.text
-    case .failure(let refusal): return refusal.reason
+    case .failure(let refusal): return refusal.reason.description
     }
   }
 

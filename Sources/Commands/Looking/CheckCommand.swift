@@ -70,12 +70,12 @@ struct CheckCommand: ParsableCommand {
         let isAll = row.reach == .everything
         findings.add(
           isAll ? .error : .warning, "ledger", row.place,
-          "\(row.column.isEmpty ? "" : row.column + ": ")\(row.reason): \(isAll ? row.reach.words : "it rests")")
+          "\(row.words): \(isAll ? row.reach.words : "it rests")")
       }
       for warning in ledger.warnings {
         findings.add(
           warning.stopsNotices ? .error : .warning, "ledger", warning.place,
-          (warning.column.isEmpty ? "" : warning.column + ": ") + warning.text)
+          warning.words)
       }
       let company = session.policy.company
       findings.add(
@@ -97,13 +97,12 @@ struct CheckCommand: ParsableCommand {
         return false
       }
       for reason in rejection.reasons {
-        let found = Place.leading(reason)
-        let place = Place(file: found.map { "\(folder)/\($0.0.file)" } ?? folder, line: found?.0.line ?? 0)
-        let words = found?.1 ?? reason
-        findings.add(.error, "ledger", place, "ledger rejected: \(words); nothing is sent on it before it is corrected")
+        let place = reason.place.map { Place(file: "\(folder)/\($0.file)", line: $0.line) } ?? Place(file: folder)
+        findings.add(
+          .error, "ledger", place, "ledger rejected: \(reason.words); nothing is sent on it before it is corrected")
       }
       for row in rejection.badRows {
-        findings.add(.error, "ledger", row.place, (row.column.isEmpty ? "" : row.column + ": ") + row.reason)
+        findings.add(.error, "ledger", row.place, row.words)
       }
       return false
     }
@@ -116,8 +115,7 @@ struct CheckCommand: ParsableCommand {
     let names = silent.prefix(5).map(\.id).joined(separator: ", ") + (silent.count > 5 ? ", …" : "")
     findings.add(
       .warning, "ledger", first.place,
-      "\(silent.count) \(silent.count == 1 ? "customer has" : "customers have") no e-mail address and cannot be reached: "
-        + names)
+      silent.count.of("customer has", "customers have") + " no e-mail address and cannot be reached: " + names)
   }
 
   /// Customers whom no letter can reach, where some step is one.
@@ -219,7 +217,7 @@ struct CheckCommand: ParsableCommand {
       for fact in findings.facts { Output.line(fact.printable) }
       if status == nil {
         let count = findings.problems.count
-        Output.line(count == 0 ? "All is well." : "No error, \(count) \(count == 1 ? "warning" : "warnings").")
+        Output.line(count == 0 ? "All is well." : "No error, \(count.of("warning")).")
       }
     case .json, .csv:
       var listing = Listing([], empty: "")
@@ -257,16 +255,5 @@ private struct Findings {
 
   mutating func add(_ severity: Problem.Severity, _ key: String, _ place: Place, _ message: String) {
     problems.append(Problem(severity, place, key: key, message))
-  }
-}
-
-extension Place {
-  /// The place that a sentence begins with, and the rest of it; nil where it begins with none.
-  fileprivate static func leading(_ text: String) -> (Place, String)? {
-    let parts = text.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-    guard parts.count == 3, !parts[0].contains(" "), let line = Int(parts[1]), parts[2].hasPrefix(" ") else {
-      return nil
-    }
-    return (Place(file: String(parts[0]), line: line), String(parts[2].dropFirst()))
   }
 }

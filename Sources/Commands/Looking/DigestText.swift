@@ -20,10 +20,10 @@ struct DigestText {
 
   var subject: String {
     var parts: [String] = []
-    if !digest.goingOut.isEmpty { parts.append("\(DigestText.count(digest.goingOut.count, "contact")) today") }
+    if !digest.goingOut.isEmpty { parts.append("\(digest.goingOut.count.of("contact")) today") }
     if !digest.tasks.isEmpty {
       let late = overdue.count
-      parts.append(DigestText.count(digest.tasks.count, "task") + (late > 0 ? " (\(late) overdue)" : ""))
+      parts.append(digest.tasks.count.of("task") + (late > 0 ? " (\(late) overdue)" : ""))
     }
     if !digest.made.isEmpty { parts.append("\(digest.made.count) went out") }
     return "dunningd \(digest.day): " + (parts.isEmpty ? "nothing to tell" : parts.joined(separator: ", "))
@@ -40,7 +40,7 @@ struct DigestText {
     }
     let late = overdue
     section(
-      "Waiting for more than \(DigestText.count(overdueDays, "day")): what to do, and the command that ends it",
+      "Waiting for more than \(overdueDays.of("day")): what to do, and the command that ends it",
       late.map(line))
     section(
       "Waiting for you", digest.tasks.filter { digest.day - $0.since <= overdueDays }.map(line))
@@ -56,7 +56,7 @@ struct DigestText {
     let age = max(0, digest.day - task.since)
     let facts = [
       task.kind.rawValue.replacing("_", with: " "), name(task.customer), task.amount?.description ?? "",
-      DigestText.count(age, "day"), DigestText.numbers(task.invoices),
+      age.of("day"), DigestText.numbers(task.invoices),
     ]
     return "  " + facts.filter { !$0.isEmpty }.joined(separator: ", ") + "\n      \(task.text)\n      \(task.command)"
   }
@@ -95,8 +95,6 @@ struct DigestText {
     guard let name = customers[customer], !name.isEmpty, name != customer else { return customer }
     return "\(customer) \(name)"
   }
-
-  private static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
   private static func numbers(_ numbers: [String]) -> String {
     var seen: Set<String> = []

@@ -45,7 +45,7 @@ struct IntakeReport {
   /// `4 messages: 1 bounce (1 address bad), 2 replies, 1 auto-reply; 3 recorded, 1 left.`
   func summary(isDry: Bool) -> String {
     func count(_ number: Int, _ one: String, _ several: String) -> String? {
-      number == 0 ? nil : "\(number) \(number == 1 ? one : several)"
+      number == 0 ? nil : number.of(one, several)
     }
     func kind(_ kind: Arrival.Kind) -> Int { rows.count { $0["kind"]?.string == kind.rawValue } }
     func result(_ result: MailDesk.Result) -> Int { rows.count { $0["result"]?.string == result.rawValue } }

@@ -46,16 +46,13 @@ struct JournalErase: ParsableCommand {
       }
       // A page of the customer may lie there.
       try session.arrangeOutbox()
-      func count(_ number: Int, _ one: String, _ several: String) -> String {
-        "\(number) \(number == 1 ? one : several)"
-      }
       if result.records + result.messages == 0 {
         Output.error("warning: nothing of customer \(customer) was in the journal: check the id")
       }
       Output.line(
-        "Erased of customer \(customer): the personal parts of \(count(result.records, "record", "records")), "
-          + "\(count(result.messages, "kept message", "kept messages")), "
-          + "\(count(result.asides, "file that a crash had left", "files that crashes had left")).")
+        "Erased of customer \(customer): the personal parts of \(result.records.of("record")), "
+          + "\(result.messages.of("kept message")), "
+          + "\(result.asides.of("file that a crash had left", "files that crashes had left")).")
     }
   }
 }

@@ -73,7 +73,7 @@ package enum Remark: Sendable, Equatable {
     case .startedAnew(.hours): "the hours of some customers ended during the cycle: deciding afresh"
     // A cell's words may be a name or an address.
     case .badRow(let row):
-      "\(row.place): \(row.column.isEmpty ? "" : row.column + ": ")the row cannot be taken, `dunningd check` says why: "
+      "\(row.heading): the row cannot be taken, `dunningd check` says why: "
         + "\(row.reach.words) until it is corrected"
     case .ledgerWarning(let place, let column):
       "\(place): \(column.isEmpty ? "" : column + ": ")something is not as it should be; `dunningd check` says what"

@@ -61,9 +61,9 @@ package struct ServiceStatus: Sendable {
       }
     }
     if doubts > 0 { parts.append("\(doubts) in doubt") }
-    if letters > 0 { parts.append("\(letters) \(letters == 1 ? "letter" : "letters") to be posted") }
+    if letters > 0 { parts.append(letters.of("letter") + " to be posted") }
     if waiting > 0 { parts.append("\(waiting) waiting for approval") }
-    if badRows > 0 { parts.append("\(badRows) bad \(badRows == 1 ? "row" : "rows") in the ledger") }
+    if badRows > 0 { parts.append(badRows.of("bad row") + " in the ledger") }
     if relayFault != nil, lastCycle?.trouble == nil { parts.append("the mail server is at fault") }
     return parts.joined(separator: "; ")
   }

@@ -4,9 +4,9 @@ import Units
 
 /// How many records are known to have been durable, told outside of the journal: `reached.json` in the state directory.
 ///
-/// The chain shows a changed record, and a torn end is what crashes leave. That the whole end is gone, or the whole journal, with
-/// everything that customers have got already, shows only here. It is written after each cycle, and tells of what was there before
-/// that cycle: so no crash can make it say too much.
+/// The chain shows a changed record, and a torn end is what crashes leave. That the whole end is gone, or the whole
+/// journal, with everything that customers have got already, shows only here. It is written after each cycle, and tells
+/// of what was there before that cycle: so no crash can make it say too much.
 struct Milestone {
   private let path: String
   private let disk: any Disk

@@ -101,7 +101,7 @@ extension Decision {
     self.asksApproval = asksApproval
     owed = item.dunnable
     pledge = group.pledge(on: item)
-    uncredited = group.uncredited(item)
+    uncredited = group.uncredited(item).map { [$0] } ?? []
     zone = group.calendar.zone
   }
 }

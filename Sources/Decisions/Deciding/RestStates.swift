@@ -84,8 +84,8 @@ extension GroupCase {
   }
 
   /// What was paid of the items of a promise or plan since it was made: what is open less on them by now, credit that names
-  /// them taken off, and credit that came since for no invoice in particular; all of it once nothing is open on any of them. Nil where
-  /// a bad row hides one of the items.
+  /// them taken off, and credit that came since for no invoice in particular; all of it once nothing is open on any of
+  /// them. Nil where a bad row hides one of the items.
   func paid(_ rest: Rest) -> Money? {
     if let known = knownPaid[rest.id] { return known }
     let paid = workedOut(rest)

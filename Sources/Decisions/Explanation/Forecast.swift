@@ -3,9 +3,9 @@ import Units
 
 /// What the coming days bring if nothing else happens: `decide`, again and again, fed with its own contacts.
 ///
-/// Every contact is taken as sent, every call or letter as made on its day, and what is handed over as passed on. What waits for a person's word is taken as
-/// approved at once and carries what it waits for, so that the days after it are seen too. On later days the ledger and
-/// the posted cash are taken as fresh: somebody goes on exporting them.
+/// Every contact is taken as sent, every call or letter as made on its day, and what is handed over as passed on. What
+/// waits for a person's word is taken as approved at once and carries what it waits for, so that the days after it are
+/// seen too. On later days the ledger and the posted cash are taken as fresh: somebody goes on exporting them.
 package struct Forecast: Sendable {
   package struct Entry: Sendable {
     package var at: Instant

@@ -83,7 +83,7 @@ extension Ground {
     case .outsideHours(.hours, let opens): return "waits until \(local(opens)): it is outside contact hours"
     case .contact where decision.schedule == StatementRules.scheduleName: return "goes now"
     case .contact:
-      let late = decision.daysPastDue.map { "\($0) \($0 == 1 ? "day" : "days") past due" } ?? "not due yet"
+      let late = decision.daysPastDue.map { $0.of("day") + " past due" } ?? "not due yet"
       return
         "is contacted now: \(late), \(step) of schedule \"\(decision.schedule ?? "")\", level \(decision.step?.level ?? 0)"
     }

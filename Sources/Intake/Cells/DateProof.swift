@@ -53,7 +53,8 @@ struct DateProof {
     if let breaking {
       return .failure(
         Refusal(
-          reason: "\(file):\(breaking.line): \(breaking.column): date_format = \"auto\" finds no format that reads "
+          Place(file: file, line: breaking.line),
+          "\(breaking.column): date_format = \"auto\" finds no format that reads "
             + "\(breaking.text) and all dates before it; correct it, or declare date_format, such as \"d.M.yyyy\""))
     }
     if alive.count == 1 { return .success(.pattern(DateProof.candidates[alive[0]])) }
@@ -64,9 +65,13 @@ struct DateProof {
     }
     return .failure(
       Refusal(
-        reason: "\(file):\(cell.line): \(cell.column): date_format = \"auto\" cannot tell whether \(cell.text) is "
+        Place(file: file, line: cell.line),
+        "\(cell.column): date_format = \"auto\" cannot tell whether \(cell.text) is "
           + readings.joined(separator: " or ") + ": no date of the file decides it; declare date_format"))
   }
 
-  struct Refusal: Error { let reason: String }
+  struct Refusal: Error {
+    let reason: LedgerRejection.Reason
+    init(_ place: Place, _ words: String) { reason = .init(place, words) }
+  }
 }

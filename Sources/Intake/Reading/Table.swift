@@ -19,7 +19,7 @@ struct Table {
   private let body: (position: Int, line: Int)
 
   /// Why a file cannot be read as a table: one sentence for each thing that is wrong.
-  struct Fault: Error { let reasons: [String] }
+  struct Fault: Error { let reasons: [LedgerRejection.Reason] }
 
   /// Some of the file's rows: from a line's first byte until before another's.
   struct Stretch: Sendable {
@@ -111,7 +111,7 @@ struct Table {
     do {
       text = try FileText(file.bytes, encoding: format.encoding ?? .utf8)
     } catch {
-      throw Fault(reasons: ["\(file.name): \(error.reason)"])
+      throw Fault(reasons: [.init(Place(file: file.name), "\(error.reason)")])
     }
     self.file = file.name
     let renames = format.columns[kind] ?? [:]
@@ -120,7 +120,9 @@ struct Table {
     }
     guard let header else {
       throw Fault(reasons: [
-        "\(file.name): the file is empty; expected a header row with the columns \(words.joined(separator: ", "))"
+        .init(
+          Place(file: file.name),
+          "the file is empty; expected a header row with the columns \(words.joined(separator: ", "))")
       ])
     }
     delimiter = header.delimiter
@@ -131,22 +133,23 @@ struct Table {
     headers = names
     self.positions = positions
 
-    var reasons: [String] = []
+    let place = Place(file: file.name, line: header.line)
+    var reasons: [LedgerRejection.Reason] = []
     let shownHeaders = names.map { "\"\($0)\"" }.joined(separator: ", ")
     if let fault = header.fault {
-      reasons.append("\(file.name):\(header.line): the header row is broken: \(Table.sentence(fault))")
+      reasons.append(.init(place, "the header row is broken: \(Table.sentence(fault))"))
     } else if !FileText.isValid(text.bytes[header.range]) {
       reasons.append(
-        "\(file.name):\(header.line): the header row is not UTF-8; declare its encoding, such as "
-          + "encoding = \"windows-1252\"")
+        .init(place, "the header row is not UTF-8; declare its encoding, such as encoding = \"windows-1252\""))
     }
     for word in missing {
       let renamed = renames[word] ?? ""
       let near = Text.nearest(to: renamed, in: names).map { "; the nearest is \"\($0)\"" } ?? ""
       reasons.append(
-        "\(file.name):\(header.line): [ledger.columns.\(kind.rawValue)] says \(word) = \"\(renamed)\", but the "
-          + "file has "
-          + "no such column\(near); found: \(shownHeaders)")
+        .init(
+          place,
+          "[ledger.columns.\(kind.rawValue)] says \(word) = \"\(renamed)\", but the file has no such column\(near); "
+            + "found: \(shownHeaders)"))
     }
     var warnings: [LedgerWarning] = []
     var seen: [String: Int] = [:]
@@ -158,11 +161,11 @@ struct Table {
       seen[key] = first
       if used.contains(first) {
         reasons.append(
-          "\(file.name):\(header.line): two columns are named \"\(name)\" (\(first + 1) and \(index + 1)); rename one")
+          .init(place, "two columns are named \"\(name)\" (\(first + 1) and \(index + 1)); rename one"))
       } else if doubled.insert(key).inserted {
         warnings.append(
           LedgerWarning(
-            place: .init(file: file.name, line: header.line), column: name,
+            place: place, column: name,
             text: "several columns have this name: templates see none of them"))
       }
     }
@@ -174,14 +177,16 @@ struct Table {
   }
 
   /// What is missing of a set of columns of which one each must be there.
-  func missing(_ alternatives: [[String]], kind: IntakeFormat.File) -> [String] {
+  func missing(_ alternatives: [[String]], kind: IntakeFormat.File) -> [LedgerRejection.Reason] {
     alternatives.filter { !$0.contains(where: has) }.map { words in
       let near = words.lazy.compactMap { Text.nearest(to: $0, in: headers) }.first
       let hint = near.map { "; is it \"\($0)\"?" } ?? ";"
       let example = near ?? "…"
-      return "\(file):\(headerLine): the required column \(words.joined(separator: " or ")) is missing\(hint) "
-        + "name it by [ledger.columns.\(kind.rawValue)] \(words[0]) = \"\(example)\"; found: "
-        + headers.map { "\"\($0)\"" }.joined(separator: ", ")
+      return .init(
+        Place(file: file, line: headerLine),
+        "the required column \(words.joined(separator: " or ")) is missing\(hint) "
+          + "name it by [ledger.columns.\(kind.rawValue)] \(words[0]) = \"\(example)\"; found: "
+          + headers.map { "\"\($0)\"" }.joined(separator: ", "))
     }
   }
 

@@ -244,8 +244,8 @@ struct CustomerRows: Sendable {
     }
   }
 
-  /// A payer that nobody knows, or that has a payer itself, makes a bad row; and who shares a payer with a bad row rests with it, because what is
-  /// owed and paid is netted over the payer's group.
+  /// A payer that nobody knows, or that has a payer itself, makes a bad row; and who shares a payer with a bad row rests
+  /// with it, because what is owed and paid is netted over the payer's group.
   private mutating func checkPayers(_ findings: inout Findings) {
     if bad.isEmpty, !customers.contains(where: { $0.payer != nil }) { return }
     let payers = Dictionary(customers.map { ($0.id, $0.payer) }) { first, _ in first }

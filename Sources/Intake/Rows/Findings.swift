@@ -124,7 +124,7 @@ struct Findings: Sendable {
   /// Says how many rows of each file were empty.
   mutating func tellBlanks() {
     for (file, count) in blanks {
-      warn(Place(file: file), "", "\(count) empty row\(count == 1 ? " is" : "s are") passed over")
+      warn(Place(file: file), "", count.of("empty row is", "empty rows are") + " passed over")
     }
     blanks = [:]
   }
@@ -153,7 +153,7 @@ struct Findings: Sendable {
       RaggedRow(
         place: place,
         reason:
-          "the row has \(found) field\(found == 1 ? "" : "s"), the header has \(expected); quote fields that hold "
+          "the row has \(found.of("field")), the header has \(expected); quote fields that hold "
           + "the delimiter, or look for a row that was cut off",
         named: positions.first == customer ? Findings.readable(row, customer) : nil, candidates: candidates))
   }

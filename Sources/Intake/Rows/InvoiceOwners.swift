@@ -65,7 +65,7 @@ struct InvoiceOwners: Sendable {
     if owners.skipped > 0 {
       findings.warn(
         Place(file: invoices.table.file), "",
-        "\(owners.skipped) row\(owners.skipped == 1 ? " is" : "s are") no invoice that a customer owes (drafts, voided, "
+        owners.skipped.of("row is", "rows are") + " no invoice that a customer owes (drafts, voided, "
           + "bills): left out")
     }
     return owners
