@@ -161,7 +161,7 @@ extension EndToEnd {
       }
     }
 
-    @Test("a name that nobody has is refused, with the nearest one")
+    @Test("a name that nobody has is refused, and nothing is recorded")
     func unknownName() async throws {
       try await scenario { office in
         try office.configure()

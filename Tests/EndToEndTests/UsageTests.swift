@@ -51,6 +51,20 @@ extension EndToEnd {
       }
     }
 
+    @Test(
+      "a misspelt command is named, with the one that is probably meant",
+      arguments: [
+        (["prevew", "--config", "x.toml"], "\"prevew\"; is \"preview\" meant?"),
+        (["journal", "lst", "--customer", "K-1"], "\"journal lst\"; is \"journal list\" meant?"),
+        (["frobnicate"], "\"frobnicate\"\n"),
+      ])
+    func misspelt(words: [String], expected: String) async throws {
+      try await scenario { office in
+        let outcome = await (try office.launch(try Program.required(), words)).finish()
+        #expect(outcome.status == 64 && outcome.err.contains("there is no command " + expected), "\(outcome)")
+      }
+    }
+
     @Test("check is content with a good installation, and says what it looked at")
     func check() async throws {
       try await scenario { office in

@@ -88,15 +88,4 @@ struct ValueTests {
   func nearest(_ word: String, _ expected: String?) {
     #expect(Nearest.match(word, in: KnownKeys.keys(of: "mail")) == expected)
   }
-
-  @Test(
-    "the distance of two words counts letters inserted, removed, replaced and swapped",
-    arguments: [
-      ("", "", 0), ("", "abc", 3), ("kitten", "sitting", 3), ("ab", "ba", 1), ("schedule", "shcedule", 1),
-      ("a", "b", 1),
-    ])
-  func distance(_ a: String, _ b: String, _ expected: Int) {
-    #expect(Nearest.distance(a, b) == expected)
-    #expect(Nearest.distance(b, a) == expected)
-  }
 }

@@ -5,6 +5,10 @@ extension Dunningd {
   /// The whole program: what `main` calls.
   package static func start() {
     do {
+      try reporting {
+        let fault = CommandName.fault(in: CommandLine.arguments.dropFirst(), of: self)
+        if let fault { throw CommandFailure(.usage, fault) }
+      }
       var command = try parseAsRoot()
       if let step = command as? any Intervening, step.isIntervention {
         try Forwarding.toDaemon(step.common, author: type(of: step).authorOption)

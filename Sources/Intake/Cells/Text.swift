@@ -59,33 +59,6 @@ enum Text {
     }
     return String(scalars)
   }
-
-  /// The word of `known` that is nearest to `word`; nil when none is near.
-  static func nearest(to word: String, in known: [String]) -> String? {
-    let wanted = Array(word.lowercased().utf8)
-    var best: (distance: Int, word: String)?
-    for candidate in known {
-      let distance = distance(wanted, Array(candidate.lowercased().utf8))
-      if distance <= max(1, wanted.count / 3), distance < best?.distance ?? Int.max { best = (distance, candidate) }
-    }
-    return best?.word
-  }
-
-  /// Levenshtein's: how many bytes to insert, drop or change.
-  private static func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {
-    guard a.count <= 100, b.count <= 100 else { return Int.max }
-    var row = Array(0...b.count)
-    for (i, byte) in a.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, other) in b.enumerated() {
-        let above = row[j + 1]
-        row[j + 1] = min(above + 1, row[j] + 1, diagonal + (byte == other ? 0 : 1))
-        diagonal = above
-      }
-    }
-    return row[b.count]
-  }
 }
 
 extension Text {

@@ -144,7 +144,7 @@ struct Table {
     }
     for word in missing {
       let renamed = renames[word] ?? ""
-      let near = Text.nearest(to: renamed, in: names).map { "; the nearest is \"\($0)\"" } ?? ""
+      let near = Nearest.match(renamed, in: names).map { "; the nearest is \"\($0)\"" } ?? ""
       reasons.append(
         .init(
           place,
@@ -179,7 +179,7 @@ struct Table {
   /// What is missing of a set of columns of which one each must be there.
   func missing(_ alternatives: [[String]], kind: IntakeFormat.File) -> [LedgerRejection.Reason] {
     alternatives.filter { !$0.contains(where: has) }.map { words in
-      let near = words.lazy.compactMap { Text.nearest(to: $0, in: headers) }.first
+      let near = words.lazy.compactMap { Nearest.match($0, in: headers) }.first
       let hint = near.map { "; is it \"\($0)\"?" } ?? ";"
       let example = near ?? "…"
       return .init(

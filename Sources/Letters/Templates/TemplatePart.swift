@@ -141,11 +141,10 @@ private struct Reader {
       return term
     }
     let known = Set(scopes.flatMap { $0 }.map(\.name)).sorted()
-    let near = known.min { Reader.distance($0, tag.name) < Reader.distance($1, tag.name) } ?? ""
-    let isNear = Reader.distance(near, tag.name) <= max(2, tag.name.count / 3)
     report(
       tag, "\"\(tag.name)\" is no name that is known here",
-      (isNear ? "did you mean \"\(near)\"? " : "") + "docs/templates.md lists all names and where they hold")
+      (Nearest.match(tag.name, in: known).map { "did you mean \"\($0)\"? " } ?? "")
+        + "docs/templates.md lists all names and where they hold")
     return nil
   }
 
@@ -185,21 +184,5 @@ private struct Reader {
 
   private mutating func report(_ tag: Tag, _ message: String, _ remedy: String) {
     problems.append(TemplateProblem(tag.place, message, remedy: remedy))
-  }
-
-  /// Levenshtein's distance, for the nearest known name.
-  private static func distance(_ a: String, _ b: String) -> Int {
-    let (a, b) = (Array(a), Array(b))
-    var row = Array(0...b.count)
-    for (i, left) in a.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, right) in b.enumerated() {
-        let next = min(row[j] + 1, row[j + 1] + 1, diagonal + (left == right ? 0 : 1))
-        diagonal = row[j + 1]
-        row[j + 1] = next
-      }
-    }
-    return row[b.count]
   }
 }

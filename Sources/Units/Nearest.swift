@@ -1,11 +1,15 @@
 /// What somebody probably meant who misspelt a word.
-enum Nearest {
+package enum Nearest {
+  /// Longer ones are no words, and comparing them takes too long.
+  private static let longest = 100
+
   /// The candidate with the fewest changes, if that is at most a third of the word (and at least one); the first of
-  /// several. Nil when nothing is near.
-  static func match(_ word: String, in candidates: [String]) -> String? {
+  /// several, whatever their case. Nil when nothing is near.
+  package static func match(_ word: String, in candidates: [String]) -> String? {
     let limit = max(1, word.unicodeScalars.count / 3)
+    guard word.utf8.count <= longest else { return nil }
     var best: (candidate: String, distance: Int)?
-    for candidate in candidates {
+    for candidate in candidates where candidate.utf8.count <= longest {
       let distance = distance(word.lowercased(), candidate.lowercased())
       if distance <= limit, distance < best?.distance ?? Int.max { best = (candidate, distance) }
     }
@@ -13,7 +17,7 @@ enum Nearest {
   }
 
   /// Characters to insert, remove, replace or swap with their neighbour (optimal string alignment).
-  static func distance(_ a: String, _ b: String) -> Int {
+  package static func distance(_ a: String, _ b: String) -> Int {
     let (a, b) = (Array(a.unicodeScalars), Array(b.unicodeScalars))
     var before: [Int] = []
     var previous = Array(0...b.count)
@@ -28,14 +32,5 @@ enum Nearest {
       previous = row
     }
     return previous[b.count]
-  }
-}
-
-extension [String] {
-  /// `"a", "b" or "c"`
-  var alternatives: String {
-    let words = map { "\"\($0)\"" }
-    guard let last = words.last, words.count > 1 else { return words.first ?? "" }
-    return words.dropLast().joined(separator: ", ") + " or " + last
   }
 }
