@@ -167,15 +167,27 @@ struct EngineTests {
 
   @Test("a sync that outlasts the hours lets nothing go")
   func hoursEndInTheSync() throws {
-    let late = Rig.morning + .days(1)
     var rig = Rig { history in history.contact("a") == nil ? [Rig.contact("a")] : [] }
-    rig.before = { rig, effect in
-      if case .append = effect { rig.now = late }
-      return []
-    }
+    rig.syncTakes = .days(1)
     rig.run()
     #expect(rig.delivered.isEmpty)
     #expect(rig.journal.map(Rig.short) == ["intended:a", "deferred:a0", "cycle"])
+  }
+
+  @Test("what outlasts the hours before it is recorded is not recorded: a letter is made by its record alone")
+  func hoursEndBeforeTheRecord() throws {
+    let late = Rig.morning + .days(1)
+    for channel in [Channel.letter, .email] {
+      var rig = Rig { history in [Rig.contact("a", channel: channel)] }
+      rig.before = { rig, effect in
+        if case .append = effect { rig.now = late }
+        return []
+      }
+      rig.run()
+      #expect(rig.journal.map(Rig.short) == ["cycle"])
+      #expect(rig.delivered.isEmpty)
+      #expect(rig.remarks.first == .startedAnew(because: .hours))
+    }
   }
 
   @Test("what others record while messages wait for a connection takes them back")

@@ -153,6 +153,27 @@ struct JournalFileTests {
     #expect(daemon.history == command.history)
   }
 
+  @Test("what is to be written within hours is not written outside of them, nor is its message kept")
+  func hours() throws {
+    let journal = try rig.open()
+    let opens = try #require(ClockTime(text: "09:00"))
+    let closes = try #require(ClockTime(text: "17:00"))
+    let day = Zone.utc.day(start)
+    let noon = Zone.utc.instant(day: day, time: try #require(ClockTime(text: "12:00")))
+    let message = JournalRig.message("Dear customer\n")
+    let batch = Batch(
+      events: [JournalRig.intent("aaaa")], messages: [message], onlyIfUnchanged: true,
+      windows: [ContactWindow(zone: .utc, day: day, opens: opens, closes: closes)])
+    guard case .tooLate(let news, let time) = journal.append(batch, now: noon + .hours(5)) else {
+      Issue.record("recorded at five")
+      return
+    }
+    #expect(news.isEmpty && time == noon + .hours(5))
+    #expect(try journal.messages.read(message.sha256) == nil)
+    #expect(journal.append(batch, now: noon + .hours(5) - .seconds(1)).isDurable)
+    #expect(try journal.messages.read(message.sha256) == message.bytes)
+  }
+
   @Test("the intents of a living daemon are not put in doubt by a command, those of a dead one by the next daemon")
   func doubts() throws {
     let daemon = try rig.open()

@@ -31,6 +31,8 @@ struct Rig {
   var surroundings: [(ledgerChanged: Bool, news: [DatedEvent])] = []
   /// Taken in turn, then every append succeeds.
   var appends: [Engine.Event?] = []
+  /// How late it is once an append, which began in time, is durable.
+  var syncTakes = Span.zero
   var ledgerProblem: String?
   var lookFault: AppendFault?
   /// Called before each effect; a test can put an event in.
@@ -147,6 +149,8 @@ struct Rig {
         journal += batch.events
         return [.durable(news: news, written: batch.events.map { DatedEvent($0, at: now) })]
       }
+      guard batch.windows.allSatisfy({ $0.contains(now) }) else { return [.tooLate(news: [], at: now)] }
+      now = now + syncTakes
       journal += batch.events
       return [.durable(news: [], written: batch.events.map { DatedEvent($0, at: now) })]
     case .send(let envelopes):

@@ -5,9 +5,13 @@ import Units
 // What becomes durable, and what may happen only then.
 extension Engine {
   mutating func append(_ ready: [Prepared]) -> Effect {
+    var windows: [ContactWindow] = []
+    // Most have the same hours.
+    for case let window? in ready.map(\.window) where !windows.contains(window) { windows.append(window) }
     let batch = Batch(
       events: outcomes + ready.map { .contactIntended($0.intended) },
-      messages: ready.map { KeptMessage(sha256: $0.intended.sha256, bytes: $0.message) }, onlyIfUnchanged: true)
+      messages: ready.map { KeptMessage(sha256: $0.intended.sha256, bytes: $0.message) }, onlyIfUnchanged: true,
+      windows: windows)
     awaiting = .sync(outcomes: outcomes, intents: ready)
     outcomes = []
     return .append(batch)
@@ -74,13 +78,14 @@ extension Engine {
     return envelopes
   }
 
-  mutating func takeOvertaken(_ news: [DatedEvent]) -> [Effect] {
+  /// Nothing of the batch was written.
+  mutating func takeUnwritten(_ news: [DatedEvent], because change: Remark.Change) -> [Effect] {
     guard case .sync(let recorded, let intents) = awaiting else { return [] }
     awaiting = .nothing
     outcomes = recorded + outcomes
     remember(news)
     for lane in Set(intents.map(\.intended.lane)) { breakers.withdraw(lane) }
-    return startAnew(because: .journal)
+    return startAnew(because: change)
   }
 
   mutating func take(_ fault: AppendFault) -> [Effect] {

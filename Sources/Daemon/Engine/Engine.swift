@@ -82,7 +82,9 @@ package struct Engine: Sendable {
     case .surroundings(let ledgerChanged, let news): effects = take(news, ledgerChanged: ledgerChanged)
     case .composed(let compositions): effects = take(compositions)
     case .durable(let news, let written): effects = takeDurable(news, written)
-    case .overtaken(let news): effects = takeOvertaken(news)
+    case .overtaken(let news): effects = takeUnwritten(news, because: .journal)
+    case .tooLate(let news, let time):
+      effects = passTime(time) + takeUnwritten(news, because: .hours)
     case .notDurable(let fault): effects = take(fault)
     case .delivered(let delivered, let time):
       effects = take(delivered, at: time)

@@ -23,6 +23,8 @@ extension Engine {
     case durable(news: [DatedEvent], written: [DatedEvent])
     /// Answers `append` of a batch that others came before: their records; nothing of the batch was written.
     case overtaken([DatedEvent])
+    /// Answers `append` of a batch whose hours were over: nothing of it was written. With what others recorded before that.
+    case tooLate(news: [DatedEvent], at: Instant)
     /// Answers `append`, and also `lookAround` when the journal cannot be read.
     case notDurable(AppendFault)
     /// What became of one envelope. Every envelope of `send` gets exactly one.
@@ -74,11 +76,16 @@ package struct Batch: Sendable, Equatable {
   package var messages: [KeptMessage]
   /// Write nothing if others have recorded something since: then what is about to be done rests on old facts.
   package var onlyIfUnchanged: Bool
+  /// Write nothing outside of any of these: a letter is made by its record alone.
+  package var windows: [ContactWindow]
 
-  package init(events: [HistoryEvent], messages: [KeptMessage] = [], onlyIfUnchanged: Bool = false) {
+  package init(
+    events: [HistoryEvent], messages: [KeptMessage] = [], onlyIfUnchanged: Bool = false, windows: [ContactWindow] = []
+  ) {
     self.events = events
     self.messages = messages
     self.onlyIfUnchanged = onlyIfUnchanged
+    self.windows = windows
   }
 }
 

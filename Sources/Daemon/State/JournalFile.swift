@@ -111,7 +111,7 @@ package final class JournalFile {
 
   /// Appends the batch durably: messages first, then all its events with one write and one sync.
   ///
-  /// Answers the engine's `append`: `durable`, `overtaken` or `notDurable`.
+  /// Answers the engine's `append`: `durable`, `overtaken`, `tooLate` or `notDurable`.
   package func append(_ batch: Batch, now: Instant) -> Engine.Event {
     do {
       return try appended(batch, now)
@@ -172,6 +172,7 @@ package final class JournalFile {
     try readOn()
     unheard += try recoverTail(now)
     if batch.onlyIfUnchanged, !unheard.isEmpty { return .overtaken(hear()) }
+    if !batch.windows.allSatisfy({ $0.contains(now) }) { return .tooLate(news: hear(), at: now) }
     guard !batch.events.isEmpty else { return .durable(news: hear(), written: []) }
     // The clock is asked first, so that no message is kept for a batch that is refused.
     let ready = try lines(batch.events, now)
