@@ -122,6 +122,8 @@ extension Simulation {
     switch deed {
     case .hold:
       let until = luck.chance(400) ? today + luck.pick(0...20) : nil
+      // Whose message waits for a connection would seldom be hit upon.
+      let scope = desk.isEmpty ? scope : waiting(&luck) ?? scope
       return .restPlaced(Rest(kind: .hold, scope: scope, until: until, by: "ann", text: "simulated"))
     case .release:
       let placed = watch.rests.last { $0.kind == .hold && $0.ended == nil }
@@ -175,6 +177,11 @@ extension Simulation {
         permanent: permanent, excerpt: nil)
     default: return nil
     }
+  }
+
+  /// Somebody whose message is handed over and not begun.
+  private func waiting(_ luck: inout SplitMix64) -> Scope? {
+    watch.accounts[Watch.contact(of: luck.pick(desk))].map { .customer($0.intended.customer) }
   }
 
   private func scope(_ luck: inout SplitMix64) -> Scope {

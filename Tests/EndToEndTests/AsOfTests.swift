@@ -36,6 +36,22 @@ extension EndToEnd {
       }
     }
 
+    @Test("money that is dated later is told by explain and check, since until its day it is asked for")
+    func comingMoney() async throws {
+      try await scenario { office in
+        try office.configure(Setup())
+        try office.books(Samples.invoices, payments: "customer,date,amount,invoice\nK-1,2199-03-05,120.00,A-1\n")
+        let explained = try await office.expect(0, "explain", "A-1", "--as-of", "2026-03-02T11:00")
+        #expect(
+          explained.out.contains("  coming  120.00 EUR, which counts from its day on, 2199-03-05 (payments.csv:2)"),
+          "\(explained)")
+        let other = try await office.expect(0, "explain", "B-1", "--as-of", "2026-03-02T11:00")
+        #expect(!other.out.contains("coming"), "\(other)")
+        let check = try await office.expect(0, "check")
+        #expect(check.said.contains("payments.csv:2: warning: 1 payment is dated later than today"), "\(check)")
+      }
+    }
+
     @Test("what an intervention cannot mean is refused, and nothing is recorded")
     func refused() async throws {
       try await scenario { office in

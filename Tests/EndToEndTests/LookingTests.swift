@@ -203,6 +203,25 @@ extension EndToEnd {
       }
     }
 
+    @Test("csv output has its header row where there is nothing to tell, too, and json not a line")
+    func nothingToTell() async throws {
+      try await scenario { office in
+        try office.configure(Setup(sink: try await office.sink()))
+        try office.books("number,customer,due,amount,email\n")
+        let commands = [
+          ["preview"], ["preview", "--against", office.configuration.path], ["tasks"], ["check"],
+          ["journal", "list", "--customer", "K-9"],
+        ]
+        for command in commands {
+          let asOf = command[0] == "journal" || command[0] == "check" ? [] : ["--as-of", "2026-03-02T11:00"]
+          let csv = try await office.start(command + asOf + ["--format", "csv"]).finish()
+          #expect(csv.status == 0 && csv.out.split(separator: "\r\n").count == 1 && csv.out.contains(","), "\(csv)")
+          let json = try await office.start(command + asOf + ["--format", "json"]).finish()
+          #expect(json.status == 0 && json.out.isEmpty, "\(json)")
+        }
+      }
+    }
+
     @Test("every reason that this ledger can show, each by its code")
     func reasons() async throws {
       try await scenario { office in

@@ -87,6 +87,7 @@ struct CheckCommand: ParsableCommand {
         session.site.templates.problems(for: session.policy, columns: ExtraColumns(ledger.books)).map(Problem.init))
       reportUnreachable(session, ledger.books, &findings)
       reportUnwritable(session, ledger.books, &findings)
+      reportComing(session, ledger.books, &findings)
       findings.facts.append(
         "ledger: \(ledger.books.invoices.count.of("invoice")) of \(ledger.books.customers.count.of("customer")), "
           + ledger.books.payments.count.of("payment"))
@@ -134,6 +135,17 @@ struct CheckCommand: ParsableCommand {
     warn(
       payers.filter { LetterForm.hides($0, company: company) },
       "a postal address that is too long for the window of an envelope")
+  }
+
+  /// Money that is dated later than today, and does not count before its day.
+  private func reportComing(_ session: Session, _ books: Books, _ findings: inout Findings) {
+    let today = session.policy.company.zone.day(session.now)
+    let coming = books.payments.filter { $0.date > today }
+    guard let first = coming.min(by: { $0.place < $1.place }) else { return }
+    findings.add(
+      .warning, "ledger", first.place,
+      coming.count.of("payment is", "payments are")
+        + " dated later than today (\(first.date)): until that day the customer is asked for it")
   }
 
   private func checkJournal(_ session: Session, _ findings: inout Findings) -> CommandFailure.Status? {
@@ -220,7 +232,7 @@ struct CheckCommand: ParsableCommand {
         Output.line(count == 0 ? "All is well." : "No error, \(count.of("warning")).")
       }
     case .json, .csv:
-      var listing = Listing([], empty: "")
+      var listing = Listing([], names: ["severity", "file", "line", "column", "key", "message", "remedy"], empty: "")
       for problem in findings.problems {
         listing.rows.append(
           Listing.Row(

@@ -2,7 +2,8 @@ import Decisions
 import Units
 
 extension Listing {
-  static func contacts(empty: String) -> Listing {
+  /// - Parameter tellsChange: each is added, removed, or stays.
+  static func contacts(tellsChange: Bool = false, empty: String) -> Listing {
     // Who is asked for what counts; the rest is left out on a narrow terminal and is in the JSON.
     Listing(
       [
@@ -10,6 +11,10 @@ extension Listing {
         .init("LEVEL", right: true, spare: 2),
         .init("AMOUNT", right: true), .init("INVOICES", least: 8), .init("TO", least: 12, spare: 3),
         .init("WAITS FOR", least: 8),
+      ],
+      names: (tellsChange ? ["change"] : []) + [
+        "day", "time", "local_time", "contact", "customer", "name", "currency", "amount", "kind", "schedule", "step",
+        "level", "channel", "to", "invoices", "listed", "deadline", "reason",
       ], empty: empty)
   }
 

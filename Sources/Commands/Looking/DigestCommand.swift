@@ -49,7 +49,8 @@ struct DigestCommand: ParsableCommand {
           Output.text(text.text)
         }
       case .json, .csv:
-        var listing = Listing([], empty: "")
+        var listing = Listing(
+          [], names: ["owner", "day", "to", "subject", "text", "going_out", "tasks", "went_out"], empty: "")
         listing.rows = digests.map { text in
           Listing.Row(
             [],

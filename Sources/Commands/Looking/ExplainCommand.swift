@@ -55,14 +55,14 @@ struct ExplainCommand: ParsableCommand {
       case .table:
         for (index, decision) in decisions.enumerated() {
           if index > 0 { Output.line("") }
-          show(decision, ledger.books, story)
+          show(decision, ledger.books, story, today: session.policy.company.zone.day(session.now))
         }
       }
       session.warn(about: ledger)
     }
   }
 
-  private func show(_ decision: Decision, _ books: Books, _ story: Story) {
+  private func show(_ decision: Decision, _ books: Books, _ story: Story, today: Day) {
     let terminal = common.terminal
     Output.line(terminal.paint(decision.heading(books).printable, .bold))
     Output.line(decision.sentence.printable)
@@ -73,6 +73,10 @@ struct ExplainCommand: ParsableCommand {
       let schedule = decision.schedule.map { ", schedule \($0)" } ?? ""
       Output.line(
         "  step    \(step.name.printable) (level \(step.level), \(step.channel.rawValue)\(schedule.printable))")
+    }
+    for payment in books.payments(on: decision.key, after: today) {
+      Output.line(
+        "  coming  \(payment.amount), which counts from its day on, \(payment.date) (\(payment.place))".printable)
     }
     let lines = story.lines(of: decision.key)
     Output.line(lines.isEmpty ? "  history none yet" : "  history")
@@ -146,6 +150,15 @@ extension ContactHistory {
 extension Rest {
   /// What its instalments, or it, are known by.
   fileprivate func scope(named name: String) -> Scope { .invoice(customer: scope.customer, number: name) }
+}
+
+extension Books {
+  /// Money for an invoice, or for none yet, that is dated later.
+  fileprivate func payments(on key: ItemKey, after day: Day) -> [Payment] {
+    payments.filter {
+      $0.customer == key.customer && $0.date > day && ($0.invoice ?? key.number) == key.number
+    }
+  }
 }
 
 extension Decision {

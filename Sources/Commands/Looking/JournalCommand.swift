@@ -229,7 +229,7 @@ extension Listing {
     Listing(
       [
         .init("SEQ", right: true), .init("TIME"), .init("TYPE"), .init("CUSTOMER", least: 8), .init("ABOUT", least: 12),
-      ], empty: "No record fits.")
+      ], names: ["seq", "time", "type", "customer", "about"], empty: "No record fits.")
   }
 
   fileprivate mutating func add(_ entry: Entry, _ zone: Zone) {

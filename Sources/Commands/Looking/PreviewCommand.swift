@@ -95,7 +95,8 @@ struct PreviewCommand: ParsableCommand {
     let changes =
       old.filter { !newKeys.contains(key($0)) }.map { ("removed", $0) }
       + new.filter { !oldKeys.contains(key($0)) }.map { ("added", $0) }
-    var listing = Listing.contacts(empty: "The two configurations do the same in these \(days) days.")
+    var listing = Listing.contacts(
+      tellsChange: true, empty: "The two configurations do the same in these \(days) days.")
     let sorted = changes.sorted { a, b in
       (a.1.contact.day, a.1.contact.payer.id, a.0) < (b.1.contact.day, b.1.contact.payer.id, b.0)
     }

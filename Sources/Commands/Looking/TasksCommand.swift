@@ -73,6 +73,10 @@ struct TasksCommand: ParsableCommand {
         .init("TASK"), .init("CUSTOMER", least: 10), .init("AT STAKE", right: true), .init("DAYS", right: true),
         .init("OWNER", spare: 2), .init("INVOICES", least: 8, spare: 1), .init("ABOUT", least: 16),
         .init("COMMAND", least: 20),
+      ],
+      names: [
+        "task", "id", "customer", "name", "phone", "local_time", "currency", "amount", "invoices", "step", "since",
+        "age_days", "owner", "text", "command", "script", "file", "suggestions", "excerpt",
       ], empty: "Nothing waits for a person.")
     for task in tasks {
       let payer = ledger.books.customers.first { $0.id == task.customer }

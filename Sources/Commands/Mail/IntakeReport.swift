@@ -24,7 +24,7 @@ struct IntakeReport {
       [
         .init("FILE", least: 12, spare: 1), .init("KIND"), .init("CUSTOMER", least: 8), .init("CONTACT", spare: 2),
         .init("STATUS"), .init("BECAME"), .init("SAYS", least: 20),
-      ], empty: "Nothing has come back.")
+      ], names: MailDesk.emptyRow.members.map(\.name), empty: "Nothing has come back.")
     listing.rows = rows.map { row in
       func text(_ name: String) -> String { row[name]?.string ?? "" }
       let isPermanent = row["permanent"]?.bool ?? false

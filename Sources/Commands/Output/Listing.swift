@@ -15,12 +15,15 @@ struct Listing {
   }
 
   let columns: [TextTable.Column]
+  /// Of each row's fields; CSV has them where there are no rows, too.
+  let names: [String]
   var rows: [Row] = []
   /// What the table's place says when there are no rows.
   let empty: String
 
-  init(_ columns: [TextTable.Column], empty: String) {
+  init(_ columns: [TextTable.Column], names: [String] = [], empty: String) {
     self.columns = columns
+    self.names = names
     self.empty = empty
   }
 
@@ -33,8 +36,9 @@ struct Listing {
       return table.lines(in: terminal).map { $0 + "\n" }.joined()
     case .json: return rows.map { $0.fields.text + "\n" }.joined()
     case .csv:
-      guard let first = rows.first else { return "" }
-      let names = first.fields.members.map(\.name)
+      let names = rows.first?.fields.members.map(\.name) ?? names
+      guard !names.isEmpty else { return "" }
+      assert(self.names.isEmpty || self.names == names, "\(names) are not the names that were told")
       return CSVText.line(names)
         + rows.map { row in CSVText.line(names.map { Listing.plain(row.fields[$0] ?? .null) }) }.joined()
     }
