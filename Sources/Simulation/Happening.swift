@@ -43,6 +43,8 @@ package struct Happening: Sendable {
     case kill, powerCut, stop
     case outage(hours: Int)
     case secondDaemon
+    /// Somebody's personal data are erased, for which the daemon is stopped.
+    case erase
     case reload
     case clock(minutes: Int, hours: Int)
 

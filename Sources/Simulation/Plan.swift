@@ -202,6 +202,8 @@ extension Plan {
       }
     }
 
+    add(1) { _ in .erase }
+
     let order = drawn.indices.sorted { (drawn[$0].at, $0) < (drawn[$1].at, $1) }
     return order.enumerated().map { number, index in
       let one = drawn[index]

@@ -159,6 +159,32 @@ struct SimulatedState {
     }
   }
 
+  /// Erases a customer's personal data while no daemon runs.
+  ///
+  /// - Returns: the records that came to those that were durable, and why it was not done to its end.
+  mutating func erase(_ customer: String, at now: Instant) throws(JournalFault) -> ([DatedEvent], JournalFault?) {
+    let salts = salts
+    arm(.none)
+    defer { disarm() }
+    var fault: JournalFault?
+    do throws(JournalFault) {
+      _ = try JournalEraser(SimulatedState.directory, on: disk, key: key).erase(
+        customer: customer, by: "ann", reason: "simulated", now: now, segmentMax: segmentMax
+      ) { salts.bytes($0) }
+    } catch {
+      fault = error
+    }
+    // Its files are others now.
+    let known = follower.count
+    var count = 0
+    var beyond: [DatedEvent] = []
+    follower = try JournalReading(of: SimulatedState.directory, on: disk, trust: .key(key)) { entry, _ in
+      count += 1
+      if count > known { beyond.append(DatedEvent(entry.event, at: entry.time)) }
+    }
+    return (beyond, fault)
+  }
+
   /// The process ends, and so does the machine when `seed` is given.
   mutating func end(crashing seed: UInt64?) {
     daemon = nil

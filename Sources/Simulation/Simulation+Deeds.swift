@@ -32,6 +32,7 @@ extension Simulation {
       if state.isRunning { end(crashing: luck.chance(500) ? luck.next() : nil) }
     case .secondDaemon:
       if state.isRunning, state.letsInSecondDaemon(at: wall) { watch.object(.oneDaemon, "a second daemon was let in") }
+    case .erase: if state.isRunning { try erase(&luck) }
     case .reload:
       reloaded = SimulatedPolicy.vary(reloaded ?? watch.policy, &luck)
       if let reloaded {
@@ -41,6 +42,19 @@ extension Simulation {
     default: return false
     }
     return true
+  }
+
+  /// Of somebody who was written to.
+  private mutating func erase(_ luck: inout SplitMix64) throws(JournalFault) {
+    let known = watch.byPayer.keys.sorted()
+    guard !known.isEmpty, engine.broken == nil, !hasJournalFailed else { return }
+    let customer = luck.pick(known)
+    end(crashing: nil)
+    watch.clock(wall)
+    let (records, fault) = try state.erase(customer, at: wall)
+    tell("  \(customer): \(fault.map { "not erased, \($0)" } ?? "erased")")
+    watch.recorded(records)
+    _ = try isUp()
   }
 
   private mutating func befallWorld(_ deed: Happening.Deed, _ luck: inout SplitMix64) -> Bool {

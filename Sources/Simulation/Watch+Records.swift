@@ -42,7 +42,7 @@ extension Watch {
       let aTry = settle(attempt)
       deny(aTry)
       accounts[attempt.contact]?.waitsUntil = time + .days(1)
-      if attempt.badAddress { badAddresses.insert(aTry.recipient) }
+      if attempt.badAddress { refusals[aTry.recipient, default: []].insert(attempt.contact) }
     case .contactInDoubt(let contact, let recipient, let attempt, _):
       let aTry = settle(Attempt(contact: contact, recipient: recipient, attempt: attempt))
       accounts[contact]?.recorded.insert(aTry.recipient)
@@ -72,7 +72,7 @@ extension Watch {
       if accounts[contact]?.recorded.isEmpty == true { accounts[contact]?.isInDoubt = false }
       // What came back from everybody counts for nothing.
       if accounts[contact]?.holders.isEmpty == true { accounts[contact]?.reached = [] }
-      if permanent { badAddresses.insert(mailbox) }
+      if permanent, accounts[contact]?.isErased != true { refusals[mailbox, default: []].insert(contact) }
       // What came back for now is sent again later, and later each time.
       if let account = accounts[contact] {
         let days = min(7, 1 << min(3, max(0, account.intended.attempt - 1)))
@@ -80,11 +80,11 @@ extension Watch {
         accounts[contact]?.waitsUntil = account.waitsUntil.map { max($0, until) } ?? until
       }
     case .addressCleared(let customer, let address, _):
-      if let address { badAddresses.remove(address) }
+      if let address { refusals[address] = nil }
       defer { avoided.formIntersection(badAddresses) }
       if address == nil {
         for id in byPayer[customer] ?? [] {
-          for mailbox in accounts[id]?.addresses ?? [] { badAddresses.remove(mailbox) }
+          for mailbox in accounts[id]?.addresses ?? [] { refusals[mailbox] = nil }
         }
       }
     case .restPlaced(let rest): place(rest, at: time)
@@ -103,6 +103,7 @@ extension Watch {
         if end.by == "dunningd" { check(end, of: rests[index], at: time) }
       }
     case .contactReplied(let reply): answers[reply.customer] = time
+    case .journalErased(let customer, _, _, _, _): forgetAddresses(of: customer)
     case .stepSkipped(let scope, let step, _, _, _): skipped[scope, default: []].insert(step)
     case .approvalGiven(let approval):
       for line in approval.lines {
@@ -172,6 +173,7 @@ extension Watch {
       byPayer[intended.customer, default: []].append(id)
     }
     accounts[id]?.intended = intended
+    accounts[id]?.isErased = false
     accounts[id]?.time = time
     accounts[id]?.waitsUntil = nil
   }
@@ -201,6 +203,20 @@ extension Watch {
     }
     open.remove(aTry)
     return aTry
+  }
+
+  /// Nobody knows any more which of them was refused.
+  private mutating func forgetAddresses(of customer: String) {
+    for (id, account) in accounts {
+      let owners = (account.intended.invoices.map(\.key) + account.intended.listed.map(\.key)).map(\.customer)
+      guard account.intended.customer == customer || !owners.isEmpty && owners.allSatisfy({ $0 == customer }) else {
+        continue
+      }
+      accounts[id]?.isErased = true
+      for mailbox in account.addresses { refusals[mailbox]?.remove(id) }
+    }
+    refusals = refusals.filter { !$0.value.isEmpty }
+    avoided.formIntersection(badAddresses)
   }
 
   private mutating func deny(_ aTry: Try) {

@@ -65,6 +65,8 @@ struct Watch {
     /// What it did to that item; nil when it did not move it on.
     func item(_ key: ItemKey) -> AdvancedItem? { places[key].map { intended.invoices[$0] } }
 
+    /// Its addresses were erased: where it went nobody knows any more.
+    var isErased = false
     /// A page that waits in the outbox for somebody to post it.
     var isInOutbox = false
 
@@ -117,7 +119,9 @@ struct Watch {
   var words: [ItemKey: [Word]] = [:]
   /// Names of the steps that a person passed, by customer and number.
   var skipped: [Scope: Set<String>] = [:]
-  var badAddresses: Set<String> = []
+  var badAddresses: Set<String> { Set(refusals.keys) }
+  /// By address, the contacts whose records tell that it is bad.
+  var refusals: [String: Set<String>] = [:]
   /// Those that were known as bad when the ledger was last read: what is decided by then may still go there.
   var avoided: Set<String> = []
   var hasSent = false

@@ -217,16 +217,19 @@ struct EngineTests {
     #expect(rig.report?.summary.contacts == 2)
   }
 
-  @Test("what is on the wire is heard and recorded before it decides afresh")
+  @Test("what is on the wire is heard and recorded, and what waits is taken back, before it decides afresh")
   func drained() {
-    var rig = Rig { history in ["a", "b", "c", "d"].filter { history.contact($0) == nil }.map { Rig.contact($0) } }
+    var rig = Rig { history in
+      ["a", "b", "c", "d"].filter { history.contact($0)?.standing != .made }.map { Rig.contact($0) }
+    }
     rig.surroundings = [(false, []), (false, []), (true, [])]
     rig.run()
     #expect(
       rig.trace == [
         "hear", "read", "look", "compose 2", "append intended:a", "send a", "look", "compose 2",
-        "append sent:a0 intended:b intended:c", "send b c", "look", "append sent:b0 sent:c0", "read", "look",
-        "compose 1", "append intended:d", "send d", "append sent:d0", "append cycle", "finished",
+        "append sent:a0 intended:b intended:c", "send b c", "look", "recall", "append sent:b0 deferred:c0", "read",
+        "look", "compose 2", "append intended:c intended:d", "send c d", "append sent:c0 sent:d0", "append cycle",
+        "finished",
       ])
     #expect(rig.report?.summary.contacts == 4)
   }

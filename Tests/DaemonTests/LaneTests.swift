@@ -63,6 +63,32 @@ struct LaneTests {
     #expect(rig.report?.summary.contacts == 1)
   }
 
+  @Test("what was heard on a look for one lane takes back what waits in another")
+  func newsForAnotherLane() throws {
+    let hold = DatedEvent(
+      .restPlaced(Rest(kind: .hold, scope: .customer("m3"), by: "ann", text: nil)), at: Rig.morning)
+    var rig = Rig { history in
+      let all = ["m1", "m2", "m3"].map { Rig.contact($0) } + ["w1", "w2", "w3", "w4"].map { Self.webhook($0) }
+      return all.filter { history.contact($0.payer.id) == nil && history.rests[.customer($0.payer.id)] == nil }
+    }
+    func land(_ name: String) throws {
+      let envelope = rig.wire.remove(at: try #require(rig.wire.firstIndex { Rig.name($0) == name }))
+      rig.handleUntilQuiet([.delivered(Delivered(ticket: envelope.ticket, result: .accepted), at: rig.now)])
+    }
+    rig.handleUntilQuiet([.start(now: rig.now)])
+    try land("w1")
+    try land("m1")
+    #expect(rig.wire.map(Rig.name).sorted() == ["m2", "m3", "w2", "w3"])
+    // m2 is with the server, m3 waits for its connection; a webhook ends, so there is room for another.
+    let begun = rig.wire.remove(at: try #require(rig.wire.firstIndex { Rig.name($0) == "m2" }))
+    rig.surroundings = [(false, [hold])]
+    try land("w2")
+    #expect(rig.wire.isEmpty)
+    rig.handle([.delivered(Delivered(ticket: begun.ticket, result: .accepted), at: rig.now)])
+    #expect(!rig.delivered.contains("m3"))
+    #expect(rig.journal.map(Rig.short).contains("deferred:m30"))
+  }
+
   @Test("a webhook at fault neither opens the mails' breaker nor holds them up")
   func webhookAtFault() {
     let fault = DeliveryResult(verdict: .relayRefused, stage: .http, code: 503, reply: "503 no", server: "gateway:443")

@@ -85,7 +85,7 @@ extension Engine {
     outcomes = recorded + outcomes
     remember(news)
     for lane in Set(intents.map(\.intended.lane)) { breakers.withdraw(lane) }
-    return startAnew(because: change)
+    return recallAll() + startAnew(because: change)
   }
 
   mutating func take(_ fault: AppendFault) -> [Effect] {

@@ -174,6 +174,9 @@ package struct Engine: Sendable {
     if cycle?.ending == nil { cycle?.ending = ending }
   }
 
+  /// Whatever waits for a connection rests on facts that changed, in whichever lane.
+  func recallAll() -> [Effect] { flight.isEmpty ? [] : [.recall] }
+
   /// What was decided rests on facts that changed: whatever is not begun is decided afresh.
   mutating func startAnew(because change: Remark.Change) -> [Effect] {
     guard let restarts = cycle?.restarts, cycle?.ending == nil, cycle?.hasDecided == true else { return [] }
