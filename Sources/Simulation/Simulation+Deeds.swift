@@ -12,7 +12,12 @@ extension Simulation {
     var luck = SplitMix64(seed: happening.salt)
     if try befallProcess(happening.deed, &luck) { return }
     if befallWorld(happening.deed, &luck) { return }
-    if let event = intervention(happening.deed, &luck) { return intervene(event) }
+    if let event = intervention(happening.deed, &luck) {
+      intervene(event)
+      // A second is over just then: the daemon hears of it while others wait for a connection.
+      if !desk.isEmpty, luck.chance(500) { try give(.tick(now: wall)) }
+      return
+    }
     _ = trade.happen(happening.deed, &luck, on: plan.homes[0].day(wall))
   }
 

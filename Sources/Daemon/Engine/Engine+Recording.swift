@@ -50,7 +50,7 @@ extension Engine {
     }
     // A batch with intents never comes with news; what is not begun may rest on what they changed.
     if !news.isEmpty, cycle?.hasMore == true || !flight.isEmpty {
-      effects += [.recall] + startAnew(because: .journal)
+      effects += recallAll() + startAnew(because: .journal)
     }
     return effects
   }
