@@ -205,6 +205,15 @@ extension Watch {
     return aTry
   }
 
+  /// Whether somebody else was written to at an address of theirs.
+  func sharesAddresses(_ payer: String) -> Bool {
+    func addresses(_ payer: String) -> Set<String> {
+      (byPayer[payer] ?? []).reduce(into: []) { $0.formUnion(accounts[$1]?.addresses ?? []) }
+    }
+    let theirs = addresses(payer)
+    return byPayer.keys.contains { $0 != payer && !theirs.isDisjoint(with: addresses($0)) }
+  }
+
   /// Nobody knows any more which of them was refused.
   private mutating func forgetAddresses(of customer: String) {
     for (id, account) in accounts {
