@@ -49,8 +49,8 @@ extension Watch {
     }
   }
 
-  /// Calls that are due beyond doubt.
-  func callsDue() -> [(key: ItemKey, words: String)] {
+  /// Calls and hand-overs that are due beyond doubt.
+  func tasksDue() -> [(key: ItemKey, words: String)] {
     var found: [(key: ItemKey, words: String)] = []
     for payer in seen.customers where payer.payer == nil {
       let home = home(of: payer.id)
@@ -62,13 +62,26 @@ extension Watch {
       for item in seen.items where seen.payer(of: item.key.customer) == payer.id {
         let group = seen.items.filter { seen.payer(of: $0.key.customer) == payer.id && $0.currency == item.currency }
         guard group.reduce(0, { $0 + $1.open }) == seen.net(of: payer.id, item.currency),
-          let step = stepDue(item, schedule, today, payer.id), step.channel == .call,
+          let step = stepDue(item, schedule, today, payer.id), step.channel == .call || step.channel == .handover,
           mustGo(item, step, payer, home, today)
         else { continue }
-        found.append((item.key, "the call about \(item.key.number) of \(payer.id) should be a task on \(today)"))
+        found.append(
+          (item.key, "the \(step.channel) of \(item.key.number) of \(payer.id) should be a task on \(today)"))
       }
     }
     return found
+  }
+
+  /// Objects to a person's task about what is paid, held, disputed or promised.
+  mutating func checkTask(_ key: ItemKey, of payer: String, _ channel: Channel) {
+    let home = home(of: payer)
+    let today = home.day(clockNow)
+    guard let item = seen.item(key), !item.isAtRest else {
+      return object(.atRest, "a \(channel) about \(key.number) is a task though the ledger has nothing to ask for")
+    }
+    for rest in rests(on: key, of: payer) where rest.amount == nil && isInForce(rest, today, home) {
+      object(.atRest, "a \(channel) about \(key.number) is a task though there is a \(rest.kind.rawValue) on it")
+    }
   }
 
   /// The step whose day has come; nil when none has, or when it is not plain.

@@ -51,7 +51,7 @@ extension Simulation {
 
   /// Of somebody who was written to.
   private mutating func erase(_ luck: inout SplitMix64) throws(JournalFault) {
-    // What somebody said of an address that others have too is erased with one of them: nobody could tell what holds then.
+    // What was sent to an address that others have too is erased with one of them: its cap, and what was said of it.
     let known = watch.byPayer.keys.sorted().filter { !watch.sharesAddresses($0) }
     guard !known.isEmpty, engine.broken == nil, !hasJournalFailed else { return }
     let customer = luck.pick(known)

@@ -61,11 +61,14 @@ extension Simulation {
       let said = notebook.verdict?.decisions.first { $0.key == key }.map { "\($0.ground)" } ?? "nothing"
       watch.object(.forgotten, "\(words); the decision was \(said)")
     }
-    for (key, words) in watch.callsDue() {
+    for (key, words) in watch.tasksDue() {
       let decision = notebook.verdict?.decisions.first { $0.key == key }
       if decision?.reason != .taskOpen {
         watch.object(.tasks, "\(words); the decision was \(decision.map { "\($0.ground)" } ?? "nothing")")
       }
+    }
+    for decision in notebook.verdict?.decisions ?? [] {
+      if case .taskOpen(let channel) = decision.ground { watch.checkTask(decision.key, of: decision.payer, channel) }
     }
     for id in watch.unheeded() { watch.object(.forgotten, "nothing is recorded of \(id), whose days are over") }
     for decision in notebook.verdict?.all ?? [] where decision.reason != .settled {

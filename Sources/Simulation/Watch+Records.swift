@@ -205,13 +205,17 @@ extension Watch {
     return aTry
   }
 
-  /// Whether somebody else was written to at an address of theirs.
+  /// Whether somebody else has an address of theirs, or was written to there.
   func sharesAddresses(_ payer: String) -> Bool {
     func addresses(_ payer: String) -> Set<String> {
-      (byPayer[payer] ?? []).reduce(into: []) { $0.formUnion(accounts[$1]?.addresses ?? []) }
+      (byPayer[payer] ?? []).reduce(into: Set(seen.customer(payer)?.emails ?? [])) {
+        $0.formUnion(accounts[$1]?.addresses ?? [])
+      }
     }
     let theirs = addresses(payer)
-    return byPayer.keys.contains { $0 != payer && !theirs.isDisjoint(with: addresses($0)) }
+    return (Set(byPayer.keys).union(seen.customers.map(\.id))).contains {
+      $0 != payer && !theirs.isDisjoint(with: addresses($0))
+    }
   }
 
   /// Nobody knows any more which of them was refused.
