@@ -93,9 +93,10 @@ struct EngineTests {
   @Test("a changed ledger or journal ends the batch: the ledger is read again before anything else")
   func changed() {
     for ledger in [true, false] {
-      let note = DatedEvent(.noteAdded(scope: .customer("a"), by: "ann", text: nil), at: Rig.morning)
+      let hold = DatedEvent(
+        .restPlaced(Rest(kind: .hold, scope: .customer("z"), by: "ann", text: nil)), at: Rig.morning)
       var rig = Rig([Rig.contact("a")])
-      rig.surroundings = [(ledger, ledger ? [] : [note])]
+      rig.surroundings = [(ledger, ledger ? [] : [hold])]
       rig.run()
       #expect(Array(rig.trace.prefix(5)) == ["hear", "read", "look", "read", "look"])
       #expect(rig.report?.restarts == 1)
@@ -178,7 +179,12 @@ struct EngineTests {
   func hoursEndBeforeTheRecord() throws {
     let late = Rig.morning + .days(1)
     for channel in [Channel.letter, .email] {
-      var rig = Rig { history in [Rig.contact("a", channel: channel)] }
+      var rig = Rig([])
+      rig.engine = Engine(policy: Rig.policy, history: ContactHistory(), connections: 1) { _, _, _, now, _ in
+        var verdict = Verdict()
+        verdict.contacts = Rig.window.contains(now) ? [Rig.contact("a", channel: channel)] : []
+        return verdict
+      }
       rig.before = { rig, effect in
         if case .append = effect { rig.now = late }
         return []
@@ -186,7 +192,8 @@ struct EngineTests {
       rig.run()
       #expect(rig.journal.map(Rig.short) == ["cycle"])
       #expect(rig.delivered.isEmpty)
-      #expect(rig.remarks.first == .startedAnew(because: .hours))
+      #expect(rig.remarks == [.startedAnew(because: .hours)])
+      #expect(rig.report?.ending == .completed && rig.report?.restarts == 1)
     }
   }
 
@@ -215,6 +222,40 @@ struct EngineTests {
     rig.handle([.delivered(Delivered(ticket: waiting.ticket, result: Outcome.takenBack), at: rig.now)])
     #expect(rig.delivered == ["b"])
     #expect(rig.report?.summary.contacts == 2)
+  }
+
+  @Test("a note of somebody's changes nothing of what was decided: it goes on")
+  func noteWhileSending() {
+    let note = DatedEvent(.noteAdded(scope: .customer("a"), by: "ann", text: nil), at: Rig.morning)
+    var rig = Rig([Rig.contact("a"), Rig.contact("b")])
+    rig.surroundings = [(false, [note])]
+    rig.appends = [.overtaken([note])]
+    rig.run()
+    #expect(rig.report?.restarts == 0)
+    #expect(rig.trace.filter { $0 == "append intended:a" }.count == 2)
+    #expect(rig.journal.map(Rig.short) == ["intended:a", "sent:a0", "intended:b", "sent:b0", "cycle"])
+  }
+
+  @Test("a copy that waits for its original does not go once its customer is on hold")
+  func holdBeforeTheCopy() throws {
+    let hold = DatedEvent(
+      .restPlaced(Rest(kind: .hold, scope: .customer("b"), by: "ann", text: nil)), at: Rig.morning)
+    var rig = Rig(connections: 2) { history in
+      ["a", "b", "c", "d", "e", "f"].filter { history.contact($0) == nil }.map {
+        Rig.contact($0, cc: ["boss@\($0).example"])
+      }
+    }
+    rig.handleUntilQuiet([.start(now: rig.now)])
+    while !rig.wire.contains(where: { Rig.name($0) == "b" }) { rig.landFirst(.accepted) }
+    // b is with the server; others end, and the look for the next ones tells of the hold.
+    let begun = rig.wire.remove(at: try #require(rig.wire.firstIndex { Rig.name($0) == "b" }))
+    rig.surroundings = [(false, [hold])]
+    while !rig.trace.contains("recall"), !rig.wire.isEmpty { rig.landFirst(.accepted) }
+    rig.handleUntilQuiet([.delivered(Delivered(ticket: begun.ticket, result: .accepted), at: rig.now)])
+    #expect(rig.trace.contains("recall"))
+    #expect(!rig.sent.values.contains { $0.recipient == "boss@b.example" })
+    #expect(rig.journal.map(Rig.short).contains("sent:b0"))
+    #expect(rig.journal.map(Rig.short).contains("deferred:b1"))
   }
 
   @Test("what is on the wire is heard and recorded, and what waits is taken back, before it decides afresh")
@@ -260,7 +301,8 @@ struct EngineTests {
 
   @Test("news that come with a mere outcome stop what was decided before them")
   func newsWithOutcome() {
-    let note = DatedEvent(.noteAdded(scope: .customer("c"), by: "ann", text: nil), at: Rig.morning)
+    let note = DatedEvent(
+      .restPlaced(Rest(kind: .hold, scope: .customer("z"), by: "ann", text: nil)), at: Rig.morning)
     var rig = Rig(["a", "b", "c", "d", "e", "f"].map { Rig.contact($0) }, connections: 2)
     rig.handleUntilQuiet([.start(now: rig.now)])
     rig.handleUntilQuiet([.delivered(Delivered(ticket: 1, result: .accepted), at: rig.now)])

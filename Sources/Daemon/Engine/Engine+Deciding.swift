@@ -61,11 +61,10 @@ extension Engine {
     awaiting = .nothing
     remember(news)
     cycle?.hasHeardPeople = true
-    guard cycle?.hasDecided == true else { return [] }
-    guard let cycle, cycle.ending == nil else { return [] }
-    guard !ledgerChanged, news.isEmpty else {
-      return recallAll() + startAnew(because: ledgerChanged ? .ledger : .journal)
-    }
+    let bears = news.contains(where: \.event.bearsOnDecisions)
+    let recalled = bears || ledgerChanged ? recallAll() : []
+    guard let cycle, cycle.hasDecided, cycle.ending == nil else { return recalled }
+    guard !ledgerChanged, !bears else { return recalled + startAnew(because: ledgerChanged ? .ledger : .journal) }
     let next = Lane.allCases.flatMap { cycle.next(room(in: $0, cycle), in: $0) }
     // What was decided in time may come to its turn too late.
     guard next.allSatisfy({ $0.window.contains(now) }) else { return startAnew(because: .hours) }

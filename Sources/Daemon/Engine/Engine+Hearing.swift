@@ -65,6 +65,7 @@ extension Engine {
     case .send(let envelopes):
       if mayRecord, !breakers.isBarred(.mail), flight.isInHours(contact, at: now) { return [.send(envelopes)] }
       return envelopes.flatMap { land($0.ticket, Outcome.takenBack) }
+    case .takeBack(let envelopes): return envelopes.flatMap { land($0.ticket, Outcome.takenBack) }
     case .drop(let envelopes): return envelopes.flatMap { land($0.ticket, Outcome.copyOfNothing) }
     }
   }

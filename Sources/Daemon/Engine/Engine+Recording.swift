@@ -49,7 +49,7 @@ extension Engine {
       effects += land(envelope.ticket, Outcome.takenBack)
     }
     // A batch with intents never comes with news; what is not begun may rest on what they changed.
-    if !news.isEmpty, cycle?.hasMore == true || !flight.isEmpty {
+    if news.contains(where: \.event.bearsOnDecisions), cycle?.hasMore == true || !flight.isEmpty {
       effects += recallAll() + startAnew(because: .journal)
     }
     return effects
@@ -84,6 +84,9 @@ extension Engine {
     awaiting = .nothing
     outcomes = recorded + outcomes
     remember(news)
+    // A note changes nothing of what was decided.
+    let isAsBefore = change == .journal && !news.contains(where: \.event.bearsOnDecisions)
+    if isAsBefore, cycle?.ending == nil { return [append(intents)] }
     for lane in Set(intents.map(\.intended.lane)) { breakers.withdraw(lane) }
     return recallAll() + startAnew(because: change)
   }

@@ -174,8 +174,11 @@ package struct Engine: Sendable {
     if cycle?.ending == nil { cycle?.ending = ending }
   }
 
-  /// Whatever waits for a connection rests on facts that changed, in whichever lane.
-  func recallAll() -> [Effect] { flight.isEmpty ? [] : [.recall] }
+  /// Whatever waits for a connection, or for its original, rests on facts that changed, in whichever lane.
+  mutating func recallAll() -> [Effect] {
+    flight.recallCopies()
+    return flight.isEmpty ? [] : [.recall]
+  }
 
   /// What was decided rests on facts that changed: whatever is not begun is decided afresh.
   mutating func startAnew(because change: Remark.Change) -> [Effect] {

@@ -56,6 +56,17 @@ extension Engine {
   }
 }
 
+extension Engine.Event {
+  /// Others recorded something that the engine does not know yet.
+  var bringsNews: Bool {
+    switch self {
+    case .surroundings(_, let news), .durable(let news, _), .overtaken(let news), .tooLate(let news, _): !news.isEmpty
+    case .start, .ledger, .ledgerUnchanged, .ledgerRejected, .composed, .notDurable, .delivered, .tick, .stop, .policy:
+      false
+    }
+  }
+}
+
 /// A record of the journal as far as history needs it.
 package struct DatedEvent: Sendable, Equatable {
   package var event: HistoryEvent

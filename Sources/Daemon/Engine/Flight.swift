@@ -18,6 +18,8 @@ struct Flight: Sendable {
     var lane: Lane
     /// Its hours were seen to be over.
     var isLate = false
+    /// Facts changed while it was on its way: what has not been handed over is not any more.
+    var isRecalled = false
   }
 
   private var legs: [Int: Leg] = [:]
@@ -91,6 +93,8 @@ struct Flight: Sendable {
   enum CopyOrder: Equatable {
     case wait
     case send([Envelope])
+    /// They rest on facts that changed.
+    case takeBack([Envelope])
     /// Nobody took the message: these are never handed over.
     case drop([Envelope])
   }
@@ -99,6 +103,9 @@ struct Flight: Sendable {
     guard let party = parties[contact], !party.copies.isEmpty else { return .wait }
     guard party.hasArrived || party.originalsOut == 0 else { return .wait }
     parties[contact]?.copies = []
-    return party.hasArrived ? .send(party.copies) : .drop(party.copies)
+    guard party.hasArrived else { return .drop(party.copies) }
+    return party.isRecalled ? .takeBack(party.copies) : .send(party.copies)
   }
+
+  mutating func recallCopies() { for contact in parties.keys { parties[contact]?.isRecalled = true } }
 }

@@ -112,7 +112,9 @@ package final class JournalFile {
   /// Appends the batch durably: messages first, then all its events with one write and one sync.
   ///
   /// Answers the engine's `append`: `durable`, `overtaken`, `tooLate` or `notDurable`.
-  package func append(_ batch: Batch, now: Instant) -> Engine.Event {
+  ///
+  /// - Parameter now: asked once the journal is ours, for which one may have to wait.
+  package func append(_ batch: Batch, now: @autoclosure () -> Instant) -> Engine.Event {
     do {
       return try appended(batch, now)
     } catch {
@@ -131,7 +133,7 @@ package final class JournalFile {
   @discardableResult
   package func record(_ events: [HistoryEvent], now: Instant) throws(JournalFault) -> [DatedEvent] {
     do {
-      guard case .durable(_, let written) = try appended(Batch(events: events), now) else { return [] }
+      guard case .durable(_, let written) = try appended(Batch(events: events), { now }) else { return [] }
       return written
     } catch {
       if case .refused = error { throw error }
@@ -165,17 +167,18 @@ package final class JournalFile {
 
   // MARK: - Appending
 
-  private func appended(_ batch: Batch, _ now: Instant) throws(JournalFault) -> Engine.Event {
+  private func appended(_ batch: Batch, _ clock: () -> Instant) throws(JournalFault) -> Engine.Event {
     try requireSound()
     let lock = try state.lockForAppending(on: disk)
     defer { lock.release() }
+    let now = clock()
     try readOn()
     unheard += try recoverTail(now)
     if batch.onlyIfUnchanged, !unheard.isEmpty { return .overtaken(hear()) }
-    if !batch.windows.allSatisfy({ $0.contains(now) }) { return .tooLate(news: hear(), at: now) }
     guard !batch.events.isEmpty else { return .durable(news: hear(), written: []) }
     // The clock is asked first, so that no message is kept for a batch that is refused.
     let ready = try lines(batch.events, now)
+    guard batch.windows.allSatisfy({ $0.contains(ready.time) }) else { return .tooLate(news: hear(), at: ready.time) }
     try requireRoom(batch, ready)
     do { try messages.keep(batch.messages, on: now.seconds / 86_400) } catch { throw .disk(error) }
     let written = try write(batch.events, ready)

@@ -39,6 +39,9 @@ package struct CycleRunner {
   private var hasJournalFailed = false
   /// Answers that the engine has not heard yet, oldest first.
   private var inbox: [Engine.Event] = []
+  /// Among them is what others recorded: the journal shows nothing new any more, and yet nothing may begin before the engine
+  /// has heard of it.
+  private var isNewsUnheard: Bool { inbox.contains(where: \.bringsNews) }
 
   /// Outcomes are durable at most so much later than they are known.
   private static let tick = Duration.seconds(1)
@@ -119,7 +122,9 @@ package struct CycleRunner {
   /// somebody held or paid meanwhile is taken back instead.
   private mutating func begin() {
     let now = Monotonic.now
-    guard !hasJournalFailed, desk.mayBegin(connections, at: now) || webhookDesk.mayBegin(1, at: now) else { return }
+    guard desk.mayBegin(connections, at: now) || webhookDesk.mayBegin(1, at: now) else { return }
+    // After a second without a tick the engine has to hear first what time it is: an append can wait for long.
+    guard !hasJournalFailed, !isNewsUnheard, now < nextTick else { return }
     if now - lastLook >= Self.glance {
       guard folder.token == seal?.token, !journal.isBehind else { return takeBack() }
       lastLook = now
@@ -280,10 +285,11 @@ package struct CycleRunner {
   /// From so many on, deciding them is parted among threads.
   private static let manyInvoices = 2_000
 
-  private func lookAround() -> Engine.Event {
+  private mutating func lookAround() -> Engine.Event {
     do throws(JournalFault) {
       return .surroundings(ledgerChanged: folder.token != seal?.token, news: try journal.news())
     } catch {
+      hasJournalFailed = true
       return .notDurable(.broken(error.description))
     }
   }

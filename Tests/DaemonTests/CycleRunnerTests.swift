@@ -1,0 +1,127 @@
+import Decisions
+import Delivery
+import Foundation
+import Ledger
+import Storage
+import Synchronization
+import Testing
+import Units
+
+@testable import Daemon
+
+/// The loop around the engine, with real files and a mail server of values.
+@Suite("The cycle in the world")
+struct CycleRunnerTests {
+  /// One connection: takes what is handed over, and answers one at a time.
+  private final class Server: Sendable {
+    private let state = Mutex((submitted: [String](), waiting: [Int]()))
+    let whileTaking: @Sendable (String) -> Void
+
+    init(_ whileTaking: @escaping @Sendable (String) -> Void) { self.whileTaking = whileTaking }
+
+    var submitted: [String] { state.withLock { $0.submitted } }
+
+    var postman: Postman {
+      Postman(
+        submit: { envelope in
+          self.state.withLock {
+            $0.submitted.append(envelope.recipient)
+            $0.waiting.append(envelope.ticket)
+          }
+          self.whileTaking(envelope.recipient)
+        },
+        next: { _ in
+          self.state.withLock { $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }.map {
+            Delivered(ticket: $0, result: .accepted)
+          }
+        },
+        probe: { ProbeReport(result: .accepted) })
+    }
+  }
+
+  private static func office(
+    _ rows: [String], hours: String = "00:00-24:00",
+    _ work: (_ folder: String, _ installation: Installation, JournalFile) throws -> Void
+  ) throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("dunningd-runner-\(UUID())").path
+    try FileManager.default.createDirectory(atPath: folder + "/ledger", withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let config = """
+      [company]
+      name = "Example GmbH"
+      time_zone = "UTC"
+      country = "DE"
+      language = "en"
+      currency = "EUR"
+      [ledger]
+      path = "\(folder)/ledger"
+      [mail]
+      url = "smtp://127.0.0.1:2525"
+      security = "none"
+      from = "ar@example.com"
+      connections = 1
+      max_per_minute = 1000000
+      [journal]
+      directory = "\(folder)/state"
+      [contact]
+      hours = "\(hours)"
+      days = "mon-sun"
+      holidays = []
+      first_cycle = "send"
+      [[schedule]]
+      name = "standard"
+      steps = [{ name = "first", day = 5, level = 1, template = "first" }]
+      """
+    try config.write(toFile: folder + "/dunningd.toml", atomically: true, encoding: .utf8)
+    try ("number,customer,due,amount,email,cc\n" + rows.map { $0 + "\n" }.joined()).write(
+      toFile: folder + "/ledger/invoices.csv", atomically: true, encoding: .utf8)
+    let installation = try Installation.load(folder + "/dunningd.toml")
+    let journal = try JournalFile(
+      installation.state, on: PosixDisk(), as: .cycles, key: installation.key, now: Rig.morning)
+    defer { journal.close() }
+    try work(folder, installation, journal)
+  }
+
+  private static func invoices(_ count: Int) -> [String] {
+    (1...count).map { "R-\($0),K-\($0),2026-02-20,120.00,ar@k\($0).example," }
+  }
+
+  @Test("who is put on hold while others are on the wire gets nothing, whoever hears of it first")
+  func holdWhileSending() throws {
+    try Self.office(Self.invoices(6)) { folder, installation, journal in
+      let state = installation.state
+      let server = Server { recipient in
+        guard recipient == "ar@k2.example" else { return }
+        let clerk = try? JournalFile(state, on: PosixDisk(), as: .command, key: nil, now: Rig.morning)
+        _ = try? clerk?.record(
+          [.restPlaced(Rest(kind: .hold, scope: .customer("K-3"), by: "ann", text: "call first"))], now: Rig.morning)
+      }
+      var runner = CycleRunner(
+        installation, history: journal.releaseHistory(), journal: journal, postman: server.postman,
+        clock: .frozen(at: Rig.morning), log: { _ in })
+      let report = runner.run()
+      #expect(report.ending == .completed)
+      #expect(server.submitted.sorted() == [1, 2, 4, 5, 6].map { "ar@k\($0).example" })
+    }
+  }
+
+  @Test("what was recorded in time, but took until the hours were over, does not begin")
+  func slowRecord() throws {
+    try Self.office(Self.invoices(2), hours: "08:00-09:01") { folder, installation, journal in
+      let server = Server { _ in }
+      let calls = Atomic(0)
+      let clock = Clock {
+        let call = calls.wrappingAdd(1, ordering: .relaxed).newValue
+        // The second time it is asked for the record, whose sync then takes more than a second.
+        if call == 2 { usleep(1_100_000) }
+        return call <= 2 ? Rig.morning : Rig.morning + .minutes(2)
+      }
+      var runner = CycleRunner(
+        installation, history: journal.releaseHistory(), journal: journal, postman: server.postman, clock: clock,
+        log: { _ in })
+      let report = runner.run()
+      #expect(report.ending == .completed)
+      #expect(server.submitted.isEmpty)
+    }
+  }
+}
