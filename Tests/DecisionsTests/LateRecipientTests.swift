@@ -80,6 +80,37 @@ struct LateRecipientTests {
     expect(scene.at("2026-03-09 13:00"), [])
   }
 
+  @Test("what one of two has stays made when their addresses are erased, however many attempts there were")
+  func erased() {
+    var scene = half.at("2026-03-09 11:15")
+    let whole = scene.history.contact("k")
+    let contact = scene.verdict.contacts[0]
+    func record(_ scene: inout Scene, to: [String], attempt: Int, _ outcomes: [HistoryEvent]) {
+      var intended = contact.intended(as: "k", attempt: attempt, messageID: "", sha256: "", policy: "")
+      intended.to = to
+      for event in [.contactIntended(intended)] + outcomes { scene.history.apply(event, at: scene.now) }
+    }
+    scene.history = ContactHistory()
+    let later = Zone.berlin.time("2026-03-09 12:00")
+    record(
+      &scene, to: ["", ""], attempt: 1,
+      [
+        .contactSent(Attempt(contact: "k", recipient: 0, attempt: 1)),
+        .contactDeferred(Attempt(contact: "k", recipient: 1, attempt: 1), next: later),
+      ])
+    #expect(scene.history.contact("k")?.standing == whole?.standing)
+    record(
+      &scene, to: [""], attempt: 2, [.contactDeferred(Attempt(contact: "k", recipient: 0, attempt: 2), next: later)])
+    #expect(scene.history.contact("k")?.standing == .made)
+    #expect(scene.history.contact("k")?.leftOut == [])
+    #expect(scene.history.halfMade.isEmpty)
+    expect(scene.at("2026-03-09 13:00"), [])
+    // Everybody once more, after a person's word that nothing had left: who is sure to have it is known by the place.
+    record(&scene, to: ["", ""], attempt: 3, [.contactSent(Attempt(contact: "k", recipient: 0, attempt: 3))])
+    record(&scene, to: ["", ""], attempt: 4, [])
+    #expect(scene.history.contact("k")?.recipients == [.sent, .pending])
+  }
+
   @Test("a doubt that counts as sent is completed; one that a person is to clear is not")
   func doubt() {
     let doubtful = Scene(due: "2026-03-04").customer { $0.emails = ["ap@c.example", "boss@c.example"] }

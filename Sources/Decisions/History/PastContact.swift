@@ -51,7 +51,8 @@ package struct PastContact: Sendable, Equatable {
   package let listed: [ListedItem]
   /// Of the last attempt, over `to`, then `cc`.
   package internal(set) var recipients: [Fate]
-  /// What earlier attempts did to To recipients whom the last one is not for, by address.
+  /// What earlier attempts did to To recipients whom the last one is not for, by address, or by attempt and place where that
+  /// was erased: two that nobody knows any more are still two, and what one of them has stays made.
   var earlier: [String: Fate] = [:]
   /// Attempts that ended in doubt.
   package internal(set) var doubts: Int
@@ -94,6 +95,10 @@ package struct PastContact: Sendable, Equatable {
     // Who took an earlier attempt is not tried again, so what is known of them stays.
     let took = last.tookIt
     for (index, address) in (to + cc).enumerated() where took.contains(address) { recipients[index] = .sent }
+    guard last.to.count == to.count, last.recipients.count == recipients.count else { return }
+    for index in recipients.indices where isErased(index) && last.recipients[index] == .sent {
+      recipients[index] = .sent
+    }
   }
 
   static func isSorted(_ items: [AdvancedItem]) -> Bool {
@@ -103,17 +108,26 @@ package struct PastContact: Sendable, Equatable {
   /// To recipients of all attempts.
   private var fates: [String: Fate] {
     var fates = earlier
-    for (address, fate) in zip(to, recipients) { fates[address] = fate }
+    for (index, (address, fate)) in zip(to, recipients).enumerated() {
+      fates[address.isEmpty ? "\(Self.erased)\(attempt).\(index)" : address] = fate
+    }
     return fates
+  }
+
+  /// No address begins so.
+  private static let erased = "erased "
+  private func isErased(_ recipient: Int) -> Bool {
+    recipient < to.count + cc.count && (recipient < to.count ? to[recipient] : cc[recipient - to.count]).isEmpty
   }
 
   /// To recipients of all attempts by e-mail; of the last attempt alone where that was another channel's too.
   var addressesTried: [String] { to + earlier.keys }
 
-  /// To and cc recipients who surely have it.
+  /// To and cc recipients who surely have it, as far as one knows who they are.
   private var tookIt: Set<String> {
     var took = Set(zip(to + cc, recipients).filter { $0.1 == .sent }.map(\.0))
     for (address, fate) in earlier where fate == .sent { took.insert(address) }
+    took.remove("")
     return took
   }
 
@@ -157,11 +171,13 @@ package struct PastContact: Sendable, Equatable {
   package var mayHaveReached: Bool { standing == .made || standing == .inDoubt }
 
   /// To recipients whom the server put off while another of them took the message, or may have: only these are tried
-  /// again. Sorted.
+  /// again. Sorted; without those whose address was erased.
   package var leftOut: [String] {
     // Asked after each event, and hardly ever true.
     guard !cancelled, verdict == nil, hasDeferred, mayHaveReached else { return [] }
-    return fates.compactMap { if case .deferred = $0.value { $0.key } else { nil } }.sorted()
+    return fates.compactMap { name, fate in
+      if case .deferred = fate, !name.hasPrefix(Self.erased) { name } else { nil }
+    }.sorted()
   }
 
   private var hasDeferred: Bool {
