@@ -40,7 +40,7 @@ struct CycleRunnerTests {
   }
 
   private static func office(
-    _ rows: [String], hours: String = "00:00-24:00",
+    _ rows: [String], hours: String = "00:00-24:00", connections: Int = 1,
     _ work: (_ folder: String, _ installation: Installation, JournalFile) throws -> Void
   ) throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("dunningd-runner-\(UUID())").path
@@ -59,7 +59,7 @@ struct CycleRunnerTests {
       url = "smtp://127.0.0.1:2525"
       security = "none"
       from = "ar@example.com"
-      connections = 1
+      connections = \(connections)
       max_per_minute = 1000000
       [journal]
       directory = "\(folder)/state"
@@ -126,6 +126,97 @@ struct CycleRunnerTests {
       let report = runner.run()
       #expect(report.ending == .completed)
       #expect(server.submitted.isEmpty)
+    }
+  }
+
+  /// Answers in any order, while a clerk puts customers on hold, or enters what they paid: nothing of theirs may begin from
+  /// then on.
+  private final class BusyOffice: Sendable {
+    private struct State {
+      var random: UInt64
+      var waiting: [Envelope] = []
+      var resting: Set<String> = []
+      var begun: Set<String> = []
+      var tooLate: [String] = []
+
+      mutating func pick(_ count: Int) -> Int {
+        random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return Int(random >> 33) % count
+      }
+    }
+    private let state: Mutex<State>
+    private let clerk: @Sendable (_ customer: String) -> Void
+    private let customers: Int
+
+    init(seed: UInt64, customers: Int, clerk: @escaping @Sendable (_ customer: String) -> Void) {
+      state = Mutex(State(random: seed))
+      self.customers = customers
+      self.clerk = clerk
+    }
+
+    var resting: Set<String> { state.withLock { $0.resting } }
+    var begun: Set<String> { state.withLock { $0.begun } }
+    var tooLate: [String] { state.withLock { $0.tooLate } }
+
+    var postman: Postman {
+      Postman(
+        submit: { envelope in
+          let customer = "K-" + envelope.recipient.drop { !$0.isNumber }.prefix { $0.isNumber }
+          self.state.withLock {
+            $0.waiting.append(envelope)
+            $0.begun.insert(customer)
+            if $0.resting.contains(customer) { $0.tooLate.append(envelope.recipient) }
+          }
+        },
+        next: { _ in
+          let (envelope, customer) = self.state.withLock { state -> (Envelope?, String?) in
+            guard !state.waiting.isEmpty else { return (nil, nil) }
+            let customer = state.pick(3) == 0 ? "K-\(1 + state.pick(self.customers))" : nil
+            return (state.waiting.remove(at: state.pick(state.waiting.count)), customer)
+          }
+          if let customer {
+            self.clerk(customer)
+            // What comes within a thousandth of a second of the first byte cannot be heeded.
+            usleep(1_500)
+            self.state.withLock { _ = $0.resting.insert(customer) }
+          }
+          return envelope.map { Delivered(ticket: $0.ticket, result: .accepted) }
+        },
+        probe: { ProbeReport(result: .accepted) })
+    }
+  }
+
+  @Test(
+    "who is put on hold, or has paid, gets nothing that begins later, in whatever order things happen",
+    arguments: 1...24)
+  func standsStillAtAnyTime(seed: Int) throws {
+    let customers = 12
+    let rows = (1...customers).map {
+      "R-\($0),K-\($0),2026-02-20,120.00,ar@k\($0).example" + ($0 % 3 == 0 ? ";boss@k\($0).example," : ",")
+    }
+    try Self.office(rows, connections: 1 + seed % 3) { folder, installation, journal in
+      let state = installation.state
+      let payments = Mutex("customer,date,amount,invoice\n")
+      let office = BusyOffice(seed: UInt64(seed), customers: customers) { customer in
+        if seed % 2 == 0 {
+          let text = payments.withLock { text in
+            text += "\(customer),2026-03-01,120.00,R\(customer.dropFirst())\n"
+            return text
+          }
+          try? text.write(toFile: folder + "/ledger/payments.csv", atomically: true, encoding: .utf8)
+          return
+        }
+        let clerk = try? JournalFile(state, on: PosixDisk(), as: .command, key: nil, now: Rig.morning)
+        _ = try? clerk?.record(
+          [.restPlaced(Rest(kind: .hold, scope: .customer(customer), by: "ann", text: "call first"))], now: Rig.morning)
+      }
+      var runner = CycleRunner(
+        installation, history: journal.releaseHistory(), journal: journal, postman: office.postman,
+        clock: .frozen(at: Rig.morning), log: { _ in })
+      // It ends early where facts change again and again: the next cycle goes on.
+      for _ in 0..<10 { _ = runner.run() }
+      #expect(office.tooLate.isEmpty)
+      #expect(office.begun.union(office.resting).count == customers)
     }
   }
 }

@@ -55,7 +55,9 @@ struct ExplainCommand: ParsableCommand {
       case .table:
         for (index, decision) in decisions.enumerated() {
           if index > 0 { Output.line("") }
-          show(decision, ledger.books, story, today: session.policy.company.zone.day(session.now))
+          // Money counts from its day on at the payer's, or at the company's where that comes first.
+          let days = [session.policy.company.zone, decision.zone].compactMap { $0?.day(session.now) }
+          show(decision, ledger.books, story, today: days.max() ?? session.policy.company.zone.day(session.now))
         }
       }
       session.warn(about: ledger)
@@ -74,7 +76,7 @@ struct ExplainCommand: ParsableCommand {
       Output.line(
         "  step    \(step.name.printable) (level \(step.level), \(step.channel.rawValue)\(schedule.printable))")
     }
-    for payment in books.payments(on: decision.key, after: today) {
+    for payment in books.payments(for: decision, after: today) {
       Output.line(
         "  coming  \(payment.amount), which counts from its day on, \(payment.date) (\(payment.place))".printable)
     }
@@ -154,9 +156,13 @@ extension Rest {
 
 extension Books {
   /// Money for an invoice, or for none yet, that is dated later.
-  fileprivate func payments(on key: ItemKey, after day: Day) -> [Payment] {
-    payments.filter {
-      $0.customer == key.customer && $0.date > day && ($0.invoice ?? key.number) == key.number
+  fileprivate func payments(for decision: Decision, after day: Day) -> [Payment] {
+    payments.filter { payment in
+      guard payment.date > day, payment.amount.isPositive else { return false }
+      if let invoice = payment.invoice {
+        return payment.customer == decision.key.customer && invoice == decision.key.number
+      }
+      return [decision.key.customer, decision.payer].contains(payment.customer)
     }
   }
 }
