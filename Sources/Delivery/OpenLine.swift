@@ -75,7 +75,8 @@ final class OpenLine {
 
   /// The deadline is past.
   func expire(at now: Duration) -> Transfer? {
-    follow(dialogue.failed(.timedOut, handedOver: sent), at: now, isStopping: false)
+    // A server that takes no more of a message may have said why.
+    follow(earlyRefusal() ?? dialogue.failed(.timedOut, handedOver: sent), at: now, isStopping: false)
   }
 
   // MARK: What the dialogue wants

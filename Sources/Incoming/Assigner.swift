@@ -77,6 +77,9 @@ package struct Assigner {
     for address in [recipient.address, recipient.original].compactMap(\.self) {
       if let index = all.firstIndex(of: address) { return (index, true) }
     }
+    // An earlier attempt went there, and what came of that is settled: the last one went elsewhere.
+    let tried = Set(past.addressesTried.map { $0.lowercased() })
+    if [recipient.address, recipient.original].contains(where: { $0.map(tried.contains) ?? false }) { return nil }
     // It went on to somewhere else, or the report names nobody: there is only one whom it can mean.
     return all.count <= 1 ? (0, recipient.address == nil) : nil
   }

@@ -40,7 +40,7 @@ struct CycleRunnerTests {
   }
 
   private static func office(
-    _ rows: [String], hours: String = "00:00-24:00", connections: Int = 1,
+    _ rows: [String], hours: String = "00:00-24:00", connections: Int = 1, channel: String = "email",
     _ work: (_ folder: String, _ installation: Installation, JournalFile) throws -> Void
   ) throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("dunningd-runner-\(UUID())").path
@@ -70,7 +70,7 @@ struct CycleRunnerTests {
       first_cycle = "send"
       [[schedule]]
       name = "standard"
-      steps = [{ name = "first", day = 5, level = 1, template = "first" }]
+      steps = [{ name = "first", day = 5, level = 1, template = "second", channel = "\(channel)" }]
       """
     try config.write(toFile: folder + "/dunningd.toml", atomically: true, encoding: .utf8)
     try ("number,customer,due,amount,email,cc\n" + rows.map { $0 + "\n" }.joined()).write(
@@ -126,6 +126,34 @@ struct CycleRunnerTests {
       let report = runner.run()
       #expect(report.ending == .completed)
       #expect(server.submitted.isEmpty)
+    }
+  }
+
+  @Test("a page that was posted since the last cycle does not come back, not for a moment")
+  func postedPage() throws {
+    try Self.office(["R-1,K-1,2026-02-20,120.00,,"], channel: "letter") { folder, installation, journal in
+      try "id,name,address,country\nK-1,Alpha Ltd,Alpha Ltd;Main Street 1;10115 Berlin,DE\n".write(
+        toFile: folder + "/ledger/customers.csv", atomically: true, encoding: .utf8)
+      let outbox = folder + "/state/outbox"
+      func pages() -> [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: outbox)) ?? []).filter { $0.hasSuffix(".html") }
+      }
+      let seen = Mutex<[String]>([])
+      let isPosted = Atomic(false)
+      let server = Server { _ in }
+      var runner = CycleRunner(
+        installation, history: journal.releaseHistory(), journal: journal, postman: server.postman,
+        clock: .frozen(at: Rig.morning), log: { _ in },
+        meanwhile: { if isPosted.load(ordering: .relaxed) { seen.withLock { $0 += pages() } } })
+      _ = runner.run()
+      let page = try #require(pages().first)
+      let clerk = try JournalFile(installation.state, on: PosixDisk(), as: .command, key: nil, now: Rig.morning)
+      let letter = try #require(clerk.history.outbox.first?.id)
+      try clerk.record([.contactResolved(contact: letter, sent: true, by: "ann")], now: Rig.morning)
+      try FileManager.default.removeItem(atPath: outbox + "/" + page)
+      isPosted.store(true, ordering: .relaxed)
+      _ = runner.run()
+      #expect(seen.withLock { $0 }.isEmpty && pages().isEmpty)
     }
   }
 

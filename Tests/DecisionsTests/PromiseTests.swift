@@ -46,6 +46,31 @@ struct PromiseTests {
     #expect(gone.invoice("R2", due: "2026-04-01").verdict.outcomes.map(\.outcome) == ["kept"])
   }
 
+  @Test("rest an invoice that is in another currency by now until their day, and are not seen as kept")
+  func otherCurrency() throws {
+    let dollar = try #require(Currency(code: "USD"))
+    func inDollars(_ scene: Scene) -> Scene {
+      scene.with {
+        var invoice = Invoice(
+          key: $0.invoices[0].key, currency: dollar, due: $0.invoices[0].due, place: $0.invoices[0].place)
+        invoice.amount = Money(minor: 10_000, dollar)
+        $0.invoices[0] = invoice
+      }
+    }
+    let changed = inDollars(Self.scene)
+    changed.at("2026-03-17").expect(.promised, step: "second", until: "2026-03-27")
+    #expect(changed.at("2026-03-17").verdict.outcomes.isEmpty)
+    #expect(changed.at("2026-04-17").verdict.outcomes.isEmpty)
+    let planned = inDollars(
+      Scene(due: "2026-03-02").sent("first", "2026-03-09").happened(
+        .restPlaced(
+          Rest(
+            kind: .dispute, scope: .invoice(customer: "C", number: "R1"), amount: "30 EUR", by: "anna", text: "broken")),
+        "2026-03-12"))
+    // How much of it is contested nobody can say: all of it rests.
+    planned.at("2026-03-17").expect(.disputed)
+  }
+
   @Test("a credit note for another invoice is no money of the promise")
   func otherCredit() {
     let scene = Scene(due: "2026-03-02").invoice("R2", due: "2026-03-03").promised(

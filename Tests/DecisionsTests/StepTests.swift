@@ -63,6 +63,24 @@ struct StepTests {
       .notYet, step: "first", until: "2026-03-23", repetition: 1)
   }
 
+  @Test("a sending that did not arrive after all is none that comes again under the name of a later one")
+  func undoneRepeat() {
+    let steps = due.steps(
+      Step("first", 5, level: 1, repeat: .init(everyDays: 14, times: 2)), Step("last", 60, level: 2))
+    steps.sent("first", "2026-03-09", ["R1"], .inDoubt, id: "a").sent("first", "2026-03-23", repetition: 1, id: "b")
+      .happened(.contactResolved(contact: "a", sent: false, by: "ann"), "2026-03-24")
+      .at("2026-03-30").expect(.notYet, step: "first", until: "2026-04-07", repetition: 2)
+  }
+
+  @Test("a step renamed hides none of another anchor: the invoice that was sent is no reminder")
+  func renamedAnchor() {
+    let sent = due.steps(Step("invoice", 0, level: 0, anchor: .issued)).sent("invoice", "2026-02-02")
+    sent.steps(
+      Step("send-invoice", 0, level: 0, anchor: .issued), Step("upcoming", -7, level: 0), Step("first", 5, level: 1)
+    )
+    .at("2026-02-20").expect(.notYet, step: "upcoming")
+  }
+
   @Test("repeats not sent when the next step is due are dropped")
   func repeatsDropped() {
     let steps = due.steps(

@@ -19,6 +19,8 @@ private final class ScriptedLine: RelayLine {
   /// At most so many bytes go at once.
   var bytesAtOnce = Int.max
   private var isPartial = false
+  /// After so many bytes of a second write it takes none any more.
+  var stallsAfter: Int?
   /// The other side closes together with the last piece.
   var closesWithLast = false
   /// Said by the other side as the line is lost.
@@ -30,7 +32,13 @@ private final class ScriptedLine: RelayLine {
 
   var isSilent: Bool { pieces.first.map { $0 == nil } ?? false }
 
+  func say(_ words: String) { arrived += Array(words.utf8) }
+
   func send(_ bytes: UnsafeRawBufferPointer) throws(LineFault) -> Int {
+    if let left = stallsAfter, !said.isEmpty {
+      stallsAfter = 0
+      return min(left, bytes.count)
+    }
     guard said.count < writesMax else {
       defer { lastWrite = 0 }
       if lastWrite > 0 { return min(lastWrite, bytes.count) }
@@ -182,6 +190,24 @@ struct DialogueTests {
       let line = ScriptedLine(["250 ok\r\n250 ok\r\n354 go on\r\n"])
       (line.writesMax, line.lastWrite, line.lastWords) = (1, 20, words + "\r\n")
       #expect(try verdict(line) == expected)
+    }
+  }
+
+  @Test("a server that stops reading a message, and has said why, has said no; one that says nothing leaves a doubt")
+  func stalled() throws {
+    for (words, expected) in [("552 5.3.4 too big\r\n", DeliveryVerdict.contentRefused), ("", .unknown)] {
+      let line = ScriptedLine(["250 ok\r\n250 ok\r\n354 go on\r\n"])
+      line.stallsAfter = 10
+      let open = open(line)
+      let begun = open.send(
+        Array("Subject: x\r\n\r\n.dot\r\nend\r\n".utf8), from: try EnvelopeAddress("a@example.com"),
+        to: try EnvelopeAddress("b@example.org"), at: .zero)
+      #expect(begun == nil)
+      line.arrive()
+      #expect(open.goOn(at: .zero, isStopping: false) == nil)
+      line.say(words)
+      let transfer = try #require(open.expire(at: .seconds(1_000)))
+      #expect(DeliveryResult(transfer, server: "").verdict == expected)
     }
   }
 

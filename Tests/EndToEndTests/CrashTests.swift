@@ -107,6 +107,32 @@ extension EndToEnd {
       }
     }
 
+    @Test("what is on its way is no doubt yet: no task, and nobody's word on it is taken before its outcome")
+    func onItsWay() async throws {
+      try await scenario { office in
+        let sink = try await office.sink("dot=accept-then-hang:only 1")
+        try office.configure(Setup(sink: sink))
+        try RelayFaults.books(1, in: office)
+        let run = try office.start(["run", "--once", "--as-of", "2026-03-02T11:00"])
+        #expect(await sink.waitFor(messages: 1))
+        let contact = try #require(office.records("contact.intended").first?["contact"].text)
+        let tasks = try await office.expect(0, "tasks", "--as-of", "2026-03-02T11:01", "--format", "json")
+        #expect(!tasks.out.contains("in_doubt"), "\(tasks)")
+        for word in ["--sent", "--not-sent"] {
+          let early = try await office.expect(75, "resolve", contact, word, "--as-of", "2026-03-02T11:01")
+          #expect(early.err.contains("on its way"), "\(early)")
+        }
+        #expect(office.records("contact.resolved").isEmpty)
+        // Whoever had it in hand dies: now it is a doubt.
+        run.send(SIGKILL)
+        _ = await run.finish()
+        let left = try await office.expect(0, "tasks", "--as-of", "2026-03-02T11:02", "--format", "json")
+        #expect(left.out.contains("in_doubt"), "\(left)")
+        try await office.expect(0, "resolve", contact, "--sent", "--as-of", "2026-03-02T11:03")
+        #expect(office.records("contact.resolved").count == 1)
+      }
+    }
+
     @Test(
       "in_doubt = ask: rests with that reason until resolve; not-sent sends it again, sent does not",
       arguments: ["--not-sent", "--sent"])

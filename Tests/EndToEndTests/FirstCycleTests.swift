@@ -3,6 +3,24 @@ import Testing
 
 extension EndToEnd {
   @Suite("The first cycles") struct FirstCycle {
+    @Test("an approval is recorded though whoever reads its list stops reading")
+    func approvedIntoAClosedPipe() async throws {
+      try await scenario { office in
+        let sink = try await office.sink()
+        var setup = Setup(sink: sink)
+        setup.firstCycle = "approve"
+        try office.configure(setup)
+        try RelayFaults.books(1500, in: office)
+        let listed = try await office.tool(
+          "/bin/bash",
+          [
+            "-c", "\"$0\" approve --cycle --by Erika --as-of 2026-03-02T11:10 --config \"$1\" | head -n 1 >/dev/null",
+            try Program.required(), office.configuration.path,
+          ])
+        #expect(office.records("approval.given").count == 1, "\(listed)")
+      }
+    }
+
     @Test("the first wave waits for approve --cycle, then goes, once")
     func approvedWave() async throws {
       try await scenario { office in

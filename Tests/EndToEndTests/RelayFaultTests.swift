@@ -155,6 +155,27 @@ extension EndToEnd {
       }
     }
 
+    @Test("an address that two customers have is good again for both, whichever of them it was refused for")
+    func sharedMailbox() async throws {
+      try await scenario { office in
+        let sink = try await office.sink("rcpt=550 5.1.1 No such user here:only 1")
+        try office.configure(Setup(sink: sink))
+        try office.books(
+          Samples.head + "A-1,K-1,2026-01-21,2026-02-20,120.00,EUR\n",
+          customers: "id,name,email\nK-1,Alpha Ltd,ap@shared.test\nK-2,Beta Ltd,ap@shared.test\n")
+        try await office.expect(0, "run", "--once", "--as-of", "2026-03-02T11:00")
+        #expect(office.records("contact.failed").count == 1)
+        try office.books(
+          Samples.head + "A-1,K-1,2026-01-21,2026-02-20,120.00,EUR\nB-1,K-2,2026-01-21,2026-02-20,120.00,EUR\n",
+          customers: "id,name,email\nK-1,Alpha Ltd,ap@shared.test\nK-2,Beta Ltd,ap@shared.test\n")
+        let before = try await RelayFaults.explain(office, "B-1", "2026-03-02T12:00")
+        #expect(before["reason"].text == "no_address", "\(before)")
+        try await office.expect(0, "resolve", "K-2", "--address-ok", "--as-of", "2026-03-02T12:01")
+        let after = try await RelayFaults.explain(office, "B-1", "2026-03-02T12:02")
+        #expect(after["reason"].text != "no_address", "\(after)")
+      }
+    }
+
     @Test("an unknown mailbox: failed, the address is bad until the ledger shows another; the others get theirs")
     func unknownMailbox() async throws {
       try await scenario { office in

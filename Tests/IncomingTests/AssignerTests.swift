@@ -103,6 +103,28 @@ struct AssignerTests {
     #expect(index("alpha@one.test", nil, "none") == nil)
   }
 
+  @Test("what comes back late from the address of an earlier attempt is none of the last one's recipients")
+  func lateBounce() throws {
+    var history = ContactHistory()
+    var intended = try Self.intended(Self.id, "K-1", ["old@one.test"])
+    intended.cc = []
+    history.apply(.contactIntended(intended), at: Instant(seconds: 1))
+    history.apply(.contactInDoubt(contact: Self.id, recipient: 0, attempt: 1, why: "cut"), at: Instant(seconds: 2))
+    history.apply(.contactResolved(contact: Self.id, sent: false, by: "ann"), at: Instant(seconds: 3))
+    (intended.to, intended.attempt) = (["new@one.test"], 2)
+    history.apply(.contactIntended(intended), at: Instant(seconds: 4))
+    let assigner = Assigner(
+      history, bounce: try BounceAddress(pattern: "bounce+{contact}@example.com"), customers: [], own: [])
+    func index(_ address: String) -> Int? {
+      let bad = Diagnosis(.mailboxUnknown, status: "5.1.1", isPermanent: true)
+      let recipient = Arrival.Recipient(address: address, original: nil, diagnosis: bad, words: "")
+      return assigner.recipient(recipient, of: Self.id)?.index
+    }
+    #expect(index("old@one.test") == nil)
+    #expect(index("new@one.test") == 0)
+    #expect(index("forwarded@elsewhere.test") == 0)
+  }
+
   @Test("a bounce by its failed address goes to the newest contact that went there")
   func bounceByAddress() throws {
     var arrival = Arrival(.bounce)

@@ -61,7 +61,12 @@ enum ChildProcess {
     var ending: Int32 = 0
     while waitpid(child, &ending, 0) < 0, errno == EINTR {}
     let signal = ending & 0x7f
-    return ControlLine.Answer(status: signal == 0 ? (ending >> 8) & 0xff : 128 + signal, out: said, err: complained)
+    guard signal != 0 else { return ControlLine.Answer(status: (ending >> 8) & 0xff, out: said, err: complained) }
+    return ControlLine.Answer(
+      status: CommandFailure.Status.unavailable.rawValue, out: said,
+      err: complained
+        + "dunningd: the command was ended by signal \(signal) before it was done: `dunningd journal list` shows whether "
+        + "something was recorded\n")
   }
 
   /// The environment that this process began with, but for what is systemd's word to the service alone.

@@ -10,6 +10,8 @@ extension Dunningd {
         if let fault { throw CommandFailure(.usage, fault) }
       }
       var command = try parseAsRoot()
+      // What a person does is done to its end, though who reads along stops reading.
+      if command is any Intervening || command is JournalErase { signal(SIGPIPE, SIG_IGN) }
       if let step = command as? any Intervening, step.isIntervention {
         try Forwarding.toDaemon(step.common, author: type(of: step).authorOption)
       }

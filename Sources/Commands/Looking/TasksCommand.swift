@@ -34,11 +34,14 @@ struct TasksCommand: ParsableCommand {
       let session = try Session(common, asOf: asOf.time)
       let ledger = try session.ledger()
       let history = try session.history()
+      let isAtWork = session.isAtWork
       let tasks = StaffTasks.all(
         session.verdict(ledger, history), history, ledger.books.customers, session.policy, now: session.now
       ) { session.id($0, history) }
       .filter { task in
-        (customer.map { task.customer == $0 } ?? true) && (kind.map { task.kind == $0 } ?? true)
+        // What is on its way is no doubt yet.
+        if task.kind == .inDoubt, isAtWork, history.contact(task.subject)?.isPending ?? false { return false }
+        return (customer.map { task.customer == $0 } ?? true) && (kind.map { task.kind == $0 } ?? true)
           && (owner.map { task.owner == $0 } ?? true)
       }
       let composer = try session.composer(ledger)

@@ -90,7 +90,8 @@ extension Session {
         for warning in file.takeWarnings() { Output.error("warning: " + warning) }
         file.close()
       }
-      try file.record(events, now: now)
+      // Meanwhile others may have recorded what is later than the start of this command.
+      try file.record(events, now: isFrozen ? now : max(now, Clock.real.now()))
       return file.history
     } catch {
       throw CommandFailure(error)
@@ -99,6 +100,17 @@ extension Session {
 }
 
 extension Session {
+  /// Whether some process runs cycles: what is pending then is on its way, and no doubt yet.
+  var isAtWork: Bool {
+    do throws(DiskError) {
+      try PosixDisk().lock(state.daemonLock, waitMilliseconds: 0).release()
+      return false
+    } catch {
+      if case .locked = error.cause { return true }
+      return false
+    }
+  }
+
   /// Brings the outbox in line with what is recorded by now.
   func arrangeOutbox() throws(CommandFailure) {
     let disk = PosixDisk()
@@ -108,6 +120,17 @@ extension Session {
       for note in try outbox.arrange(letters) { Output.error("warning: " + note) }
     } catch {
       throw CommandFailure(.inputOutput, error.description)
+    }
+  }
+
+  /// The same after something was recorded, which stands whatever becomes of it.
+  func arrangeOutboxIfPossible() {
+    do throws(CommandFailure) {
+      try arrangeOutbox()
+    } catch {
+      Output.error(
+        "warning: it is recorded, but the outbox still shows what was there before; the next cycle sees to it: \(error.message)"
+      )
     }
   }
 }

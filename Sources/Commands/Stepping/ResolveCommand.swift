@@ -47,6 +47,12 @@ struct ResolveCommand: Intervening {
         throw CommandFailure(
           .data, "there is no contact \"\(name)\" in the journal: `dunningd journal list` shows them")
       }
+      if contact.isPending, !contact.isLetter, step.session.isAtWork {
+        throw CommandFailure(
+          .tryLater,
+          "contact \(name) is on its way: the server has not answered yet; its outcome comes by itself, and only where none comes "
+            + "is it in doubt; nothing was recorded")
+      }
       // A doubt that counts as sent is still a doubt until somebody says. A letter may be in the post by the time that it
       // is called off.
       let said = contact.isResolved && contact.channel != .call && (contact.standing == .made) != sent
@@ -60,7 +66,7 @@ struct ResolveCommand: Intervening {
         [.contactResolved(contact: name, sent: sent, by: by.author)],
         done: "\(contact.isLetter ? "Letter" : "Contact") \(name) counts as \(outcome).",
         about: contact.items.map { .invoice(customer: $0.key.customer, number: $0.key.number) })
-      if contact.isLetter { try step.session.arrangeOutbox() }
+      if contact.isLetter { step.session.arrangeOutboxIfPossible() }
     }
   }
 
@@ -69,12 +75,15 @@ struct ResolveCommand: Intervening {
     guard case .customer(let id) = scope else {
       throw CommandFailure(.usage, "--address-ok takes a customer, and \"\(name)\" is an invoice")
     }
-    let addresses = step.ledger.books.customers.first { $0.id == id }?.emails ?? []
-    guard addresses.contains(where: { step.history.badAddresses[$0.lowercased()] != nil }) else {
+    let customer = step.ledger.books.customers.first { $0.id == id }
+    let addresses = (customer?.emails ?? []) + (customer?.cc ?? []) + (customer?.escalationEmails ?? [])
+    let bad = addresses.filter { step.history.badAddresses[$0.lowercased()] != nil }
+    guard !bad.isEmpty else {
       throw CommandFailure(.data, "no address of customer \(id) is marked as bad: nothing was recorded")
     }
     try step.record(
-      [.addressCleared(customer: id, address: nil, by: by.author)],
+      // Where others have the same address, it may be from them that it is known as bad.
+      ([nil] + bad).map { .addressCleared(customer: id, address: $0, by: by.author) },
       done: "The addresses of customer \(id) are tried again.", about: [scope])
   }
 }

@@ -57,12 +57,12 @@ extension Engine {
 }
 
 extension Engine.Event {
-  /// Others recorded something that the engine does not know yet.
-  var bringsNews: Bool {
+  /// What others recorded and the engine does not know yet.
+  var news: [DatedEvent] {
     switch self {
-    case .surroundings(_, let news), .durable(let news, _), .overtaken(let news), .tooLate(let news, _): !news.isEmpty
+    case .surroundings(_, let news), .durable(let news, _), .overtaken(let news), .tooLate(let news, _): news
     case .start, .ledger, .ledgerUnchanged, .ledgerRejected, .composed, .notDurable, .delivered, .tick, .stop, .policy:
-      false
+      []
     }
   }
 }

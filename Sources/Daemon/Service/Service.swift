@@ -119,9 +119,10 @@ package final class Service {
     while !Signals.isStopping {
       let now = surroundings.clock.now()
       if now >= due {
-        let timing = installation.site.configuration.cycle.timing
         let ending = cycle(at: now)
         if case .journalBroken(let words) = ending { return end(because: words) }
+        // It may have been reloaded meanwhile.
+        let timing = installation.site.configuration.cycle.timing
         due = max(timing.next(after: now, zone: zone), surroundings.clock.now())
         // What is known and not recorded must not wait for the next day.
         if case .journalLocked = ending { due = min(due, surroundings.clock.now() + Self.lockedRetry) }

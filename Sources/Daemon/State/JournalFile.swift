@@ -129,11 +129,12 @@ package final class JournalFile {
 
   /// Appends a person's intervention.
   ///
+  /// - Parameter now: asked once the journal is ours, for which one may have to wait.
   /// - Throws: why it is not recorded.
   @discardableResult
-  package func record(_ events: [HistoryEvent], now: Instant) throws(JournalFault) -> [DatedEvent] {
+  package func record(_ events: [HistoryEvent], now: @autoclosure () -> Instant) throws(JournalFault) -> [DatedEvent] {
     do {
-      guard case .durable(_, let written) = try appended(Batch(events: events), { now }) else { return [] }
+      guard case .durable(_, let written) = try appended(Batch(events: events), now) else { return [] }
       return written
     } catch {
       if case .refused = error { throw error }

@@ -41,7 +41,7 @@ package struct CycleRunner {
   private var inbox: [Engine.Event] = []
   /// Among them is what others recorded: the journal shows nothing new any more, and yet nothing may begin before the engine
   /// has heard of it.
-  private var isNewsUnheard: Bool { inbox.contains(where: \.bringsNews) }
+  private var isNewsUnheard: Bool { inbox.contains { !$0.news.isEmpty } }
 
   /// Outcomes are durable at most so much later than they are known.
   private static let tick = Duration.seconds(1)
@@ -90,8 +90,11 @@ package struct CycleRunner {
     var stopped = false
     hasJournalFailed = false
     inbox = [.start(now: clock.now())]
-    // As people and the last cycle left it, and whatever ended that one.
-    arrangeOutbox()
+    // As the last cycle left it, whatever ended that one, and people since: a page that was posted must not come back.
+    if let news = try? journal.news() {
+      engine.remember(news)
+      arrangeOutbox()
+    }
     while true {
       meanwhile()
       if isStopping(), !stopped {
@@ -217,22 +220,27 @@ package struct CycleRunner {
   private mutating func perform(_ effect: Engine.Effect) {
     switch effect {
     case .readLedger: inbox.append(readLedger())
-    case .lookAround: inbox.append(lookAround())
+    case .lookAround: take(lookAround())
     case .compose(let contacts, let ahead): inbox.append(.composed(drafts.messages(for: contacts, ahead: ahead)))
     case .append(let batch):
       let answer = journal.append(batch, now: clock.now())
       tellOfJournal()
-      if case .notDurable = answer { hasJournalFailed = true }
-      if case .durable(let news, let written) = answer, (news + written).contains(where: \.event.bearsOnOutbox) {
-        isOutboxStale = true
-      }
-      inbox.append(answer)
+      take(answer)
     case .send(let envelopes):
       desk.take(envelopes.filter { $0.webhookKey == nil })
       webhookDesk.take(envelopes.filter { $0.webhookKey != nil })
     case .recall: takeBack()
     case .tell, .finished: break
     }
+  }
+
+  /// An answer of the journal's, which the engine will hear of in its turn.
+  private mutating func take(_ answer: Engine.Event) {
+    if case .notDurable = answer { hasJournalFailed = true }
+    var records = answer.news
+    if case .durable(_, let written) = answer { records += written }
+    if records.contains(where: \.event.bearsOnOutbox) { isOutboxStale = true }
+    inbox.append(answer)
   }
 
   /// What the journal's keeper should know: nothing is lost by it.
@@ -285,11 +293,10 @@ package struct CycleRunner {
   /// From so many on, deciding them is parted among threads.
   private static let manyInvoices = 2_000
 
-  private mutating func lookAround() -> Engine.Event {
+  private func lookAround() -> Engine.Event {
     do throws(JournalFault) {
       return .surroundings(ledgerChanged: folder.token != seal?.token, news: try journal.news())
     } catch {
-      hasJournalFailed = true
       return .notDurable(.broken(error.description))
     }
   }

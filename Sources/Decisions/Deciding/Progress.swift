@@ -95,16 +95,18 @@ final class Progress: Sendable {
     let strangers = done.map(\.item).filter { $0.level == step.level && !names.contains($0.step) }
     if strangers.isEmpty { return false }
     let before = schedule.steps[..<index].count { $0.level == step.level && $0.anchor != .paid && !isDone($0) }
-    return before < Set(strangers.map(\.step)).count || strangers.contains { step.day <= $0.day }
+    return before < Set(strangers.map(\.step)).count
+      || strangers.contains { step.anchor == $0.anchor && step.day <= $0.day }
   }
 
   private func isDone(_ step: Step) -> Bool { done.contains { $0.item.step == step.name } }
 
-  /// How often `step` was sent, and when last; nil when never.
+  /// How often `step` was sent, and when last; nil when never. One that did not arrive after all counts where a later one did:
+  /// each repetition is a contact of its own.
   func sendings(of step: Step) -> (count: Int, last: Instant)? {
     let sent = done.filter { $0.item.step == step.name }
     guard let last = sent.last else { return nil }
-    return (sent.count, last.at)
+    return (max(sent.count, (sent.map(\.item.repetition).max() ?? 0) + 1), last.at)
   }
 }
 

@@ -38,8 +38,12 @@ extension GroupCase {
   func outcomes(of scopes: [Scope]) -> (seen: [String], ends: [RestEnd]) {
     var seen: [String] = []
     var ends: [RestEnd] = []
-    for placed in scopes.flatMap({ history.rests[$0] ?? [] })
-    where placed.isAwaited && placed.rest.amount?.currency == account.currency {
+    for placed in scopes.flatMap({ history.rests[$0] ?? [] }) where placed.isAwaited {
+      guard placed.rest.amount?.currency == account.currency else {
+        // As long as its items are open in another one it was not kept.
+        if placed.rest.items.contains(where: { openByKey[$0.key]?.isPositive ?? false }) { seen.append(placed.rest.id) }
+        continue
+      }
       seen.append(placed.rest.id)
       if let end = outcome(of: placed) { ends.append(end) }
     }

@@ -68,7 +68,9 @@ extension GroupCase {
     for placed in rests(.dispute, item) where resumes(placed, item).map({ today < $0 }) ?? true {
       let contested = placed.isAccepted ? notCredited(placed, item) : placed.rest.amount
       guard let contested else { return item.item.open }
-      if contested.currency == part.currency, contested > part { part = contested }
+      // The ledger has it in another currency since: how much of it is contested nobody can say.
+      if contested.currency != part.currency { return item.item.open }
+      if contested > part { part = contested }
     }
     return part > item.item.open ? item.item.open : part
   }

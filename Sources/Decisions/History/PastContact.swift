@@ -121,7 +121,7 @@ package struct PastContact: Sendable, Equatable {
   }
 
   /// To recipients of all attempts by e-mail; of the last attempt alone where that was another channel's too.
-  var addressesTried: [String] { to + earlier.keys }
+  package var addressesTried: [String] { to + earlier.keys }
 
   /// To and cc recipients who surely have it, as far as one knows who they are.
   private var tookIt: Set<String> {
@@ -165,7 +165,7 @@ package struct PastContact: Sendable, Equatable {
   package var isResolved: Bool { verdict != nil }
 
   /// Nothing was heard of a recipient, or nobody has posted it.
-  var isPending: Bool { isLetter ? standing == .outbox : recipients.contains(.pending) }
+  package var isPending: Bool { isLetter ? standing == .outbox : recipients.contains(.pending) }
 
   /// Whether it reached the customer, or may have: only that counts for caps, gaps and deadlines.
   package var mayHaveReached: Bool { standing == .made || standing == .inDoubt }
