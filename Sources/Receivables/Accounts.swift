@@ -28,6 +28,12 @@ package struct Accounts: Sendable {
     body(books.customers[groups.payer(index)])
   }
 
+  /// Whether a customer has another payer than that, by a row of its own.
+  package func hasOtherPayer(_ customer: String, than payer: String) -> Bool {
+    guard let index = PayerGroups.index(of: customer, in: books.customers) else { return false }
+    return books.customers[index].payer ?? customer != payer
+  }
+
   /// Who is dunned for a customer, as its row says; itself where there is no such row.
   package func payer(of customer: String) -> String {
     PayerGroups.index(of: customer, in: books.customers).flatMap { books.customers[$0].payer } ?? customer

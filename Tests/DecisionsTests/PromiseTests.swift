@@ -71,6 +71,33 @@ struct PromiseTests {
     planned.at("2026-03-17").expect(.disputed)
   }
 
+  @Test("and plans over the invoices of several customers hold when one of them, or all, get another payer")
+  func otherPayer() {
+    let both = Scene(due: "2026-03-02").customer { $0.payer = "HQ" }.customer("HQ").customer("D") { $0.payer = "HQ" }
+      .invoice("R2", due: "2026-03-03", of: "D")
+    let promised = both.promised(by: "2026-03-20", from: "2026-03-12", of: [.customer("HQ")])
+    promised.at("2026-03-17").expect(.promised, of: "R2")
+    // D was sold: it answers for itself.
+    let sold = promised.customer("D") { $0.payer = nil }
+    sold.at("2026-03-17").expect(.promised, of: "R1")
+    sold.at("2026-03-17").expect(.promised, of: "R2")
+    #expect(sold.at("2026-03-17").verdict.outcomes.isEmpty)
+    // HQ has another number.
+    let renumbered = promised.customer("HQ2").customer { $0.payer = "HQ2" }.customer("D") { $0.payer = "HQ2" }
+      .with { $0.customers.removeAll { $0.id == "HQ" } }
+    renumbered.at("2026-03-17").expect(.promised, of: "R2")
+    #expect(renumbered.at("2026-03-17").verdict.outcomes.isEmpty)
+    #expect(renumbered.at("2026-03-27").verdict.outcomes.map(\.outcome) == ["broken"])
+    let paid = renumbered.payment("100 EUR", on: "2026-03-16", for: "R1").payment(
+      "100 EUR", on: "2026-03-16", for: "R2", of: "D")
+    #expect(paid.at("2026-03-17").verdict.outcomes.map(\.outcome) == ["kept"])
+    let planned = both.planned(2, first: "2026-04-01", from: "2026-03-12", of: [.customer("HQ")]).customer("D") {
+      $0.payer = nil
+    }
+    planned.at("2026-03-17").expect(.inPlan, of: "R2")
+    #expect(planned.at("2026-03-17").verdict.outcomes.isEmpty)
+  }
+
   @Test("a credit note for another invoice is no money of the promise")
   func otherCredit() {
     let scene = Scene(due: "2026-03-02").invoice("R2", due: "2026-03-03").promised(

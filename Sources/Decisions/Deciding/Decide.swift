@@ -51,6 +51,8 @@ final class Docket: Sendable {
   let rules: CommonRules
   /// By payer, the scopes with promises and plans of which nothing is recorded yet.
   let awaited: [String: [Scope]]
+  /// Rests of customers who have got another payer since.
+  let movedRests: [ItemKey: [Scope]]
   /// Those that wait to be posted.
   let letters: [GroupKey: [PastContact]]
   let policy: Policy
@@ -79,6 +81,7 @@ final class Docket: Sendable {
     past = Past(history)
     pastAsIfNew = Past(halfMade.reopened)
     awaited = Docket.awaited(history, accounts)
+    movedRests = Docket.movedRests(history, accounts)
     letters = Docket.letters(history)
     schedules = Schedules(policy)
     rules = CommonRules(policy)
@@ -109,6 +112,7 @@ final class Docket: Sendable {
     past = Past(of: other.past)
     pastAsIfNew = Past(of: other.pastAsIfNew)
     awaited = other.awaited
+    movedRests = other.movedRests
     letters = other.letters
     schedules = Schedules(other.policy)
     rules = CommonRules(other.policy)

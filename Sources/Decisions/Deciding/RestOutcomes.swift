@@ -5,12 +5,32 @@ import Units
 // What is seen of promises and plans: kept, broken, completed. A cycle records it, so that it is known from then on
 // whatever the ledger shows later.
 extension Docket {
-  /// By payer, the scopes with promises and plans of which nothing is recorded yet.
+  /// By payer, the scopes with promises and plans of which nothing is recorded yet. Where a customer has got another payer
+  /// since, both are asked.
   static func awaited(_ history: ContactHistory, _ accounts: Accounts) -> [String: [Scope]] {
-    let scopes = history.restingScopes.sorted().filter { scope in
-      history.rests[scope]?.contains { $0.isAwaited } ?? false
+    var awaited: [String: [Scope]] = [:]
+    for scope in history.restingScopes.sorted() {
+      let rests = (history.rests[scope] ?? []).filter(\.isAwaited).map(\.rest)
+      if rests.isEmpty { continue }
+      let customers = [scope.customer] + rests.flatMap { $0.items.map(\.key.customer) }
+      for payer in Set(customers.map { accounts.payer(of: $0) }) { awaited[payer, default: []].append(scope) }
     }
-    return Dictionary(grouping: scopes) { accounts.payer(of: $0.customer) }
+    return awaited
+  }
+
+  /// By item, where a rest stands that names it and that nobody would find any more: under the payer that its customer had
+  /// then.
+  static func movedRests(_ history: ContactHistory, _ accounts: Accounts) -> [ItemKey: [Scope]] {
+    var moved: [ItemKey: [Scope]] = [:]
+    for scope in history.restingScopes.sorted() {
+      guard case .customer(let payer) = scope else { continue }
+      for placed in history.rests[scope] ?? [] where placed.ended == nil {
+        for key in placed.rest.items.map(\.key) where accounts.hasOtherPayer(key.customer, than: payer) {
+          if moved[key]?.contains(scope) != true { moved[key, default: []].append(scope) }
+        }
+      }
+    }
+    return moved
   }
 
   /// Of promises and plans whose customer owes nothing any more in that currency, so that no group saw them: they were

@@ -164,13 +164,15 @@ extension GroupCase {
     }?.rest.id
   }
 
-  /// On the item, then on its customer, then on its payer.
+  /// On the item, then on its customer, then on its payer, then on the payer that it had when they were placed.
   func placedRests(on key: ItemKey) -> [PlacedRest] {
-    if isUntouched { return [] }
+    let moved = docket.movedRests.isEmpty ? nil : docket.movedRests[key]
+    if isUntouched, moved == nil { return [] }
     var all: [PlacedRest] = []
     if let rests = history.rests[Scope(of: key)] { all += rests }
     if let rests = history.rests[.customer(key.customer)] { all += rests }
     if key.customer != payer.id, let rests = history.rests[.customer(payer.id)] { all += rests }
+    for scope in moved ?? [] { all += history.rests[scope] ?? [] }
     return all.isEmpty ? all : all.filter { $0.rest.covers(key) }
   }
 

@@ -85,7 +85,8 @@ extension GroupCase {
 
   /// What was paid of the items of a promise or plan since it was made: what is open less on them by now, credit that names
   /// them taken off, and credit that came since for no invoice in particular; all of it once nothing is open on any of
-  /// them. Nil where a bad row hides one of the items, and where the ledger has them in another currency since.
+  /// them. Nil where a bad row hides one of the items, and where the ledger has them in another currency since, or with
+  /// another payer.
   func paid(_ rest: Rest) -> Money? {
     if let known = knownPaid[rest.id] { return known }
     let paid = workedOut(rest)
@@ -96,6 +97,8 @@ extension GroupCase {
   private func workedOut(_ rest: Rest) -> Money? {
     // Its items are in another currency by now: nobody can say what was paid of it.
     if let amount = rest.amount, amount.currency != account.currency { return nil }
+    // Some of its customers have another payer since: what was paid of it stands in two accounts.
+    if rest.items.contains(where: { docket.accounts.hasOtherPayer($0.key.customer, than: payer.id) }) { return nil }
     let covered = rest.items.filter { $0.open.currency == account.currency }
     let isHidden = covered.contains { docket.quarantine.row(for: $0.key, payer: payer.id) != nil }
     guard !isHidden else { return nil }
