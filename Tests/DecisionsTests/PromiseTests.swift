@@ -91,6 +91,9 @@ struct PromiseTests {
     let paid = renumbered.payment("100 EUR", on: "2026-03-16", for: "R1").payment(
       "100 EUR", on: "2026-03-16", for: "R2", of: "D")
     #expect(paid.at("2026-03-17").verdict.outcomes.map(\.outcome) == ["kept"])
+    // Once all of it is gone from the ledger it was kept, and that is said once.
+    let gone = renumbered.with { $0.invoices = [] }
+    #expect(gone.at("2026-03-17").verdict.outcomes.map(\.outcome) == ["kept"])
     let planned = both.planned(2, first: "2026-04-01", from: "2026-03-12", of: [.customer("HQ")]).customer("D") {
       $0.payer = nil
     }

@@ -36,7 +36,7 @@ extension Docket {
   /// Of promises and plans whose customer owes nothing any more in that currency, so that no group saw them: they were
   /// kept. Not as long as a row of the customer cannot be read.
   func outcomesWithoutAccount(besides seen: Set<String>) -> [RestEnd] {
-    awaited.values.joined().sorted().flatMap { scope in
+    Set(awaited.values.joined()).sorted().flatMap { scope in
       (past.history.rests[scope] ?? []).compactMap { placed in
         guard placed.isAwaited, !seen.contains(placed.rest.id), let amount = placed.rest.amount,
           !placed.rest.isProposal, strayCustomers.isDisjoint(with: placed.rest.items.map(\.key.customer)),
