@@ -42,6 +42,9 @@ package struct StateDirectory: Sendable, Equatable {
 
   /// Milliseconds for which one waits while another appends.
   static let appendWait = 30_000
+  /// Milliseconds for which one waits for the right to run cycles: a command that looks whether somebody has it has it for a
+  /// moment.
+  static let cyclesWait = 200
 
   /// Creates what is missing.
   package func prepare(on disk: any Disk) throws(JournalFault) {
@@ -54,7 +57,7 @@ package struct StateDirectory: Sendable, Equatable {
   ///
   /// - Throws: `JournalFault.disk` with the other one's process number; exit 75.
   package func lockForCycles(on disk: any Disk) throws(JournalFault) -> any HeldLock {
-    do { return try disk.lock(daemonLock, waitMilliseconds: 0) } catch { throw .disk(error) }
+    do { return try disk.lock(daemonLock, waitMilliseconds: StateDirectory.cyclesWait) } catch { throw .disk(error) }
   }
 
   /// Makes this process the only one that writes to the journal, until it lets go or ends.
