@@ -77,6 +77,10 @@ struct PromiseTests {
       .invoice("R2", due: "2026-03-03", of: "D")
     let promised = both.promised(by: "2026-03-20", from: "2026-03-12", of: [.customer("HQ")])
     promised.at("2026-03-17").expect(.promised, of: "R2")
+    // One on a customer that somebody else pays for stands where everybody finds it, and is found once.
+    let own = both.promised(by: "2026-03-20", from: "2026-03-12", of: [.customer("D")])
+    own.at("2026-03-17").expect(.promised, of: "R2")
+    own.at("2026-03-27").expect(.contact, of: "R2")
     // D was sold: it answers for itself.
     let sold = promised.customer("D") { $0.payer = nil }
     sold.at("2026-03-17").expect(.promised, of: "R1")

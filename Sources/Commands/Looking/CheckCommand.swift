@@ -140,7 +140,7 @@ struct CheckCommand: ParsableCommand {
   /// Money that is dated later than today, and does not count before its day.
   private func reportComing(_ session: Session, _ books: Books, _ findings: inout Findings) {
     let today = session.policy.company.zone.day(session.now)
-    let coming = books.payments.filter { $0.date > today && $0.amount.isPositive }
+    let coming = books.coming(after: today)
     guard let first = coming.min(by: { $0.place < $1.place }) else { return }
     findings.add(
       .warning, "ledger", first.place,

@@ -56,8 +56,8 @@ struct ExplainCommand: ParsableCommand {
         for (index, decision) in decisions.enumerated() {
           if index > 0 { Output.line("") }
           // Money counts from its day on at the payer's, or at the company's where that comes first.
-          let days = [session.policy.company.zone, decision.zone].compactMap { $0?.day(session.now) }
-          show(decision, ledger.books, story, today: days.max() ?? session.policy.company.zone.day(session.now))
+          let companyDay = session.policy.company.zone.day(session.now)
+          show(decision, ledger.books, story, today: max(companyDay, decision.zone?.day(session.now) ?? companyDay))
         }
       }
       session.warn(about: ledger)
@@ -76,7 +76,7 @@ struct ExplainCommand: ParsableCommand {
       Output.line(
         "  step    \(step.name.printable) (level \(step.level), \(step.channel.rawValue)\(schedule.printable))")
     }
-    for payment in books.payments(for: decision, after: today) {
+    for payment in books.coming(after: today) where payment.isFor(decision) {
       Output.line(
         "  coming  \(payment.amount), which counts from its day on, \(payment.date) (\(payment.place))".printable)
     }
@@ -154,16 +154,11 @@ extension Rest {
   fileprivate func scope(named name: String) -> Scope { .invoice(customer: scope.customer, number: name) }
 }
 
-extension Books {
-  /// Money for an invoice, or for none yet, that is dated later.
-  fileprivate func payments(for decision: Decision, after day: Day) -> [Payment] {
-    payments.filter { payment in
-      guard payment.date > day, payment.amount.isPositive else { return false }
-      if let invoice = payment.invoice {
-        return payment.customer == decision.key.customer && invoice == decision.key.number
-      }
-      return [decision.key.customer, decision.payer].contains(payment.customer)
-    }
+extension Payment {
+  /// For its invoice, or for none yet of the customer or the payer.
+  fileprivate func isFor(_ decision: Decision) -> Bool {
+    guard let invoice else { return [decision.key.customer, decision.payer].contains(customer) }
+    return customer == decision.key.customer && invoice == decision.key.number
   }
 }
 

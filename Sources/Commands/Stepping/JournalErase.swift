@@ -44,8 +44,6 @@ struct JournalErase: ParsableCommand {
       } catch {
         throw CommandFailure(error)
       }
-      // A page of the customer may lie there.
-      session.arrangeOutboxIfPossible()
       if result.records + result.messages == 0 {
         Output.error("warning: nothing of customer \(customer) was in the journal: check the id")
       }
@@ -53,6 +51,8 @@ struct JournalErase: ParsableCommand {
         "Erased of customer \(customer): the personal parts of \(result.records.of("record")), "
           + "\(result.messages.of("kept message")), "
           + "\(result.asides.of("file that a crash had left", "files that crashes had left")).")
+      // A page of the customer may lie there, and is erased only with that.
+      try session.arrangeOutbox()
     }
   }
 }

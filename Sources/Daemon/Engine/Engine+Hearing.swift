@@ -63,9 +63,8 @@ extension Engine {
     switch flight.copies(of: contact) {
     case .wait: return []
     case .send(let envelopes):
-      if mayRecord, !breakers.isBarred(.mail), flight.isInHours(contact, at: now) { return [.send(envelopes)] }
+      if mayRecord, !breakers.isBarred(.mail), flight.mayGoOn(contact, at: now) { return [.send(envelopes)] }
       return envelopes.flatMap { land($0.ticket, Outcome.takenBack) }
-    case .takeBack(let envelopes): return envelopes.flatMap { land($0.ticket, Outcome.takenBack) }
     case .drop(let envelopes): return envelopes.flatMap { land($0.ticket, Outcome.copyOfNothing) }
     }
   }

@@ -86,7 +86,7 @@ extension Engine {
     remember(news)
     // A note changes nothing of what was decided.
     let isAsBefore = change == .journal && !news.contains(where: \.event.bearsOnDecisions)
-    if isAsBefore, cycle?.ending == nil { return [append(intents)] }
+    if isAsBefore, let cycle, cycle.ending == nil, cycle.hasDecided { return [append(intents)] }
     for lane in Set(intents.map(\.intended.lane)) { breakers.withdraw(lane) }
     return recallAll() + startAnew(because: change)
   }

@@ -87,14 +87,16 @@ struct Flight: Sendable {
     return !late.isEmpty
   }
 
-  func isInHours(_ contact: String, at now: Instant) -> Bool { parties[contact]?.window?.contains(now) ?? true }
+  /// Whether what was not handed over of a contact still may be: within its hours, and on the facts that it rests on.
+  func mayGoOn(_ contact: String, at now: Instant) -> Bool {
+    guard let party = parties[contact] else { return true }
+    return !party.isRecalled && party.window?.contains(now) ?? true
+  }
 
   /// What is to become of the copies of that contact, now that one of its envelopes landed.
   enum CopyOrder: Equatable {
     case wait
     case send([Envelope])
-    /// They rest on facts that changed.
-    case takeBack([Envelope])
     /// Nobody took the message: these are never handed over.
     case drop([Envelope])
   }
@@ -103,8 +105,7 @@ struct Flight: Sendable {
     guard let party = parties[contact], !party.copies.isEmpty else { return .wait }
     guard party.hasArrived || party.originalsOut == 0 else { return .wait }
     parties[contact]?.copies = []
-    guard party.hasArrived else { return .drop(party.copies) }
-    return party.isRecalled ? .takeBack(party.copies) : .send(party.copies)
+    return party.hasArrived ? .send(party.copies) : .drop(party.copies)
   }
 
   mutating func recallCopies() { for contact in parties.keys { parties[contact]?.isRecalled = true } }

@@ -25,7 +25,8 @@ extension Docket {
     for scope in history.restingScopes.sorted() {
       guard case .customer(let payer) = scope else { continue }
       for placed in history.rests[scope] ?? [] where placed.ended == nil {
-        for key in placed.rest.items.map(\.key) where accounts.hasOtherPayer(key.customer, than: payer) {
+        for key in placed.rest.items.map(\.key)
+        where key.customer != payer && accounts.hasOtherPayer(key.customer, than: payer) {
           if moved[key]?.contains(scope) != true { moved[key, default: []].append(scope) }
         }
       }

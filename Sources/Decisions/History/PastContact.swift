@@ -94,10 +94,11 @@ package struct PastContact: Sendable, Equatable {
     for address in to { self.earlier[address] = nil }
     // Who took an earlier attempt is not tried again, so what is known of them stays.
     let took = last.tookIt
-    for (index, address) in (to + cc).enumerated() where took.contains(address) { recipients[index] = .sent }
-    guard last.to.count == to.count, last.recipients.count == recipients.count else { return }
-    for index in recipients.indices where isErased(index) && last.recipients[index] == .sent {
-      recipients[index] = .sent
+    let isAlike = last.to.count == to.count && last.recipients.count == recipients.count
+    for (index, address) in (to + cc).enumerated() {
+      // Of one who was erased, the place is all that is left to know him by.
+      let has = address.isEmpty ? isAlike && last.recipients[index] == .sent : took.contains(address)
+      if has { recipients[index] = .sent }
     }
   }
 
@@ -116,9 +117,6 @@ package struct PastContact: Sendable, Equatable {
 
   /// No address begins so.
   private static let erased = "erased "
-  private func isErased(_ recipient: Int) -> Bool {
-    recipient < to.count + cc.count && (recipient < to.count ? to[recipient] : cc[recipient - to.count]).isEmpty
-  }
 
   /// To recipients of all attempts by e-mail; of the last attempt alone where that was another channel's too.
   package var addressesTried: [String] { to + earlier.keys }
