@@ -212,7 +212,7 @@ extension EndToEnd {
         try office.books("number,customer,due,amount,email\n", customers: nil)
         let commands = [
           ["preview"], ["preview", "--against", office.configuration.path], ["tasks"], ["check"],
-          ["journal", "list", "--customer", "K-1"],
+          ["journal", "list", "--customer", "K-3"],
         ]
         func csv(_ command: [String]) async throws -> [Substring] {
           let asOf = command[0] == "journal" || command[0] == "check" ? [] : ["--as-of", "2026-03-02T11:00"]
@@ -229,8 +229,8 @@ extension EndToEnd {
         }
         // And the same one where there is something.
         try office.books(Samples.invoices, payments: "customer,date,amount,invoice\nK-1,2199-03-05,1.00,A-1\n")
-        try await office.expect(0, "hold", "A-1", "--reason", "x", "--as-of", "2026-03-02T10:00")
-        try office.write(try office.read("dunningd.toml").replacing("day = 15", with: "day = 17"), to: "other.toml")
+        try await office.expect(0, "hold", "C-1", "--reason", "x", "--as-of", "2026-03-02T10:00")
+        try office.write(try office.read("dunningd.toml").replacing("day = 5,", with: "day = 14,"), to: "other.toml")
         for (command, head) in zip(commands, heads) {
           let isDiff = command.contains("--against")
           let lines = try await csv(
