@@ -5,14 +5,18 @@
 package protocol Workers: Sendable {
   /// How many parts are worked on at the same time.
   var count: Int { get }
+  /// How many parts a whole is divided into: at least `count`, and more where somebody wants to hear of each that is done.
+  var parts: Int { get }
   /// What `body` makes of 0, 1 … `parts - 1`, in that order.
   func map<Part: Sendable>(_ parts: Int, _ body: @Sendable (Int) -> Part) -> [Part]
 }
 
 extension Workers {
-  /// As `map`, over so many ranges, about equally long, as there are workers.
+  package var parts: Int { count }
+
+  /// As `map`, over so many ranges, about equally long, as there are to be parts.
   package func map<Part: Sendable>(_ whole: Range<Int>, _ body: @Sendable (Range<Int>) -> Part) -> [Part] {
-    let parts = max(1, min(count, whole.count))
+    let parts = max(1, min(parts, whole.count))
     return map(parts) { part in
       body(whole.lowerBound + whole.count * part / parts..<whole.lowerBound + whole.count * (part + 1) / parts)
     }

@@ -129,6 +129,18 @@ struct CycleRunnerTests {
     }
   }
 
+  @Test("systemd hears that the daemon lives while it decides on many payers")
+  func heartbeat() throws {
+    try Self.office(Self.invoices(3_000)) { folder, installation, journal in
+      let beats = Atomic(0)
+      var runner = CycleRunner(
+        installation, history: journal.releaseHistory(), journal: journal, postman: Server { _ in }.postman,
+        clock: .frozen(at: Rig.morning), log: { _ in }, heartbeat: { beats.add(1, ordering: .relaxed) })
+      #expect(runner.run().summary.byReason.isEmpty == false)
+      #expect(beats.load(ordering: .relaxed) > 60)
+    }
+  }
+
   @Test("a page that was posted since the last cycle does not come back, not for a moment")
   func postedPage() throws {
     try Self.office(["R-1,K-1,2026-02-20,120.00,,"], channel: "letter") { folder, installation, journal in

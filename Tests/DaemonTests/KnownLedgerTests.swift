@@ -187,4 +187,12 @@ struct ThreadTests {
     #expect(Threads(count: count).map(0..<10) { Array($0) }.flatMap { $0 } == Array(0..<10))
     #expect(Threads(count: count).map(5..<5) { $0.count } == [0])
   }
+
+  @Test("what takes long is heard of while it does", arguments: 1...3)
+  func heartbeat(count: Int) {
+    let beats = Atomic(0)
+    let threads = Threads(count: count) { beats.add(1, ordering: .relaxed) }
+    #expect(threads.map(0..<10_000) { Array($0) }.flatMap { $0 } == Array(0..<10_000))
+    #expect(beats.load(ordering: .relaxed) == 64 * count)
+  }
 }

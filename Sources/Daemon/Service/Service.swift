@@ -79,7 +79,7 @@ package final class Service {
   private lazy var watch = JournalWatch(journal)
   /// After a cycle that could not record, since somebody else kept the journal.
   private static let lockedRetry = Span.minutes(1)
-  private var lastBeat = Monotonic.now
+  private let heartbeat: Heartbeat
   private var lastLook = Duration.zero
 
   /// At least so often the wall clock is looked at, in case somebody sets it.
@@ -92,6 +92,7 @@ package final class Service {
     self.installation = installation
     self.journal = journal
     self.surroundings = surroundings
+    heartbeat = Heartbeat(surroundings.notify)
     status = ServiceStatus(started: surroundings.clock.now(), policy: installation.site.policy.hash)
     postman = .smtp(installation.relay, webhook: installation.webhook)
   }
@@ -225,7 +226,7 @@ package final class Service {
   private func build(history: ContactHistory) {
     runner = CycleRunner(
       installation, history: history, journal: journal, postman: postman, clock: surroundings.clock,
-      log: { [unowned self] in note($0) }, meanwhile: { [unowned self] in look() }, isStopping: { Signals.isStopping })
+      log: { [unowned self] in note($0) }, meanwhile: { [unowned self] in look() }, heartbeat: { [heartbeat] in heartbeat.beat() }, isStopping: { Signals.isStopping })
     status.doubts = history.doubtful.count
     status.letters = history.outbox.count
   }
@@ -346,13 +347,8 @@ package final class Service {
 
   /// Says that the service lives: from the loop itself, and from what keeps it from its loop for a limited time.
   package func beat() {
-    guard let interval = surroundings.notify.watchdogInterval else { return }
-    let now = Monotonic.now
-    guard now - lastBeat >= interval / 2 else { return }
-    lastBeat = now
-    surroundings.notify.tell("WATCHDOG=1")
     // While it stops, what is on the wire may take as long as its own limits allow.
-    if Signals.isStopping { surroundings.notify.tell("EXTEND_TIMEOUT_USEC=60000000") }
+    if heartbeat.beat(), Signals.isStopping { surroundings.notify.tell("EXTEND_TIMEOUT_USEC=60000000") }
   }
 
   private func tellStatus() { surroundings.notify.tell("STATUS=\(status.line)") }

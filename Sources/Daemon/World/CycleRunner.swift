@@ -53,11 +53,13 @@ package struct CycleRunner {
 
   /// - Parameters:
   ///   - history: what was recorded so far; the runner goes on folding it.
-  ///   - meanwhile: called at every turn of a cycle, at least once a second.
+  ///   - meanwhile: called at every turn of a cycle, at least once a second, but for when it decides on many payers.
+  ///   - heartbeat: called while it does that, by any thread.
   ///   - isStopping: asked often; once true, nothing more is begun.
   package init(
     _ installation: Installation, history: ContactHistory, journal: JournalFile, postman: Postman, clock: Clock,
-    log: @escaping (Remark) -> Void, meanwhile: @escaping () -> Void = {}, isStopping: @escaping () -> Bool = { false }
+    log: @escaping (Remark) -> Void, meanwhile: @escaping () -> Void = {},
+    heartbeat: (@Sendable () -> Void)? = nil, isStopping: @escaping () -> Bool = { false }
   ) {
     let site = installation.site
     self.site = site
@@ -72,7 +74,7 @@ package struct CycleRunner {
     ledgerState = LedgerState(journal.state)
     folder = LedgerFolder(site.configuration.ledger, zones: site.zones)
     engine = Engine(policy: site.policy, history: history, connections: connections) {
-      let workers: any Workers = $0.invoices.count < Self.manyInvoices ? Alone() : Threads()
+      let workers: any Workers = $0.invoices.count < Self.manyInvoices ? Alone() : Threads(heartbeat: heartbeat)
       return decide($0, $1, $2, now: $3, ledgerAge: $4, detail: .contacts, workers: workers)
     }
     maker = MessageMaker(

@@ -5,14 +5,22 @@ import Units
 /// A thread for each processor, for as long as a piece of work lasts: while the daemon waits there is none.
 package struct Threads: Workers {
   package let count: Int
+  private let heartbeat: (@Sendable () -> Void)?
 
-  package init(count: Int = Threads.processors) { self.count = max(1, count) }
+  /// - Parameter heartbeat: called, by whichever thread, whenever a part is done; work is cut into smaller parts for it.
+  package init(count: Int = Threads.processors, heartbeat: (@Sendable () -> Void)? = nil) {
+    self.count = max(1, count)
+    self.heartbeat = heartbeat
+  }
+
+  /// Even what takes minutes is heard of every few seconds.
+  package var parts: Int { heartbeat == nil ? count : 64 * count }
 
   /// What the system lets this process use; no more than eight, since memory is what they wait for then.
   package static var processors: Int { min(8, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
   package func map<Part: Sendable>(_ parts: Int, _ body: @Sendable (Int) -> Part) -> [Part] {
-    guard parts > 1, count > 1 else { return (0..<parts).map(body) }
+    guard parts > 1, count > 1 || heartbeat != nil else { return (0..<parts).map(body) }
     let made = Mutex([Part?](repeating: nil, count: parts))
     let next = Mutex(0)
     withoutActuallyEscaping(body) { body in
@@ -25,6 +33,7 @@ package struct Threads: Workers {
           guard part < parts else { return }
           let value = body(part)
           made.withLock { $0[part] = value }
+          heartbeat?()
         }
       }
       // One that cannot be started is missed by nobody: the others do its part.
