@@ -202,6 +202,28 @@ extension EndToEnd {
       }
     }
 
+    @Test("two clerks at the same moment: the second one decides on what the first one said")
+    func twoClerks() async throws {
+      try await scenario { office in
+        try office.configure()
+        try office.books(Samples.invoices)
+        for round in 0..<8 {
+          let time = "2026-03-02T10:\(10 + round)"
+          let words = ["plan", "A-1", "--instalments", "3", "--every", "month", "--first", "2026-04-01", "--propose"]
+          let proposed = try await office.start(words + ["--as-of", time]).finish()
+          let id = try #require(office.records("plan.proposed").last?["id"].text, "\(proposed)")
+          let agree = try office.start(["plan", id, "--agree", "--as-of", time])
+          let withdraw = try office.start(["plan", id, "--withdraw", "--reason", "pays at once", "--as-of", time])
+          let (agreed, withdrawn) = (await agree.finish(), await withdraw.finish())
+          #expect(withdrawn.status == 0, "\(withdrawn)")
+          #expect([0, 65].contains(agreed.status), "\(agreed)")
+          // Whoever came first, what was withdrawn does not come back.
+          let last = office.journal.last { $0["id"].text == id }
+          #expect(last?["type"].text == "plan.ended", "\(agreed)\(withdrawn)")
+        }
+      }
+    }
+
     @Test("recording before the journal's last record, or later than the real now, is refused; looking is not")
     func asOfBounds() async throws {
       try await scenario { office in

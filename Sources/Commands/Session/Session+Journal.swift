@@ -78,6 +78,11 @@ extension Session {
     }
   }
 
+  /// Until somebody else who steps in has recorded what he says.
+  func lockForPeople() throws(CommandFailure) -> any HeldLock {
+    do throws(JournalFault) { return try state.lockForPeople(on: PosixDisk()) } catch { throw CommandFailure(error) }
+  }
+
   /// Writes a person's records, all or none; the history as it is then.
   func append(_ events: [HistoryEvent]) throws(CommandFailure) -> ContactHistory {
     guard !isFrozen || now <= Clock.real.now() + DatedEvent.clockTolerance else {

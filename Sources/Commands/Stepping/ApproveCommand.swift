@@ -53,7 +53,7 @@ struct ApproveCommand: Intervening {
 
   func run() throws {
     try reporting {
-      let step = try Intervention(common, asOf)
+      let step = try Intervention(common, asOf, isLook: show || name == nil && !cycle)
       let waiting = step.session.verdict(step.ledger, step.history).waiting
       let list = CycleList(waiting.filter { $0.isWaiting(for: .cycle) }, step)
       if cycle { return try approveCycle(list, step) }

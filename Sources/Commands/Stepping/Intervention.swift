@@ -1,6 +1,7 @@
 import ArgumentParser
 import Decisions
 import Glibc
+import Storage
 import Units
 
 /// Who steps in.
@@ -55,10 +56,14 @@ struct Intervention {
   let session: Session
   let ledger: Session.Ledger
   let history: ContactHistory
+  /// From before the history was read until something is recorded; nil for who only looks.
+  private let lock: (any HeldLock)?
 
-  init(_ common: CommonOptions, _ asOf: AsOfOption) throws(CommandFailure) {
+  /// - Parameter isLook: nothing is going to be recorded.
+  init(_ common: CommonOptions, _ asOf: AsOfOption, isLook: Bool = false) throws(CommandFailure) {
     session = try Session(common, asOf: asOf.time)
     ledger = try session.ledger()
+    lock = isLook ? nil : try session.lockForPeople()
     history = try session.history()
   }
 
@@ -76,7 +81,7 @@ struct Intervention {
 
   /// Writes the records, all or none, and reports.
   func record(_ events: [HistoryEvent], done: String, about scopes: [Scope]) throws(CommandFailure) {
-    let after = try session.append(events)
+    let after = try append(events)
     switch session.common.format {
     case .table:
       Output.line(done.printable)
@@ -88,6 +93,12 @@ struct Intervention {
       listing.rows = decisions(scopes, after).map { Listing.Row([], $0.fields(at: session.now)) }
       session.show(listing)
     }
+  }
+
+  /// Writes the records, all or none; the history as it is then.
+  func append(_ events: [HistoryEvent]) throws(CommandFailure) -> ContactHistory {
+    defer { lock?.release() }
+    return try session.append(events)
   }
 
   private func decisions(_ scopes: [Scope], _ history: ContactHistory) -> [Decision] {

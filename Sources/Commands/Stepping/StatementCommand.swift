@@ -60,7 +60,7 @@ struct StatementCommand: Intervening {
       guard isIntervention || AuthorOption.caller == nil else {
         throw CommandFailure(.usage, "the daemon shows no statements: look at them where the command runs")
       }
-      let step = try Intervention(common, asOf)
+      let step = try Intervention(common, asOf, isLook: !isIntervention)
       let payer = try payer(step)
       let all = Statement.all(
         of: payer, step.ledger.books, step.history, step.session.policy, now: step.session.now
@@ -124,7 +124,7 @@ struct StatementCommand: Intervening {
       throw refuse("a statement in \(code) went to \(payer.id) today already, as contact \(id)")
     }
     let request = StatementRequest(customer: payer.id, currency: contact.currency, by: by.author, text: reason)
-    let after = try step.session.append([.statementRequested(request)])
+    let after = try step.append([.statementRequested(request)])
     tell(
       "Recorded: a statement of \(contact.statement?.balance.description ?? code) is to go to \(payer.id).",
       waiting(payer.id, contact.currency, step, after), step)
@@ -139,7 +139,7 @@ struct StatementCommand: Intervening {
     }
     let request = StatementRequest(
       customer: contact.payer.id, currency: contact.currency, isWithdrawn: true, by: by.author, text: reason)
-    _ = try step.session.append([.statementRequested(request)])
+    _ = try step.append([.statementRequested(request)])
     tell("Withdrawn: no statement goes to \(contact.payer.id).", nil, step)
   }
 

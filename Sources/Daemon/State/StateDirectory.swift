@@ -9,6 +9,7 @@ import Storage
 ///     messages/000001.mail   messages as sent
 ///     daemon.lock            held for life by whoever runs cycles
 ///     journal.lock           held for each append
+///     people.lock            held while a person's command looks, decides and records
 ///     intake.lock            held while messages that came back are looked for in the journal and recorded
 ///     reached.json           how many records were durable before the last cycle
 ///     staff.json             what the staff was told by mail
@@ -35,6 +36,7 @@ package struct StateDirectory: Sendable, Equatable {
   }
   package var journalLock: String { path + "/journal.lock" }
   var intakeLock: String { path + "/intake.lock" }
+  var peopleLock: String { path + "/people.lock" }
   var reached: String { path + "/reached.json" }
   var staff: String { path + "/staff.json" }
   package var control: String { path + "/control" }
@@ -70,6 +72,12 @@ package struct StateDirectory: Sendable, Equatable {
   package func lockForIntake(on disk: any Disk) throws(JournalFault) -> any HeldLock {
     try prepare(on: disk)
     do { return try disk.lock(intakeLock, waitMilliseconds: StateDirectory.appendWait) } catch { throw .disk(error) }
+  }
+
+  /// Makes this process the only one in which a person steps in, so that nobody decides on what another one is changing.
+  package func lockForPeople(on disk: any Disk) throws(JournalFault) -> any HeldLock {
+    try prepare(on: disk)
+    do { return try disk.lock(peopleLock, waitMilliseconds: StateDirectory.appendWait) } catch { throw .disk(error) }
   }
 
   /// `000001.jsonl`: six digits at least, so that names sort as numbers do.
