@@ -43,8 +43,11 @@ struct LocalTime: ExpressibleByArgument {
     case 1: clock = .midnight
     case 2:
       // Seconds are accepted and dropped: nothing here is decided by the second.
-      let text = parts[1].utf8.count == 8 ? String(parts[1].prefix(5)) : String(parts[1])
-      guard let clock = ClockTime(text: text) else { return nil }
+      let pieces = parts[1].split(separator: ":", omittingEmptySubsequences: false)
+      let seconds = pieces.count == 3 ? pieces[2] : "00"
+      guard pieces.count <= 3, seconds.utf8.count == 2, seconds.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+        seconds < "60", let clock = ClockTime(text: pieces.prefix(2).joined(separator: ":"))
+      else { return nil }
       self.clock = clock
     default: return nil
     }

@@ -10,17 +10,21 @@ package struct ControlFault: Error, Sendable, Equatable, CustomStringConvertible
   package let isForbidden: Bool
   /// Another program has it: that can pass.
   package let isTaken: Bool
+  /// It was not asked: the question is longer than it would read.
+  package let isTooLong: Bool
 
   package var description: String { "\(path): \(what)" }
 
   init(
-    _ path: String, _ what: String, isAlone: Bool = false, isForbidden: Bool = false, isTaken: Bool = false
+    _ path: String, _ what: String, isAlone: Bool = false, isForbidden: Bool = false, isTaken: Bool = false,
+    isTooLong: Bool = false
   ) {
     self.path = path
     self.what = what
     self.isAlone = isAlone
     self.isForbidden = isForbidden
     self.isTaken = isTaken
+    self.isTooLong = isTooLong
   }
 }
 
@@ -71,6 +75,11 @@ package final class ControlSocket {
       throw ControlFault(
         path, LocalSocket.words(errno), isAlone: [ENOENT, ECONNREFUSED, ENOTDIR].contains(errno),
         isForbidden: errno == EACCES)
+    }
+    guard line.utf8.count < lineMax else {
+      throw ControlFault(
+        path, "the daemon reads no more than \(lineMax) bytes at once, and these are \(line.utf8.count)",
+        isTooLong: true)
     }
     LocalSocket.limit(socket, patience)
     LocalSocket.write(line + "\n", to: socket, patience: patience)

@@ -18,6 +18,10 @@ struct LocalTimeTests {
 
   @Test(
     "anything else is refused",
-    arguments: ["", "2026-02-30", "2026-3-1", "2026-03-01 09:00", "2026-03-01T9:00", "2026-03-01T09:00Z", "tomorrow"])
+    arguments: [
+      "", "2026-02-30", "2026-3-1", "2026-03-01 09:00", "2026-03-01T9:00", "2026-03-01T09:00Z", "2026-03-01T09:00+02",
+      "2026-03-01T09:00:60",
+      "tomorrow",
+    ])
   func refuses(text: String) { #expect(LocalTime(argument: text) == nil) }
 }

@@ -17,6 +17,29 @@ extension EndToEnd {
         .map { "\($0["task"].text ?? "") \($0["customer"].text ?? "")" }.sorted()
     }
 
+    @Test(
+      "a call is about what its customer owes or pays for: another one's invoice is refused, and nothing is recorded")
+    func othersInvoice() async throws {
+      try await scenario { office in
+        try office.configure()
+        try office.books(Samples.invoices, customers: Samples.customers + "K-4,Delta,,en,GB,business\n")
+        let words = ["call", "K-1", "--outcome", "disputed", "--note", "wrong", "--as-of", "2026-03-02T10:00"]
+        let other = try await office.start(words + ["--invoice", "B-1"]).finish()
+        #expect(
+          other.status == 64 && other.err.contains("K-2") && other.err.contains("nothing was recorded"), "\(other)")
+        let promise = try await office.expect(
+          64, "call", "K-1", "--outcome", "promised", "--by", "2026-03-20", "--invoice", "B-1", "--as-of",
+          "2026-03-02T10:00")
+        #expect(promise.err.contains("K-2"), "\(promise)")
+        #expect(office.journalLines.isEmpty)
+        #expect(try await office.start(words + ["--invoice", "A-1"]).finish().status == 0)
+        // Who pays for another one speaks for him, too.
+        try office.books(
+          Samples.invoices, customers: "id,name,email,payer\nK-1,A,a@a.test,\nK-2,B,b@b.test,K-1\nK-3,C,c@c.test,\n")
+        #expect(try await office.start(words + ["--invoice", "B-1"]).finish().status == 0)
+      }
+    }
+
     @Test("a call is taken back with the promise that came of it: its step is due again, and the promise is withdrawn")
     func undo() async throws {
       try await scenario { office in

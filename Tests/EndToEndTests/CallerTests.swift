@@ -102,6 +102,72 @@ extension EndToEnd {
       }
     }
 
+    @Test("what stands in the files beside the configuration by now neither stops nor changes what a caller does")
+    func pinnedFiles() async throws {
+      try await scenario { office in
+        let sink = try await office.sink()
+        var setup = Setup(sink: sink)
+        setup.more = "[cycle]\nevery = \"1h\""
+        setup.schedules = """
+          [[schedule]]
+          name = "strict"
+          steps = [{ name = "final", day = 5, level = 3, template = "house", approval = true, deadline = 10 }]
+          """
+        try office.configure(setup)
+        try office.write("subject: Our own title\n\nOur own words.\n", to: "templates/en/house.mustache")
+        try office.books(Samples.head + Samples.overdue("A-1", "K-1", late: 7))
+        _ = try await office.startedDaemon()
+        let waiting = try await office.expect(0, "approve", "--format", "json")
+        let id = try #require(waiting.lines.first?["contact"].text, "\(waiting)")
+        let shown = try await office.expect(0, "approve", id, "--show")
+        #expect(shown.out.contains("Our own words."), "\(shown)")
+        // Half-way through an edit: a reload would say so, and the daemon goes on with what it has.
+        try office.write("this is no calendar", to: "holidays/DE.toml")
+        try office.remove("templates/en/house.mustache")
+        try await office.expect(0, "hold", "K-1", "--reason", "stop")
+        #expect(office.records("hold.placed").count == 1)
+        try await office.expect(78, "reload")
+      }
+    }
+
+    @Test("a command line longer than the daemon reads is refused before it is sent, and status speaks CSV")
+    func longLine() async throws {
+      try await scenario { office in
+        let sink = try await office.sink()
+        try office.configure(Setup.everySecond(sink))
+        try office.books(Samples.head + Samples.overdue("A-1", "K-1", late: 1))
+        _ = try await office.startedDaemon()
+        let long = try await office.expect(
+          64, "note", "K-1", "--text", String(repeating: "long ", count: 14_000))
+        #expect(long.err.contains("65536") && long.err.contains("nothing was recorded"), "\(long.err.suffix(300))")
+        try await office.expect(0, "note", "K-1", "--text", String(repeating: "long ", count: 1_000))
+        #expect(office.records("note.added").count == 1)
+        let status = try await office.expect(0, "status", "--format", "csv")
+        let lines = status.out.split(whereSeparator: \.isNewline)
+        #expect(lines.count == 2 && lines[0].contains("next_cycle"), "\(status)")
+      }
+    }
+
+    @Test("started without standard files it opens none of its own in their place")
+    func noStandardFiles() async throws {
+      try await scenario { office in
+        let sink = try await office.sink()
+        try office.configure(Setup(sink: sink))
+        try office.books(Samples.invoices)
+        let run = try await office.tool(
+          "/bin/sh",
+          [
+            "-c", "exec \"$0\" run --once --as-of 2026-03-02T11:00 --config \"$1\" <&- >&- 2>&-",
+            try Program.required(), office.configuration.path,
+          ])
+        #expect(run.status == 0, "\(run)")
+        #expect(sink.messages.count == 2)
+        let lock = try String(contentsOf: office.state.appendingPathComponent("daemon.lock"), encoding: .utf8)
+        #expect(lock.allSatisfy { $0.isNumber || $0 == "\n" }, "\(lock)")
+        try await office.expect(0, "journal", "verify")
+      }
+    }
+
     @Test(
       "members of the group may step in and are named by the kernel; others may not",
       .enabled(if: getuid() == 0, "needs root to become other users"))

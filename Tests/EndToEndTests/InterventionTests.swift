@@ -224,6 +224,24 @@ extension EndToEnd {
       }
     }
 
+    @Test("a dispute is closed on each invoice that is named, though one is named twice")
+    func closedTwice() async throws {
+      try await scenario { office in
+        try office.configure()
+        try office.books(
+          Samples.head + "A-1,K-1,2026-01-21,2026-02-20,120.00,EUR\nA-2,K-1,2026-01-21,2026-02-20,80.00,EUR\n")
+        for name in ["A-1", "A-2"] {
+          try await office.expect(
+            0, "call", "K-1", "--outcome", "disputed", "--note", "damaged", "--invoice", name, "--as-of",
+            "2026-03-02T10:00")
+        }
+        try await office.expect(
+          0, "dispute", "A-1", "A-1", "A-2", "--close", "--outcome", "rejected", "--as-of", "2026-03-02T10:05")
+        #expect(office.records("dispute.closed").count == 2)
+        #expect(try await Self.reason(office, "A-2", "2026-03-20T10:00") != "disputed")
+      }
+    }
+
     @Test("recording before the journal's last record, or later than the real now, is refused; looking is not")
     func asOfBounds() async throws {
       try await scenario { office in

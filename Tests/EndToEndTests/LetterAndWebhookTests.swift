@@ -116,6 +116,25 @@ extension EndToEnd {
       }
     }
 
+    @Test("whoever approves a letter reads the letter")
+    func shown() async throws {
+      try await scenario { office in
+        let sink = try await office.sink()
+        var setup = Setup(sink: sink)
+        setup.schedules = Self.schedule.replacing("deadline = 7", with: "deadline = 7, approval = true")
+        setup.more = Self.letter
+        try office.configure(setup)
+        try office.books(Self.invoices, customers: Self.customers)
+        let time = "2026-03-02T11:00"
+        let waiting = try await office.expect(0, "approve", "--format", "json", "--as-of", time)
+        let id = try #require(waiting.lines.first?["contact"].text, "\(waiting)")
+        let shown = try await office.expect(0, "approve", id, "--show", "--as-of", time)
+        for words in ["12 Mill Lane", "Hauptstraße 12", "A-1", "120.00"] {
+          #expect(shown.out.contains(words), "\(words) in \(shown)")
+        }
+      }
+    }
+
     @Test("what is paid before it is posted is called off in the same cycle; the rest is decided afresh")
     func paid() async throws {
       try await scenario { office in

@@ -26,6 +26,10 @@ struct Call {
       line = try ControlSocket.ask(path, ControlLine.request(words), patience: Self.patience)
     } catch {
       if error.isAlone { return nil }
+      if error.isTooLong {
+        throw CommandFailure(
+          .usage, "\(error): say it in fewer words, or name fewer at a time; nothing was recorded")
+      }
       if error.isForbidden { throw CommandFailure(.inputOutput, "\(error): root and the group dunningd may call") }
       throw CommandFailure(.unavailable, "\(error); `dunningd journal list` shows whether anything was done")
     }

@@ -62,7 +62,7 @@ struct ControlDesk {
     // Right behind the command, so that a `--` of the caller's cannot turn it into something else.
     return ChildProcess.run(
       [words[0], "--config", configuration] + words.dropFirst(),
-      environment: [(AuthorOption.callerVariable, name), (Site.runningVariable, "1")], input: service.configuration
+      environment: [(AuthorOption.callerVariable, name), (Site.runningVariable, "1")], input: service.running
     ) { service.beat() }
   }
 }

@@ -8,7 +8,8 @@ enum ControlLine {
   /// Nil for anything else.
   static func words(of line: String) -> [String]? {
     guard let object = (try? JSONReader.value(line))?.object, let list = object["words"]?.array else { return nil }
-    let words = list.compactMap(\.string)
+    // A process's arguments end at a zero: what stands behind it would be looked at here, and not there.
+    let words = list.compactMap(\.string).filter { !$0.utf8.contains(0) }
     return words.count == list.count ? words : nil
   }
 

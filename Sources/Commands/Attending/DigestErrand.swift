@@ -13,7 +13,7 @@ struct DigestErrand {
   func of(_ service: Service) -> [(owner: String, message: StaffMessage)]? {
     let answer = ChildProcess.run(
       ["digest", "--config", configuration, "--format", "json"], environment: [(Site.runningVariable, "1")],
-      input: service.configuration, meanwhile: service.attend)
+      input: service.running, meanwhile: service.attend)
     guard answer.status == 0 else {
       Session.log(.staffNotTold("the digest could not be made: \(answer.err.onOneLine)"))
       return nil

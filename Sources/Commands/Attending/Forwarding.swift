@@ -4,6 +4,8 @@ import Glibc
 extension Dunningd {
   /// The whole program: what `main` calls.
   package static func start() {
+    // Who is started without them must not write its log into the first file that it opens.
+    for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) < 0 { _ = open("/dev/null", O_RDWR) }
     do {
       try reporting {
         let fault = CommandName.fault(in: CommandLine.arguments.dropFirst(), of: self)
@@ -42,7 +44,12 @@ enum Forwarding {
   static func words(_ arguments: [String], author: String = "--by") -> [String] {
     var words: [String] = []
     var isValue = false
-    for word in arguments {
+    for (index, word) in arguments.enumerated() {
+      // What stands behind it is no option, whatever it looks like.
+      if word == "--" {
+        words += arguments[index...]
+        break
+      }
       if isValue {
         isValue = false
       } else if word == "--config" {
@@ -51,8 +58,9 @@ enum Forwarding {
         words.append(word)
       }
     }
-    if getuid() == 0, !words.contains(where: { $0 == author || $0.hasPrefix(author + "=") }), !words.contains("--") {
-      words += [author, AuthorOption.user]
+    let end = words.firstIndex(of: "--") ?? words.count
+    if getuid() == 0, !words[..<end].contains(where: { $0 == author || $0.hasPrefix(author + "=") }) {
+      words.insert(contentsOf: [author, AuthorOption.user], at: end)
     }
     return words
   }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Daemon
 import Supervision
+import Units
 
 struct StatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -21,6 +22,11 @@ struct StatusCommand: ParsableCommand {
   func run() throws {
     try reporting {
       let answer = try Call(common).ask(["status"])
+      if common.format == .csv, let object = (try? JSONReader.value(answer.out))?.object {
+        var listing = Listing([], empty: "")
+        listing.rows = [Listing.Row([], object.members.map { ($0.name, $0.value) })]
+        return Output.text(listing.text(.csv, common.terminal))
+      }
       guard common.format == .table, let report = StatusReport(answer.out) else { return Output.text(answer.out) }
       for line in report.lines { Output.line(line.printable) }
     }

@@ -116,7 +116,7 @@ struct TasksCommand: ParsableCommand {
   }
 
   /// What to say, from the step's template; why there is none where it cannot be made.
-  private static func script(_ contact: PlannedContact, _ composer: Composer) -> String {
+  static func script(_ contact: PlannedContact, _ composer: Composer) -> String {
     do throws(LetterError) {
       let script = try composer.script(contact)
       return script.title + "\n\n" + script.text

@@ -2,6 +2,7 @@ import ArgumentParser
 import Crypto
 import Daemon
 import Decisions
+import Incoming
 import Letters
 import Units
 
@@ -246,13 +247,27 @@ extension Intervention {
 
   /// The message as it would go now, and the story of its invoices.
   func show(_ contact: PlannedContact, id: String) throws(CommandFailure) {
-    Output.line("To: \(contact.to.joined(separator: ", "))")
     let composer = try session.composer(ledger)
     do throws(LetterError) {
-      let letter = try composer.compose(
-        contact, id: id, instance: history.instance, at: session.now, offsetSeconds: 0)
-      Output.line("Subject: \(letter.subject.printable)\n")
-      Output.text(letter.text + "\n")
+      switch contact.channel {
+      case .letter:
+        let page = try composer.page(contact, id: id)
+        Output.line("Subject: \(page.subject.printable)\n")
+        let lines = HTMLText.plain(page.html ?? "").split(separator: "\n")
+        Output.text(lines.joined(separator: "\n") + "\n\n")
+      case .webhook:
+        let letter = try composer.webhook(contact, id: id, at: session.now)
+        Output.line("To: the [webhook]\nSubject: \(letter.subject.printable)\n")
+        Output.text(letter.text + "\n")
+      case .call, .handover:
+        Output.text(TasksCommand.script(contact, composer) + "\n")
+      case .email, .statement:
+        Output.line("To: \(contact.to.joined(separator: ", "))")
+        let letter = try composer.compose(
+          contact, id: id, instance: history.instance, at: session.now, offsetSeconds: 0)
+        Output.line("Subject: \(letter.subject.printable)\n")
+        Output.text(letter.text + "\n")
+      }
     } catch {
       throw CommandFailure(.configuration, "the message cannot be made: \(error)")
     }

@@ -89,6 +89,7 @@ struct CallCommand: Intervening {
   ) throws(CommandFailure) -> Rest? {
     let amount = try amount.map { text throws(CommandFailure) in try Money.option("--amount", text) }
     var scopes = try step.scopes(of: invoice)
+    try check(scopes, areOf: id, step)
     if scopes.isEmpty {
       let keys = due.flatMap { $0.listed.map(\.invoice.key) }
       for key in keys {
@@ -109,6 +110,19 @@ struct CallCommand: Intervening {
       }
       return try step.dispute(scopes, of: id, amount: amount, by: author.author, reason: note)
     case .reached, .noAnswer, .wrongNumber, .refused: return nil
+    }
+  }
+}
+
+extension CallCommand {
+  /// Who is called speaks of what is his, or what he pays for.
+  private func check(_ scopes: [Scope], areOf id: String, _ step: Intervention) throws(CommandFailure) {
+    func payer(of customer: String) -> String {
+      step.ledger.books.customers.first { $0.id == customer }?.payer ?? customer
+    }
+    for scope in scopes where scope.customer != id && payer(of: scope.customer) != payer(of: id) {
+      throw CommandFailure(
+        .usage, "\(scope.words) is of customer \(scope.customer), and \(id) was called: nothing was recorded")
     }
   }
 }

@@ -91,7 +91,7 @@ struct DisputeCommand: Intervening {
 
   private func closed(_ scopes: [Scope], _ step: Intervention) throws(CommandFailure) {
     var ends: [RestEnd] = []
-    for (scope, name) in zip(scopes, names) {
+    for scope in scopes {
       var end = RestEnd(
         kind: .dispute, scope: scope, by: by.author, outcome: outcome?.rawValue, until: deadline, text: reason)
       if case .customer = scope, outcome == .accepted {
@@ -107,7 +107,7 @@ struct DisputeCommand: Intervening {
         ends.append(end)
         continue
       }
-      let others = try step.placed(.dispute, name)
+      let others = step.placed(.dispute, on: scope)
       guard !others.isEmpty else {
         throw CommandFailure(.data, "there is no dispute on \(scope.words): nothing was recorded")
       }

@@ -108,7 +108,7 @@ struct PlanCommand: Intervening {
 
   private func agreed(_ step: Intervention) throws(CommandFailure) {
     var plans: [Rest] = []
-    for name in names { plans += try step.placed(.plan, name) }
+    for name in names { plans += try step.placed(.plan, name).filter { plan in !plans.contains { $0.id == plan.id } } }
     let proposals = plans.filter(\.isProposal)
     guard !proposals.isEmpty, proposals.count == plans.count else {
       throw CommandFailure(

@@ -105,11 +105,18 @@ extension Intervention {
 
   /// In force, by id or by what they cover.
   func placed(_ kind: Rest.Kind, _ name: String) throws(CommandFailure) -> [Rest] {
-    let open = history.restingScopes.sorted().flatMap { history.rests[$0] ?? [] }
+    if name.hasPrefix(kind.rawValue + "-") { return placed(kind).filter { $0.id == name } }
+    return placed(kind, on: try session.scope(of: name, ledger, history))
+  }
+
+  private func placed(_ kind: Rest.Kind) -> [Rest] {
+    history.restingScopes.sorted().flatMap { history.rests[$0] ?? [] }
       .filter { $0.ended == nil && $0.rest.kind == kind && !$0.rest.id.isEmpty }.map(\.rest)
-    if name.hasPrefix(kind.rawValue + "-") { return open.filter { $0.id == name } }
-    let scope = try session.scope(of: name, ledger, history)
-    return open.filter { rest in
+  }
+
+  /// In force, on what the scope covers.
+  func placed(_ kind: Rest.Kind, on scope: Scope) -> [Rest] {
+    placed(kind).filter { rest in
       switch scope {
       case .customer(let id): rest.scope.customer == id || rest.items.contains { $0.key.customer == id }
       case .invoice: rest.items.contains { scope.covers($0.key, payer: $0.key.customer) }

@@ -59,8 +59,8 @@ package final class Service {
   }
 
   package private(set) var status: ServiceStatus
-  /// The bytes of the configuration that it runs on.
-  package var configuration: [UInt8] { installation.site.bytes }
+  /// What it runs on, for a process that serves a caller.
+  package var running: [UInt8] { installation.site.running }
   private var metrics = Metrics()
   let surroundings: Surroundings
   let journal: JournalFile
@@ -226,7 +226,8 @@ package final class Service {
   private func build(history: ContactHistory) {
     runner = CycleRunner(
       installation, history: history, journal: journal, postman: postman, clock: surroundings.clock,
-      log: { [unowned self] in note($0) }, meanwhile: { [unowned self] in look() }, heartbeat: { [heartbeat] in heartbeat.beat() }, isStopping: { Signals.isStopping })
+      log: { [unowned self] in note($0) }, meanwhile: { [unowned self] in look() },
+      heartbeat: { [heartbeat] in heartbeat.beat() }, isStopping: { Signals.isStopping })
     status.doubts = history.doubtful.count
     status.letters = history.outbox.count
   }

@@ -28,8 +28,9 @@ package struct Site: Sendable {
   }
 
   package let configuration: Configuration
-  /// The configuration as it was read.
-  package let bytes: [UInt8]
+  private let files: SiteFiles
+  /// What a process that a daemon starts finds on its standard input.
+  package var running: [UInt8] { files.text }
   package let file: String
   package let templates: TemplateSet
   package let zones: Zones
@@ -44,12 +45,12 @@ package struct Site: Sendable {
     Outbox(outboxFolder, messages: messages, on: disk, zone: policy.company.zone)
   }
 
-  /// Set for a process that a daemon started on behalf of a caller: its standard input is then the configuration that
-  /// the daemon runs on, whatever stands in the file by now.
+  /// Set for a process that a daemon started on behalf of a caller: on its standard input is then what the daemon runs on,
+  /// whatever stands in the files by now.
   package static let runningVariable = "DUNNINGD_RUNNING_CONFIGURATION"
 
-  private static let runningConfiguration: [UInt8]? =
-    getenv(runningVariable) == nil ? nil : (try? FileReading.whole("/dev/stdin").bytes)
+  private static let running: SiteFiles? =
+    getenv(runningVariable) == nil ? nil : (try? FileReading.whole("/dev/stdin").bytes).flatMap(SiteFiles.init(text:))
 
   /// Where the state lies by a configuration that may be wrong: a running daemon must be reachable then too.
   package static func state(by file: String) -> StateDirectory {
@@ -59,7 +60,7 @@ package struct Site: Sendable {
 
   /// Reads a configuration and everything that stands beside it.
   package static func load(_ file: String, zones: Zones = Zones()) throws(Fault) -> Site {
-    if let running = runningConfiguration { return try read(running, file: file, zones: zones, needsTemplates: false) }
+    if let running { return try read(running, file: file, zones: zones) }
     let bytes: [UInt8]
     do throws(SystemFault) {
       bytes = try FileReading.whole(file).bytes
@@ -70,13 +71,23 @@ package struct Site: Sendable {
   }
 
   /// The same, from bytes that need not be in a file yet.
-  ///
-  /// - Parameter needsTemplates: false for one who writes no message: a bad template is no reason then.
-  package static func read(
-    _ bytes: [UInt8], file: String, zones: Zones = Zones(), needsTemplates: Bool = true
+  package static func read(_ bytes: [UInt8], file: String, zones: Zones = Zones()) throws(Fault) -> Site {
+    var files = SiteFiles(configuration: bytes)
+    try files.readCalendars(beside: file)
+    return try read(files, file: file, zones: zones) { files, configuration throws(Fault) in
+      try files.readTemplates(in: configuration.templatesDirectory)
+      return true
+    }
+  }
+
+  /// - Parameter complete: adds what the configuration says where to find; whether that is still to be checked.
+  private static func read(
+    _ given: SiteFiles, file: String, zones: Zones,
+    complete: (inout SiteFiles, Configuration) throws(Fault) -> Bool = { _, _ in false }
   ) throws(Fault) -> Site {
-    let calendars = try calendars(beside: file)
-    let hash = SHA256.hash(data: bytes).map { byte in
+    var files = given
+    let calendars = try calendars(files.calendars)
+    let hash = SHA256.hash(data: files.configuration).map { byte in
       let text = String(byte, radix: 16)
       return text.count == 1 ? "0" + text : text
     }.joined()
@@ -90,35 +101,28 @@ package struct Site: Sendable {
       }, zoneNames: ZoneFiles.names, calendars: calendars, hash: hash)
     let configuration: Configuration
     do throws(Problems) {
-      configuration = try Configuration.read(bytes, file: file, outside: outside)
+      configuration = try Configuration.read(files.configuration, file: file, outside: outside)
     } catch {
       throw .wrong(error.all)
     }
-    let templates = try templates(in: needsTemplates ? configuration.templatesDirectory : "")
-    let missing = needsTemplates ? templates.problems(for: configuration.policy, columns: nil) : []
+    let isFresh = try complete(&files, configuration)
+    let templates = try templates(files.templates, in: configuration.templatesDirectory)
+    let missing = isFresh ? templates.problems(for: configuration.policy, columns: nil) : []
     guard missing.isEmpty else { throw .wrong(missing.map(Problem.init)) }
-    return Site(configuration: configuration, bytes: bytes, file: file, templates: templates, zones: zones)
+    return Site(configuration: configuration, files: files, file: file, templates: templates, zones: zones)
   }
 
-  /// The calendars that came with the program, and those in `holidays` beside the file, which take their place.
-  private static func calendars(beside file: String) throws(Fault) -> [String: HolidayCalendar] {
+  /// The calendars that came with the program, and the company's own, which take their place.
+  private static func calendars(_ own: [SiteFiles.File]) throws(Fault) -> [String: HolidayCalendar] {
     var calendars: [String: HolidayCalendar] = [:]
     for shipped in ShippedFiles.below("holidays") where shipped.path.hasSuffix(".toml") {
       if let calendar = try? HolidayFile.read(Array(shipped.text.utf8), file: shipped.path) {
         calendars[calendar.code] = calendar
       }
     }
-    let folder = (file.folder.map { $0 + "/" } ?? "") + "holidays"
-    for name in (try? FileReading.names(in: folder)) ?? [] where name.hasSuffix(".toml") {
-      let path = folder + "/" + name
-      let bytes: [UInt8]
-      do throws(SystemFault) {
-        bytes = try FileReading.whole(path).bytes
-      } catch {
-        throw .unreadable(error)
-      }
+    for file in own {
       do throws(Problems) {
-        let calendar = try HolidayFile.read(bytes, file: path)
+        let calendar = try HolidayFile.read(file.bytes, file: file.path)
         calendars[calendar.code] = calendar
       } catch {
         throw .wrong(error.all)
@@ -127,35 +131,14 @@ package struct Site: Sendable {
     return calendars
   }
 
-  /// None where there is no such folder. One that cannot be read is a fault: else customers would read our words in the place
-  /// of the company's own.
-  private static func names(in folder: String) throws(Fault) -> [String] {
-    do throws(SystemFault) {
-      return try FileReading.names(in: folder)
-    } catch {
-      if error.isMissing || error.code == ENOTDIR { return [] }
-      throw .unreadable(error)
-    }
-  }
-
-  /// The templates that came with the program, and those in the folder, which take their place file by file.
-  private static func templates(in folder: String) throws(Fault) -> TemplateSet {
+  /// The templates that came with the program, and the company's own, which take their place file by file.
+  private static func templates(_ given: [SiteFiles.File], in folder: String) throws(Fault) -> TemplateSet {
     var files: [String: [UInt8]] = [:]
-    var own: Set<String> = []
     for shipped in ShippedFiles.below("templates") where shipped.path.hasSuffix(".mustache") {
       files[shipped.path] = Array(shipped.text.utf8)
     }
-    for language in try names(in: folder) {
-      for name in try names(in: folder + "/" + language) where name.hasSuffix(".mustache") {
-        let path = language + "/" + name
-        do throws(SystemFault) {
-          files[path] = try FileReading.whole(folder + "/" + path).bytes
-        } catch {
-          throw .unreadable(error)
-        }
-        own.insert(path)
-      }
-    }
+    let own = Set(given.map(\.path))
+    for file in given { files[file.path] = file.bytes }
     // Who writes a text of his own does not want our words in the HTML part beside it.
     for path in own where !path.hasSuffix(".html.mustache") && !path.contains("/_") {
       let html = String(path.dropLast(".mustache".count)) + ".html.mustache"
@@ -176,9 +159,4 @@ extension Problem {
   package init(_ problem: TemplateProblem) {
     self.init(.error, problem.place, key: "template", problem.message, remedy: problem.remedy)
   }
-}
-
-extension String {
-  /// The folder of a path; nil when it names none.
-  fileprivate var folder: String? { lastIndex(of: "/").map { String(self[..<$0]) } }
 }

@@ -2,8 +2,8 @@
 /// the `> ` of plain text.
 ///
 /// Not a reader of HTML: it goes through the text once and understands nothing.
-enum HTMLText {
-  static func plain(_ html: String) -> String {
+package enum HTMLText {
+  package static func plain(_ html: String) -> String {
     let bytes = Array(html.utf8)
     var output: [UInt8] = []
     var quotes = 0
