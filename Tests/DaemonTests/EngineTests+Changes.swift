@@ -204,6 +204,17 @@ extension EngineTests {
     #expect(rig.sent.isEmpty)
   }
 
+  @Test("as long as something goes between two changes, the cycle goes on: a busy morning costs nobody the reminder")
+  func keepsChangingAndSending() {
+    let names = (0..<40).map { "c\($0)" }
+    var rig = Rig { history in names.filter { history.contact($0)?.standing != .made }.map { Rig.contact($0) } }
+    rig.surroundings = (0..<200).map { ($0 % 3 == 2, []) }
+    rig.run()
+    #expect(rig.report?.ending == .completed)
+    #expect(rig.report?.restarts ?? 0 > Engine.restartsMax)
+    #expect(Set(rig.delivered).count == names.count && rig.delivered.count == names.count)
+  }
+
   @Test("intents that others came before are not written, and are decided afresh")
   func overtaken() {
     let hold = DatedEvent(

@@ -13,7 +13,9 @@ struct Cycle: Sendable {
   var failures: [CycleReport.Failure] = []
   /// Why nothing more is begun; nil while the cycle goes on.
   var ending: CycleReport.Ending?
-  var restarts = 0
+  private(set) var restarts = 0
+  /// Restarts since something was last on the wire.
+  private(set) var vainRestarts = 0
   /// What was recorded of it; nil before.
   var recorded: CycleSummary?
   /// The journal takes nothing in this cycle: the clock is before its last record, or somebody else keeps it.
@@ -72,6 +74,9 @@ struct Cycle: Sendable {
     }
   }
 
+  /// However often facts change meanwhile, it comes to its end.
+  mutating func noteProgress() { vainRestarts = 0 }
+
   mutating func closeWebhook(because result: DeliveryResult) {
     webhookRefusal = result
     lines[.webhook] = nil
@@ -80,6 +85,7 @@ struct Cycle: Sendable {
   /// Read and decide afresh; what was done stays counted.
   mutating func restart() {
     restarts += 1
+    vainRestarts += 1
     hasDecided = false
     lines = [:]
     // What is still due is composed again, and fails again.

@@ -15,6 +15,7 @@ extension Engine {
 
   mutating func land(_ ticket: Int, _ result: DeliveryResult) -> [Effect] {
     guard let leg = flight.land(ticket, result.verdict) else { return [] }
+    if result.stage != .queue { cycle?.noteProgress() }
     var effects: [Effect] = []
     outcomes.append(Outcome.event(leg, result, at: now))
 

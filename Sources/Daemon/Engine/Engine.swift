@@ -20,7 +20,7 @@ import Units
 /// - After a failed append nothing more is sent, in this cycle or any later one.
 /// - A contact that may have reached its customer is not sent again, even if it were decided.
 package struct Engine: Sendable {
-  /// How often a cycle begins anew when ledger or journal change under it.
+  /// How often in a row a cycle begins anew when ledger or journal change under it before anything was on the wire.
   package static let restartsMax = 5
   /// So many messages in a row refused for their content end the cycle.
   package static let contentRefusalsMax = 3
@@ -182,7 +182,7 @@ package struct Engine: Sendable {
 
   /// What was decided rests on facts that changed: whatever is not begun is decided afresh.
   mutating func startAnew(because change: Remark.Change) -> [Effect] {
-    guard let restarts = cycle?.restarts, cycle?.ending == nil, cycle?.hasDecided == true else { return [] }
+    guard let restarts = cycle?.vainRestarts, cycle?.ending == nil, cycle?.hasDecided == true else { return [] }
     guard restarts < Engine.restartsMax else {
       end(.keepsChanging)
       return []

@@ -77,8 +77,8 @@ package final class Service {
   /// Mail to the staff has a connection of its own: what hangs there keeps no customer's mail from being taken back.
   lazy var staffPostman: Postman? = .smtp(installation.staffRelay)
   private lazy var watch = JournalWatch(journal)
-  /// After a cycle that could not record, since somebody else kept the journal.
-  private static let lockedRetry = Span.minutes(1)
+  /// After a cycle that could not record, since somebody else kept the journal, or in which facts kept changing.
+  private static let soon = Span.minutes(1)
   private let heartbeat: Heartbeat
   private var lastLook = Duration.zero
 
@@ -125,8 +125,11 @@ package final class Service {
         // It may have been reloaded meanwhile.
         let timing = installation.site.configuration.cycle.timing
         due = max(timing.next(after: now, zone: zone), surroundings.clock.now())
-        // What is known and not recorded must not wait for the next day.
-        if case .journalLocked = ending { due = min(due, surroundings.clock.now() + Self.lockedRetry) }
+        // What is known and not recorded must not wait for the next day, nor what was due and not begun.
+        switch ending {
+        case .journalLocked, .keepsChanging: due = min(due, surroundings.clock.now() + Self.soon)
+        default: break
+        }
         status.nextCycle = due
         tellStatus()
         continue
