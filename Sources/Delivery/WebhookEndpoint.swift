@@ -79,8 +79,10 @@ extension DeliveryResult {
     case 408, 425: self = result(.deferred, .http, detail: "")
     // For now, and because of the service: several in a row, and it is left alone until the next cycle.
     case 429, 500..<600: self = result(.relayRefused, .http, detail: "")
-    // Redirects too: a message goes where the configuration says, and nowhere else.
-    case 300..<500: self = result(.contentRefused, .http, detail: "")
+    // Whoever the message is for: the address of the service or our right to call it is wrong. A message goes where the
+    // configuration says, and nowhere else, so redirects are of these.
+    case 300..<400, 401, 405, 407: self = result(.relayRefused, .http, detail: "", isConfiguration: true)
+    case 400..<500: self = result(.contentRefused, .http, detail: "")
     default:
       if transfer.isAborted {
         self = result(.deferred, .queue, detail: "not begun: the sending was stopped")

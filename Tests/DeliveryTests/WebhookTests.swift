@@ -6,14 +6,21 @@ import Testing
 @Suite("What a webhook's answer means")
 struct WebhookClassificationTests {
   /// What was seen, and what it means.
-  static let table: [(WebhookTransfer, DeliveryVerdict, DeliveryStage)] =
-    [200, 201, 202, 204, 299].map { (WebhookTransfer(curlCode: 0, status: $0, sent: 900), .accepted, .http) }
-    + [408, 425].map { (WebhookTransfer(curlCode: 0, status: $0, sent: 900), .deferred, .http) }
-    + [429, 500, 502, 503, 504, 599].map { (WebhookTransfer(curlCode: 0, status: $0, sent: 900), .relayRefused, .http) }
-    + [300, 301, 302, 307, 308, 400, 401, 403, 404, 409, 410, 413, 422, 499].map {
-      (WebhookTransfer(curlCode: 0, status: $0, sent: 900), .contentRefused, .http)
+  static let table = answers + silences
+
+  private static let answers: [(WebhookTransfer, DeliveryVerdict, DeliveryStage)] = {
+    let verdicts: [(DeliveryVerdict, [Int])] = [
+      (.accepted, [200, 201, 202, 204, 299]), (.deferred, [408, 425]),
+      (.relayRefused, [429, 500, 502, 503, 504, 599, 300, 301, 302, 307, 308, 401, 405, 407]),
+      (.contentRefused, [400, 403, 404, 409, 410, 413, 422, 499]),
+    ]
+    return verdicts.flatMap { verdict, statuses in
+      statuses.map { (WebhookTransfer(curlCode: 0, status: $0, sent: 900), verdict, .http) }
     }
-    + [
+  }()
+
+  private static let silences: [(WebhookTransfer, DeliveryVerdict, DeliveryStage)] =
+    [
       // The status came, and then the connection broke or the time was over: it said what it said.
       (WebhookTransfer(curlCode: 18, status: 200, sent: 900), .accepted, .http),
       (WebhookTransfer(curlCode: 28, status: 202, sent: 900), .accepted, .http),
@@ -54,6 +61,10 @@ struct WebhookClassificationTests {
     #expect(DeliveryResult(WebhookTransfer(curlCode: 60), server: "").isConfiguration)
     #expect(DeliveryResult(WebhookTransfer(curlCode: 3), server: "").isConfiguration)
     #expect(!DeliveryResult(WebhookTransfer(curlCode: 7), server: "").isConfiguration)
+    for status in [302, 401] {
+      #expect(DeliveryResult(WebhookTransfer(curlCode: 0, status: status, sent: 9), server: "").isConfiguration)
+    }
+    #expect(!DeliveryResult(WebhookTransfer(curlCode: 0, status: 404, sent: 9), server: "").isConfiguration)
   }
 }
 
@@ -110,7 +121,7 @@ struct WebhookTests {
     "whatever the service does, there is one outcome, and one request",
     arguments: [
       ("200", DeliveryVerdict.accepted), ("cut 200", .accepted), ("425", .deferred), ("429", .relayRefused),
-      ("503 go away", .relayRefused), ("422 no such number", .contentRefused), ("redirect", .contentRefused),
+      ("503 go away", .relayRefused), ("422 no such number", .contentRefused), ("redirect", .relayRefused),
       ("close", .unknown), ("reset", .unknown), ("continue-close", .unknown),
     ])
   func outcome(answer: String, verdict: DeliveryVerdict) async throws {
