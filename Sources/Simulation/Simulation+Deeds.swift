@@ -185,13 +185,16 @@ extension Simulation {
     case .resolve: return resolution(state.history.doubtful.sorted().first)
     case .addressOK: return .addressCleared(customer: luck.pick(trade.customers).id, address: nil, by: "ann")
     case .bounce(let permanent):
-      guard
-        let account = watch.accounts.values.filter({
-          $0.counts && !$0.isInDoubt && $0.recorded.count == 1 && $0.intended.channel == .email
-        })
-        .max(by: { ($0.time, $0.intended.contact) < ($1.time, $1.intended.contact) }),
-        let recipient = account.intended.to.firstIndex(where: { account.holders.contains($0) })
-      else { return nil }
+      let mailed = watch.accounts.values.filter { account in
+        account.counts && account.intended.channel == .email
+          && account.intended.to.contains(where: account.holders.contains)
+      }
+      let newest = mailed.sorted { ($0.time, $0.intended.contact) > ($1.time, $1.intended.contact) }.prefix(3)
+      guard !newest.isEmpty else { return nil }
+      let account = luck.pick(Array(newest))
+      // One of several, as often as not: the others have it.
+      let recipient = luck.pick(
+        account.intended.to.indices.filter { account.holders.contains(account.intended.to[$0]) })
       return .contactBounced(
         contact: account.intended.contact, recipient: recipient, status: permanent ? "5.1.1" : "4.2.2",
         permanent: permanent, excerpt: nil)

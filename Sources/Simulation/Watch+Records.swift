@@ -36,6 +36,8 @@ extension Watch {
       if !taken.contains(aTry) { object(.truth, "\(attempt.contact) is recorded as sent, but the server has it not") }
     case .contactDeferred(let attempt, let next):
       deny(settle(attempt))
+      let most: Span = accounts[attempt.contact]?.intended.channel == .webhook ? .days(1) : .hours(4)
+      if next > time + most { object(.forgotten, "\(attempt.contact) is put off until \(next)") }
       let waits = accounts[attempt.contact]?.waitsUntil
       accounts[attempt.contact]?.waitsUntil = waits.map { max($0, next) } ?? next
     case .contactFailed(let attempt):
