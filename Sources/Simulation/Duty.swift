@@ -42,7 +42,8 @@ extension Watch {
     _ due: [(item: SimulatedTrade.Item, step: Step)], _ payer: Customer, _ home: Home, _ today: Day
   ) -> [(key: ItemKey, words: String)] {
     due.filter { item, step in
-      (step.channel == .email || step.channel == .webhook || step.channel == .letter && !payer.address.isEmpty)
+      payer.doNotContact == .nothing
+        && (step.channel == .email || step.channel == .webhook || step.channel == .letter && !payer.address.isEmpty)
         && mustGo(item, step, payer, home, today)
     }.map { item, step in
       (item.key, "\(item.key.number) of \(payer.id) should have got step \(step.name) on \(today)")
@@ -63,6 +64,7 @@ extension Watch {
         let group = seen.items.filter { seen.payer(of: $0.key.customer) == payer.id && $0.currency == item.currency }
         guard group.reduce(0, { $0 + $1.open }) == seen.net(of: payer.id, item.currency),
           let step = stepDue(item, schedule, today, payer.id), step.channel == .call || step.channel == .handover,
+          payer.doNotContact == .nothing,
           mustGo(item, step, payer, home, today)
         else { continue }
         found.append(

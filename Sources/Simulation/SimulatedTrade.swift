@@ -10,7 +10,7 @@ struct SimulatedTrade {
     let key: ItemKey
     let currency: Currency
     let issued: Day
-    let due: Day
+    var due: Day
     /// The day on which the ledger got it.
     let entered: Day
     let amount: Int
@@ -64,6 +64,12 @@ struct SimulatedTrade {
       }
       self.homes[customer.id] = home
       customers.append(customer)
+    }
+    // Of chance of its own, like whatever was thought of later: the other histories stay what they were.
+    var apart = chance
+    for index in customers.indices where apart.chance(80) {
+      customers[index].doNotContact =
+        apart.chance(500) ? .everything : .channels([apart.pick([.email, .webhook, .letter])])
     }
     for _ in 1...chance.pick(2...6) { write(&chance, on: today - chance.pick(0...30), entered: today) }
   }
@@ -125,6 +131,11 @@ struct SimulatedTrade {
       if chance.chance(500) {
         customers[index].address = chance.chance(200) ? "" : "\(chance.pick(1...99)) Other Road; Other Town"
       }
+      if chance.chance(300) { customers[index].doNotContact = chance.chance(400) ? .channels([.email]) : .nothing }
+      // Longer or shorter terms are agreed.
+      if chance.chance(500), let moved = some(open) {
+        items[moved].due = max(items[moved].issued, items[moved].due + chance.pick(-15...30))
+      }
     case .importOld(let count):
       for _ in 0..<count { write(&chance, on: today - chance.pick(60...600), entered: today) }
     default: return false
@@ -133,10 +144,11 @@ struct SimulatedTrade {
     return true
   }
 
-  /// All is put right: no bad row, nothing contested, everybody has an address.
+  /// All is put right: no bad row, nothing contested, everybody has an address and may be written to.
   mutating func mend() {
     version += 1
     for index in items.indices { (items[index].isBad, items[index].disputed) = (false, 0) }
+    for index in customers.indices { customers[index].doNotContact = .nothing }
     for index in customers.indices where customers[index].emails.isEmpty {
       customers[index].emails = ["again@\(customers[index].id.lowercased()).example"]
     }

@@ -145,6 +145,13 @@ extension Watch {
 
   mutating func checkAddresses(_ intended: IntendedContact) {
     guard let payer = seen.customer(intended.customer) else { return }
+    let isForbidden =
+      switch payer.doNotContact {
+      case .nothing: false
+      case .everything: true
+      case .channels(let list): list.contains(intended.channel)
+      }
+    if isForbidden { object(.address, "\(payer.id) wants no \(intended.channel), and gets \(intended.contact)") }
     if intended.channel == .letter {
       let lines = [payer.name] + payer.address.split(separator: ";").map { $0.drop { $0 == " " } }.map(String.init)
       if payer.address.isEmpty || intended.to != lines {
