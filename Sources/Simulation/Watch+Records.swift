@@ -100,7 +100,7 @@ extension Watch {
         if let id = end.id, rests[index].id != id { continue }
         if rests[index].ended != nil { continue }
         rests[index].ended = time
-        rests[index].lastDay = end.kind == .plan ? end.until : nil
+        rests[index].lastDay = end.kind == .plan || end.kind == .promise ? end.until : nil
         rests[index].wasBroken = end.outcome == "broken" || end.outcome == "partly_kept"
         if end.by == "dunningd" { check(end, of: rests[index], at: time) }
       }

@@ -123,20 +123,16 @@ extension Watch {
   func isInForce(_ rest: Rest, _ today: Day, _ home: Home) -> Bool {
     let ended = rest.ended.map { home.day($0) }
     var ends = [rest.until, rest.lastDay ?? ended].compactMap(\.self)
-    if ended == nil, rest.kind != .plan, let last = rest.kind == .promise ? lastDay(of: rest) : rest.until,
-      today <= last
-    {
-      return true
-    }
+    if ended == nil, rest.kind == .promise { return isPromised(rest, today) }
+    if ended == nil, rest.kind != .plan, let until = rest.until, today <= until { return true }
     switch rest.kind {
     case .plan where rest.isProposal:
       ends = [rest.until, ended].compactMap(\.self)
       if ended == nil, let until = rest.until, today <= until { return true }
     case .promise:
-      guard let last = lastDay(of: rest) else { break }
-      ends = rest.wasBroken ? [last, ended].compactMap(\.self) : [ended ?? last]
+      ends = [rest.wasBroken ? rest.lastDay ?? ended : ended].compactMap(\.self)
     // One that may be broken by now says nothing.
-    case .plan where ended == nil: return isSound(rest, today)
+    case .plan where ended == nil: return isSound(rest, today) || isWithheld(rest, today)
     case .hold, .dispute, .plan, .reply: break
     }
     guard let last = ends.min() else { return true }

@@ -31,8 +31,10 @@ final class GroupCase {
   let matched: ScheduleCase?
   /// Of promises and plans, by id: each of their items asks.
   var knownPaid: [String: Money?] = [:]
+  var knownWithholdings: [String: [Withholding]] = [:]
   /// Less credit that names the item's own invoice.
   private(set) lazy var openByKey = account.openByKey
+  private(set) lazy var openItemByKey = Dictionary(account.items.map { ($0.key, $0) }) { first, _ in first }
   /// What the overdue items that may be asked for come to.
   private(set) var overdueBalance: Money
 
@@ -132,7 +134,7 @@ final class GroupCase {
       }
     }
     gathered.rests = rests
-    gathered.disputed = disputedPart(of: gathered)
+    gathered.disputed = disputedPart(of: item, rests)
     gathered.rest = rest(gathered)
     return gathered
   }

@@ -79,7 +79,7 @@ extension GroupCase {
     case .broken:
       let isPartly = placed.rest.kind == .promise && paid.isPositive
       var end = placed.outcome(isPartly ? "partly_kept" : "broken", paid: paid)
-      if placed.rest.kind == .plan { end.until = last }
+      end.until = last
       return end
     }
   }

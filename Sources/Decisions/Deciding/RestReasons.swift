@@ -1,4 +1,5 @@
 import Ledger
+import Receivables
 import Units
 
 /// Tests 2 to 9: what rests an item whatever its steps say.
@@ -62,24 +63,24 @@ extension GroupCase {
 
   /// The contested part of an item: what the ledger says and what the journal says, the larger of the two. A part that
   /// is contested no longer is left in peace a little longer, as a whole would be.
-  func disputedPart(of item: ItemCase) -> Money {
-    var part = item.item.disputed
-    if item.rests.isEmpty { return part > item.item.open ? item.item.open : part }
-    for placed in rests(.dispute, item) where resumes(placed, item).map({ today < $0 }) ?? true {
+  func disputedPart(of item: OpenItem, _ rests: [PlacedRest]) -> Money {
+    var part = item.disputed
+    if rests.isEmpty { return part > item.open ? item.open : part }
+    for placed in rests where placed.rest.kind == .dispute && resumes(placed, item).map({ today < $0 }) ?? true {
       let contested = placed.isAccepted ? notCredited(placed, item) : placed.rest.amount
-      guard let contested else { return item.item.open }
+      guard let contested else { return item.open }
       // The ledger has it in another currency since: how much of it is contested nobody can say.
-      if contested.currency != part.currency { return item.item.open }
+      if contested.currency != part.currency { return item.open }
       if contested > part { part = contested }
     }
-    return part > item.item.open ? item.item.open : part
+    return part > item.open ? item.open : part
   }
 
   /// A dispute that was accepted, while what is not owed is still open in the ledger.
   func uncredited(_ item: ItemCase) -> PlacedRest? {
     if item.rests.isEmpty { return nil }
     return item.rests.first { placed in
-      placed.rest.kind == .dispute && placed.isAccepted && notCredited(placed, item)?.isPositive ?? true
+      placed.rest.kind == .dispute && placed.isAccepted && notCredited(placed, item.item)?.isPositive ?? true
     }
   }
 
@@ -87,13 +88,13 @@ extension GroupCase {
   ///
   /// What was paid counts against the rest of the invoice first, so a part stays contested until a credit note names the
   /// invoice, or until exactly that part is open less while more is still open.
-  private func notCredited(_ placed: PlacedRest, _ item: ItemCase) -> Money? {
-    let zero = Money.zero(item.item.open.currency)
+  private func notCredited(_ placed: PlacedRest, _ item: OpenItem) -> Money? {
+    let zero = Money.zero(item.open.currency)
     guard let amount = placed.rest.amount else { return nil }
     guard let then = placed.rest.items.first(where: { $0.key == item.key })?.open,
       then.currency == zero.currency, amount.currency == zero.currency
     else { return zero }
-    let open = item.item.open
+    let open = item.open
     if open > amount, then - open == amount { return zero }
     let made = calendar.zone.day(placed.placed)
     let noted = account.credits.filter { credit in
@@ -160,7 +161,7 @@ extension GroupCase {
     if item.rests.isEmpty { return nil }
     return item.rests.first { placed in
       (placed.rest.kind == .promise || placed.rest.kind == .plan) && placed.ended == nil
-        && resumes(placed, item).map { today < $0 } ?? true
+        && resumes(placed, item.item).map { today < $0 } ?? true
     }?.rest.id
   }
 
@@ -177,7 +178,7 @@ extension GroupCase {
   }
 
   /// The first day after a rest; nil while its end is open.
-  func resumes(_ placed: PlacedRest, _ item: ItemCase) -> Day? {
+  func resumes(_ placed: PlacedRest, _ item: OpenItem) -> Day? {
     // What is not owed is not asked for, however long the credit note takes.
     if placed.isAccepted, notCredited(placed, item)?.isPositive ?? true { return nil }
     let state = state(of: placed)
@@ -197,7 +198,7 @@ extension GroupCase {
     let all = rests(kind, item)
     if all.isEmpty { return nil }
     for placed in all.filter({ $0.rest.amount == nil }) + all.filter({ $0.rest.amount != nil }) {
-      guard let resumes = resumes(placed, item) else { return (placed, nil) }
+      guard let resumes = resumes(placed, item.item) else { return (placed, nil) }
       if today < resumes, longest.map({ $0.resumes < resumes }) ?? true { longest = (placed, resumes) }
     }
     return longest.map { ($0.0, $0.resumes) }

@@ -56,31 +56,24 @@ extension GroupCase {
 
   private func promiseState(_ placed: PlacedRest, _ ended: Day?) -> RestState {
     guard let by = placed.rest.until else { return plainState(placed, ended) }
-    let last = calendar.bankingDay(policy.promise.graceBankingDays, after: by)
-    if let ended { return placed.wasBroken ? .over(min(ended, last), .broken) : .over(ended, .ended) }
+    let grace = { [self] in calendar.bankingDay(policy.promise.graceBankingDays, after: $0) }
+    if let ended {
+      return placed.wasBroken ? .over(placed.end?.until ?? min(ended, grace(by)), .broken) : .over(ended, .ended)
+    }
     if let paid = paid(placed.rest), let amount = placed.rest.amount, paid >= amount { return .over(today, .kept) }
-    return today > last ? .over(last, .broken) : .lasting(last)
+    return pledgeState(lastDay(of: placed, due: by, grace: grace))
   }
 
   private func planState(_ placed: PlacedRest, _ ended: Day?) -> RestState {
     if let ended { return .over(placed.end?.until ?? ended, placed.wasBroken ? .broken : .ended) }
     guard let paid = paid(placed.rest) else { return .lasting(nil) }
     guard let missing = placed.rest.missing(paid: paid).first else { return .over(today, .kept) }
-    // Who rightly withholds an instalment breaks no plan.
-    if isWithheld(placed.rest) { return .lasting(nil) }
-    let last = missing.due + policy.plan.graceDays
-    return today > last ? .over(last, .broken) : .lasting(last)
+    return pledgeState(lastDay(of: placed, due: missing.due) { $0 + policy.plan.graceDays })
   }
 
-  /// A hold or a dispute is in force on one of its invoices.
-  private func isWithheld(_ plan: Rest) -> Bool {
-    plan.items.contains { item in
-      (history.rests[Scope(of: item.key)] ?? []).contains { placed in
-        guard placed.rest.kind == .hold || placed.rest.kind == .dispute, placed.ended == nil else { return false }
-        if case .lasting = plainState(placed, nil) { return true }
-        return false
-      }
-    }
+  private func pledgeState(_ last: Day?) -> RestState {
+    guard let last else { return .lasting(nil) }
+    return today > last ? .over(last, .broken) : .lasting(last)
   }
 
   /// What was paid of the items of a promise or plan since it was made: what is open less on them by now, credit that names

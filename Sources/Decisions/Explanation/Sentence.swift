@@ -93,12 +93,14 @@ extension Ground {
     let rest = placed.rest
     let what = rest.amount.map { "\($0)" } ?? "payment"
     let day = rest.until.map { " by \($0)" } ?? ""
-    let goesOn = resumes.map { "it goes on from \($0)" } ?? "it goes on when the promise ends"
+    let goesOn = resumes.map { "it goes on from \($0)" }
     if let ended = placed.ended {
       let how = placed.end?.outcome?.replacing("_", with: " ") ?? "ended"
-      return "rests: the promise of \(what)\(day) was \(how) on \(decision.local(ended)); \(goesOn)"
+      return
+        "rests: the promise of \(what)\(day) was \(how) on \(decision.local(ended))\(goesOn.map { "; \($0)" } ?? "")"
     }
-    return "is promised: \(what)\(day), told to \(rest.by); if it does not come, \(goesOn)"
+    let after = goesOn.map { "if it does not come, \($0)" } ?? Self.withheld
+    return "is promised: \(what)\(day), told to \(rest.by); \(after)"
   }
 
   private func planWords(_ placed: PlacedRest, _ next: Instalment?, _ resumes: Day?) -> String {
@@ -115,8 +117,13 @@ extension Ground {
       return "rests: payment plan \(rest.id) was \(placed.end?.outcome ?? "ended"); \(goesOn)"
     }
     let what = next.map { "; next \($0.amount) by \($0.due)" } ?? ""
-    return "is in payment plan \(rest.id), agreed with \(rest.by)\(what); if it is missed, \(goesOn)"
+    // What was paid of it is known, so it is no bad row that keeps its end open.
+    let after = resumes == nil && next != nil ? Self.withheld : "if it is missed, \(goesOn)"
+    return "is in payment plan \(rest.id), agreed with \(rest.by)\(what); \(after)"
   }
+
+  /// Of a promise or plan whose last day nobody can tell.
+  private static let withheld = "nothing is missed as long as another of its invoices is on hold or disputed"
 
   private func restWords(_ what: String, _ placed: PlacedRest, _ resumes: Day?, _ decision: Decision) -> String {
     var words = "\(what) by \(placed.rest.by)"

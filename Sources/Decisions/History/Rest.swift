@@ -98,8 +98,8 @@ package struct RestEnd: Sendable, Equatable {
   package var outcome: String?
   /// What had been paid of a promise or a plan by then.
   package var paid: Money?
-  /// Of a dispute, a new day to pay by that the customer was given: the rest goes on until it has passed. Of a broken plan,
-  /// its last day: the end may be seen later.
+  /// Of a dispute, a new day to pay by that the customer was given: the rest goes on until it has passed. Of a broken
+  /// promise or plan, its last day: the end may be seen later.
   package var until: Day?
   /// Personal, so nil once erased.
   package var text: String?
