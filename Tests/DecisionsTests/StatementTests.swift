@@ -191,7 +191,6 @@ struct StatementTests {
     #expect(weekend.daysOfContact(20) == ["2026-03-16 statement"])
     let capped = scene.old("R2", due: "2026-03-17").sent("upcoming", "2026-03-10", ["R2"]).asked("2026-03-10 12:00")
     capped.at("2026-03-10 13:00").expectContacts("statement 200.00 EUR: R2 R1")
-    scene.asked("2026-03-10").at("2026-03-19").expectContacts()
     #expect(
       scene.payment("100 EUR", on: "2026-03-09", for: "R1").asked("2026-03-10").at("2026-03-10").cycleLines.count == 1)
   }
@@ -206,6 +205,15 @@ struct StatementTests {
     held.expectContacts()
     #expect(held.verdict.beside.first?.reason == .held)
     scene.steps().at("2026-03-10").expectContacts("statement 100.00 EUR: R1")
+  }
+
+  @Test("one that was asked for stays until it went or was taken back, however long something rests it")
+  func askedForLongAgo() {
+    let scene = Scene.owing("2026-12-01").held(.customer, until: "2026-04-10").asked("2026-03-10")
+    #expect(scene.at("2026-03-10").verdict.beside.first?.until == .day("2026-04-14"))
+    #expect(scene.at("2026-04-01").verdict.beside.first?.reason == .held)
+    #expect(scene.at("2026-03-10").daysOfContact(60) == ["2026-04-14 statement"])
+    scene.asked("2026-03-11", isWithdrawn: true).at("2026-04-14").expectContacts()
   }
 
   @Test("one that was asked for takes the place of the month's on that day")

@@ -91,15 +91,15 @@ extension GroupCase {
 
   // MARK: - Both
 
-  /// Nil once it went, and on days on which it may not go; what a person asked for says when it can. Its own `open` is
-  /// zero: it asks for nothing by itself.
+  /// Nil once it went, and on days on which it may not go; what a person asked for says when it can, and stays until it
+  /// went or that was taken back. Its own `open` is zero: it asks for nothing by itself.
   private func courtesy(
     _ courtesy: Courtesy, _ item: OpenItem, _ schedule: ScheduleCase, _ step: StepCase, planned: Day, withinDays: Int,
     anchor: Day
   ) -> ItemCase? {
     let opens = calendar.openDay(onOrAfter: planned)
-    let closes = opens + withinDays
-    guard opens <= today || courtesy == .statement(isAskedFor: true), today <= closes else { return nil }
+    let closes = courtesy == .statement(isAskedFor: true) ? nil : opens + withinDays
+    if let closes, today < opens || today > closes { return nil }
     let progress = progress(of: item.key, isThanks: courtesy == .thanks)
     guard progress.done.isEmpty, !progress.skipped.contains(step.step.name) else { return nil }
     let next = NextStep(
