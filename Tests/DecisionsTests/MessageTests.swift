@@ -21,7 +21,8 @@ struct MessageTests {
     // Nor a second of one kind, even where no gap is kept.
     both.rules { $0.minGapDays = 0 }.run().invoice("R3", due: "2026-03-03").at("2026-03-09 12:00").expect(
       .tooSoon, of: "R3")
-    both.run().invoice("R3", due: "2026-03-16").at("2026-03-09 12:00").expect(.tooSoon, of: "R3", until: "2026-03-16")
+    // One that would be too soon until its time is over is none.
+    both.run().invoice("R3", due: "2026-03-16").at("2026-03-09 12:00").expect(.notYet, of: "R3", step: "first")
   }
 
   @Test("the message's step is the highest level due in the group; each item advances by its own step")

@@ -173,4 +173,23 @@ struct StepTests {
     Scene(due: "2026-03-04", "99 EUR").schedules(consumer, large, french, rest).customer { $0.country = "FR" }
       .at("2026-03-09").expect(.contact, schedule: "french")
   }
+
+  @Test("a reminder that the cap or the hour keeps from going until its time is over is none, also once that has begun")
+  func lapsing() {
+    let scene = Scene(due: "2026-03-06").steps(Step("upcoming", -3, level: 0), Step("first", 5, level: 1))
+    let capped = scene.invoice("R2", due: "2026-03-08").sent("upcoming", "2026-03-03")
+    for day in ["2026-03-04", "2026-03-05", "2026-03-06"] {
+      capped.at(day).expect(.notYet, of: "R2", step: "first", until: "2026-03-13")
+    }
+    // Where the cap lets it go in time it waits.
+    capped.rules { $0.atMost = .init(contacts: 1, days: 3) }.at("2026-03-05")
+      .expect(.tooSoon, of: "R2", step: "upcoming", until: "2026-03-06")
+    scene.at("2026-03-04 17:00").expect(.outsideHours, step: "upcoming", until: "2026-03-05 10:00")
+    scene.at("2026-03-05 09:00").expect(.outsideHours, step: "upcoming", until: "2026-03-05 10:00")
+    scene.at("2026-03-05 15:00").expect(.contact, step: "upcoming")
+    scene.at("2026-03-05 17:00").expect(.notYet, step: "first", until: "2026-03-11")
+    // What the customer may have got already keeps its place until somebody says so.
+    scene.with { $0.policy.inDoubt = .ask }.sent("upcoming", "2026-03-04", ["R1"], .inDoubt).at("2026-03-05")
+      .expect(.inDoubt, step: "upcoming")
+  }
 }

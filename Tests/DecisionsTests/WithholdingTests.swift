@@ -20,7 +20,7 @@ struct WithholdingTests {
     let plan = small.planned(2, first: "2026-02-20", from: "2026-02-11")
     #expect(plan.at("2026-02-27").verdict.outcomes.isEmpty)
     #expect(plan.at("2026-02-28").verdict.outcomes.map(\.outcome) == ["broken"])
-    plan.looked("2026-02-28").at("2026-03-03").expectContacts("second 299.00 EUR: R1* R2*")
+    plan.looked("2026-02-28").at("2026-03-03").expectContacts("second 299.00 EUR: R1* R2* (R1 disputed)")
     let promise = small.promised(by: "2026-02-20", from: "2026-02-11")
     #expect(promise.at("2026-02-26").verdict.outcomes.map(\.outcome) == ["broken"])
     // All that was left of the invoice.

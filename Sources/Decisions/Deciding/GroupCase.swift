@@ -116,22 +116,26 @@ final class GroupCase {
     let schedule = staying(progress) ?? matched
     let rests = placedRests(on: item.key)
     let broken = rests.isEmpty ? [] : rests.filter { $0.rest.kind == .promise && state(of: $0).isBroken }
+    var contactsToday: [String] = []
+    if progress !== docket.untouched {
+      contactsToday = (history.items[item.key] ?? []).filter { id in
+        history.contact(id).map { calendar.zone.day($0.at) == today } ?? false
+      }
+    }
     var choice = StepChoice.completed
     if let schedule {
       choice =
         StepChooser(
           item: item, schedule: schedule, progress: progress, calendar: calendar, frequency: frequency,
-          maxLevel: maxLevel, terms: terms, jumps: broken.isEmpty ? nil : schedule.onBrokenPromise,
-          lingers: lingers
+          maxLevel: maxLevel, terms: terms, contactsToday: contactsToday,
+          jumps: broken.isEmpty ? nil : schedule.onBrokenPromise, lingers: lingers
         ).choice
     }
     let gathered = ItemCase(item, progress, schedule, choice)
     gathered.brokenPromises = broken.count
     if progress !== docket.untouched {
       gathered.again = progress.again(item.key, as: gathered.next, policy)
-      gathered.contactsToday = (history.items[item.key] ?? []).filter { id in
-        history.contact(id).map { calendar.zone.day($0.at) == today } ?? false
-      }
+      gathered.contactsToday = contactsToday
     }
     gathered.rests = rests
     gathered.disputed = disputedPart(of: item, rests)

@@ -181,6 +181,11 @@ extension GroupCase {
   func resumes(_ placed: PlacedRest, _ item: OpenItem) -> Day? {
     // What is not owed is not asked for, however long the credit note takes.
     if placed.isAccepted, notCredited(placed, item)?.isPositive ?? true { return nil }
+    return resumes(placed)
+  }
+
+  /// The same whatever is open.
+  func resumes(_ placed: PlacedRest) -> Day? {
     let state = state(of: placed)
     guard let last = state.last else { return nil }
     let resumes = calendar.bankingDay(policy.contact.resumeAfterBankingDays, after: last)

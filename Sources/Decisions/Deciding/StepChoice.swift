@@ -36,6 +36,8 @@ struct StepChooser {
   let maxLevel: Int?
   /// The terms that hold for the item, for discounts.
   let terms: PaymentTerms?
+  /// Ids of the contacts about it that were tried today.
+  let contactsToday: [String]
   /// Where in the schedule it goes on after a broken promise, unless it has come further; nil for where it stood.
   var jumps: Int?
   /// A message about a promise or plan that could not go on its day goes on a later one: what was agreed is confirmed
@@ -102,11 +104,22 @@ struct StepChooser {
     guard next.opens <= item.invoice.due else { return nil }
     if anchoredAt == .discount { next.closes = min(next.closes ?? anchor, anchor) }
     guard let closes = next.closes, calendar.today <= closes, calendar.today <= item.invoice.due else { return nil }
-    let first = max(calendar.today, next.opens)
-    let goes =
-      calendar.today < next.opens
-      ? frequency.firstDay(for: Prospect(kind: step.kind), from: first) : calendar.openDay(onOrAfter: first)
-    return goes <= closes ? next : nil
+    return firstDay(of: next) <= closes ? next : nil
+  }
+
+  /// The first day on which a reminder can really go: by the cap, and by the hour where today's may be over. What a person
+  /// does, a page that is to be posted too, waits for neither once its time has come.
+  private func firstDay(of next: NextStep) -> Day {
+    let own = progress.open.flatMap { $0.item(item.key)?.step == next.step.name ? $0 : nil }
+    var first = max(calendar.today, next.opens)
+    let isByHand = !next.step.channel.isAutomatic || own?.standing == .outbox
+    if isByHand, next.opens <= calendar.today { return calendar.openDay(onOrAfter: first) }
+    if !isByHand, first == calendar.today, let opens = calendar.closed?.opens { first = calendar.zone.day(opens) }
+    // A doubt about this very step does not stand in its way.
+    let prospect = Prospect(
+      kind: next.stepCase.kind, again: own?.standing == .inDoubt ? own?.id : nil,
+      only: schedule.consolidation == .invoice ? contactsToday : nil)
+    return frequency.firstDay(for: prospect, from: first)
   }
 
   private func anchorDate(of anchor: Step.Anchor) -> Day? {
@@ -136,7 +149,7 @@ struct StepChooser {
       opens: calendar.openDay(onOrAfter: planned))
     if step.step.level == 0 {
       next.closes = item.invoice.due - 1
-      guard calendar.today < item.invoice.due, next.opens < item.invoice.due else { return nil }
+      guard calendar.today < item.invoice.due, firstDay(of: next) < item.invoice.due else { return nil }
     }
     return next
   }

@@ -46,9 +46,9 @@ extension GroupCase {
     var found: [Withholding] = []
     for placed in rests where placed.rest.kind == .hold || placed.rest.kind == .dispute {
       guard isWhole(placed, item, left) else { continue }
-      let resumes = resumes(placed, item)
       // Nothing is left to be withheld.
-      if !left.isPositive, placed.ended == nil || resumes == nil { continue }
+      if !left.isPositive, placed.ended == nil { continue }
+      let resumes = left.isPositive ? resumes(placed, item) : resumes(placed)
       if let resumes, resumes <= made { continue }
       found.append(Withholding(begins: calendar.zone.day(placed.placed), resumes: resumes))
     }
