@@ -28,6 +28,24 @@ struct ForecastTests {
       ])
   }
 
+  @Test("what waits until the middle of a day goes then, and not when hours open next")
+  func waits() {
+    let replied = due.happened(.contactReplied(Reply(contact: nil, customer: "C", excerpt: nil)), "2026-03-09 12:30")
+    #expect(lines(replied.at("2026-03-10"), days: 5) == ["2026-03-12 12:30 first"])
+    // At hours that are given, only then.
+    #expect(lines(replied.at("2026-03-10"), days: 5, cycles: ["10:05"]) == ["2026-03-13 10:05 first"])
+    let deferred = due.sent("first", "2026-03-09 10:15", ["R1"], .deferred(until: "2026-03-09 11:05"))
+    #expect(lines(deferred.at("2026-03-09 10:20"), days: 1) == ["2026-03-09 11:05 first"])
+    // Many that end soon after each other are looked at together; after hours the next opening is.
+    let two = deferred.customer("D").invoice("R2", due: "2026-03-04", of: "D")
+      .sent("first", "2026-03-09 10:16", ["R2"], .deferred(until: "2026-03-09 11:06"))
+    #expect(lines(two.at("2026-03-09 10:20"), days: 1) == ["2026-03-09 11:05 first", "2026-03-09 11:20 first"])
+    let late = due.sent("first", "2026-03-09 10:15", ["R1"], .deferred(until: "2026-03-09 17:00"))
+    #expect(lines(late.at("2026-03-09 10:20"), days: 1) == ["2026-03-10 10:00 first"])
+    // On the last day, too.
+    #expect(lines(replied.at("2026-03-10"), days: 2) == ["2026-03-12 12:30 first"])
+  }
+
   @Test("calls are shown on their day, and taken as made")
   func calls() {
     let scene = due.steps(

@@ -177,6 +177,7 @@ final class Docket: Sendable {
       }
     }
     part.verdict.standsUntil = calendars.horizon.end
+    part.verdict.nextWaitEnd = calendars.horizon.waitEnd
     return part
   }
 

@@ -8,6 +8,8 @@ import Units
 final class Horizon {
   let now: Instant
   private(set) var end: Instant?
+  /// The earliest end of a wait that keeps an item from going: within a day, when no hours begin.
+  private(set) var waitEnd: Instant?
 
   init(now: Instant) { self.now = now }
 
@@ -15,6 +17,13 @@ final class Horizon {
   func isAhead(_ instant: Instant) -> Bool {
     guard now < instant else { return false }
     end = min(end ?? instant, instant)
+    return true
+  }
+
+  /// The same of the end of a wait.
+  func isWaiting(until instant: Instant) -> Bool {
+    guard isAhead(instant) else { return false }
+    waitEnd = min(waitEnd ?? instant, instant)
     return true
   }
 

@@ -183,7 +183,7 @@ extension GroupCase {
       until = open.at + .days(min(7, 1 << min(3, max(0, open.attempt - 1))))
     default: return nil
     }
-    guard horizon.isAhead(until) else { return nil }
+    guard horizon.isWaiting(until: until) else { return nil }
     return Finding(
       .retryLater(contact: open.id, until: until), Rule("retry after a failed attempt"), until: .instant(until))
   }

@@ -146,7 +146,7 @@ extension GroupCase {
     guard let first = ofCustomer ?? ofPayer else { return nil }
     let at = max(first, ofPayer ?? first)
     let until = at + policy.contact.pauseOnReply
-    guard horizon.isAhead(until) else { return nil }
+    guard horizon.isWaiting(until: until) else { return nil }
     return Finding(.replied(at: at, until: until), Rule("contact.pause_on_reply"), until: .instant(until))
   }
 

@@ -38,6 +38,8 @@ package struct Verdict: Sendable {
   /// Until then the same books, history and policy give the same verdict, and the same ledger age or one on the same side
   /// of `max_age`. Nil where that is not known.
   package var standsUntil: Instant?
+  /// The next end of a wait that is over in the middle of a day, as for an answer or a failed attempt. Nil where there is none.
+  package var nextWaitEnd: Instant?
 
   package init() {}
 
@@ -64,6 +66,7 @@ package struct Verdict: Sendable {
     waitsAsList = waitsAsList ?? other.waitsAsList
     for decision in other.soonest.decisions { soonest.look(at: decision) }
     bound(by: other.standsUntil)
+    if let end = other.nextWaitEnd { nextWaitEnd = min(nextWaitEnd ?? end, end) }
   }
 
   /// It stands no longer than until then; nil is for ever.

@@ -19,7 +19,7 @@ package struct Forecast: Sendable {
   /// - Parameters:
   ///   - days: civil days after today; 0 looks at this moment only.
   ///   - cycles: clock times in the company's zone at which cycles run; empty when they run all day long, which are then
-  ///     looked at whenever contact hours open somewhere.
+  ///     looked at whenever contact hours open somewhere, and where a wait ends within them.
   package init(
     _ books: Books, _ history: ContactHistory, _ policy: Policy, from now: Instant, ledgerAge: Span, days: Int,
     cycles: [ClockTime] = []
@@ -42,26 +42,68 @@ package struct Forecast: Sendable {
     fresh.freshness.needsPostedCash = false
     var future = Future(history: history)
     entries += future.meet(verdict, at: now) { decide(books, $0, policy, now: now, ledgerAge: ledgerAge) }
-    for instant in Self.cycles(books, policy, from: now, days: days, at: cycles) {
+    var agenda = Agenda(books, policy, from: now, days: days, cycles)
+    var waitEnd = verdict.nextWaitEnd
+    while let instant = agenda.next(waitEnd) {
       let verdict = decide(books, future.history, fresh, now: instant, ledgerAge: .zero)
       entries += future.meet(verdict, at: instant) { decide(books, $0, fresh, now: instant, ledgerAge: .zero) }
+      waitEnd = verdict.nextWaitEnd
     }
   }
+}
 
-  /// The instants after `now` at which something can happen.
-  private static func cycles(
-    _ books: Books, _ policy: Policy, from now: Instant, days: Int, at times: [ClockTime]
-  ) -> [Instant] {
+/// The instants at which something can happen.
+private struct Agenda {
+  private let zones: Set<Zone>
+  private let rules: ContactRules
+  /// Cycles run all day long.
+  private let isAllDay: Bool
+  private var last: Instant
+  private let end: Instant
+  /// In the order of time.
+  private var planned: ArraySlice<Instant>
+
+  /// Waits end at as many instants as there are answers; on a large ledger each look takes its time.
+  private static let step = Span.minutes(15)
+
+  init(_ books: Books, _ policy: Policy, from now: Instant, days: Int, _ times: [ClockTime]) {
+    let company = policy.company.zone
+    isAllDay = times.isEmpty
+    zones = isAllDay ? Set(books.customers.compactMap(\.zone) + [company]) : [company]
+    rules = policy.contact
+    last = now
+    end = company.instant(day: company.day(now) + days + 1, time: .midnight)
     var instants: Set<Instant> = []
-    let zones = times.isEmpty ? Set(books.customers.compactMap(\.zone) + [policy.company.zone]) : [policy.company.zone]
     for zone in zones {
       for day in 0...days {
-        for time in times.isEmpty ? [policy.contact.opens] : times {
+        for time in isAllDay ? [rules.opens] : times {
           instants.insert(zone.instant(day: zone.day(now) + day, time: time))
         }
       }
     }
-    return instants.filter { $0 > now }.sorted()
+    planned = instants.filter { $0 > now }.sorted()[...]
+  }
+
+  /// - Parameter waitEnd: when something may go that waits now, if no hours begin before that.
+  mutating func next(_ waitEnd: Instant?) -> Instant? {
+    if isAllDay, let waitEnd {
+      let look = max(waitEnd, last + Self.step)
+      if look < planned.first ?? end, isWithinHours(look) {
+        last = look
+        return look
+      }
+    }
+    guard let next = planned.popFirst() else { return nil }
+    last = next
+    return next
+  }
+
+  /// Somewhere. Where they begin later, that is looked at anyway.
+  private func isWithinHours(_ instant: Instant) -> Bool {
+    zones.contains { zone in
+      let time = zone.civil(instant).secondsOfDay
+      return rules.opens.minutes * 60 <= time && time < rules.closes.minutes * 60
+    }
   }
 }
 
