@@ -248,7 +248,7 @@ package struct StaffTasks {
     for (payer, decisions) in open.sorted(by: { $0.key < $1.key }) {
       for currency in Set(decisions.map(\.currency)).sorted() {
         let group = decisions.filter { $0.currency == currency }
-        add(.completed, payer, group, "every step was done: a person decides what comes next") { $0 == .completed }
+        add(.completed, payer, group, "no step is left: a person decides what comes next") { $0 == .completed }
         add(.capped, payer, group, "the customer may get no higher level") { $0 == .capped }
         add(.noAddress, payer, group, "there is no address that the next step could use") { $0 == .noAddress }
         add(.doNotContact, payer, group, "the customer wants no contact on that channel") { $0 == .doNotContact }

@@ -215,6 +215,15 @@ struct PromiseTests {
       .expect(.contact, step: "second")
   }
 
+  @Test("broken, where on_broken_promise is above the customer's max_level, it goes on where it stood")
+  func jumpAboveMaxLevel() {
+    let scene = Self.scene.with { $0.policy.schedules[0].onBrokenPromise = "final" }.customer { $0.maxLevel = 2 }
+    scene.at("2026-03-27").expect(.contact, step: "second")
+    // Once there is nothing left that it may get, it is at an end.
+    let last = scene.sent("second", "2026-03-27").with { $0.policy.schedules[0].steps[3].level = 3 }
+    last.at("2026-04-20").expect(.capped)
+  }
+
   @Test("broken, they bring no notice before an invoice is overdue")
   func jumpLater() {
     let scene = Scene(due: "2026-03-02").invoice("R2", due: "2026-04-10")

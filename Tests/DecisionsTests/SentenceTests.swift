@@ -49,8 +49,8 @@ struct SentenceTests {
     (.noSchedule, .noSchedule, "has no schedule"),
     (.excluded(.noSteps), .excluded, "is never contacted: schedule \"standard\" has no steps"),
     (.excluded(.dueBefore("2025-06-01")), .excluded, "was due before 2025-06-01"),
-    (.completed, .completed, "has had every step of schedule \"standard\""),
-    (.capped(maxLevel: 1), .capped, "has had every step up to level 1"),
+    (.completed, .completed, "has no step left in schedule \"standard\""),
+    (.capped(maxLevel: 1), .capped, "has no step left up to level 1"),
     (
       .belowMinimum(balance: "7 EUR", minimum: "25 EUR"), .belowMinimum,
       "waits because 7.00 EUR overdue is less than the minimum of 25.00 EUR"

@@ -22,7 +22,7 @@ enum StepChoice {
   case step(NextStep)
   /// Only steps above the customer's `max_level` are left.
   case capped(maxLevel: Int)
-  /// Every step was done, or its time has passed.
+  /// Every step was done or passed, or its time is over.
   case completed
 }
 
@@ -48,6 +48,7 @@ struct StepChooser {
     var first: NextStep?
     var lastDue: NextStep?
     var capped = false
+    let jumps = allowedJump
     for step in schedule.steps where !progress.passed(step, of: schedule) && step.index >= jumps ?? 0 {
       guard var next = window(of: step) else { continue }
       if step.index == jumps {
@@ -71,6 +72,15 @@ struct StepChooser {
     }
     if let chosen { return .step(chosen) }
     return capped ? .capped(maxLevel: maxLevel ?? 0) : .completed
+  }
+
+  /// Nil where the customer may not get the step at which it would go on: then it goes on where it stood.
+  private var allowedJump: Int? {
+    guard let jumps, let maxLevel else { return jumps }
+    return schedule.steps.contains {
+      $0.index >= jumps && $0.step.level <= maxLevel && !progress.passed($0, of: schedule)
+    }
+      ? jumps : nil
   }
 
   /// The days on which `step` may go; nil when its anchor is missing or its time has passed.

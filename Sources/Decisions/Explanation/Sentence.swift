@@ -36,8 +36,8 @@ extension Ground {
     case .excluded(.noSteps): return "is never contacted: schedule \"\(decision.schedule ?? "")\" has no steps"
     case .excluded(.dueBefore(let day)): return "was due before \(day) and is left to a person"
     case .completed:
-      return "has had every step of schedule \"\(decision.schedule ?? "")\"; a person decides what comes next"
-    case .capped(let level): return "has had every step up to level \(level), the highest that its customer may get"
+      return "has no step left in schedule \"\(decision.schedule ?? "")\"; a person decides what comes next"
+    case .capped(let level): return "has no step left up to level \(level), the highest that its customer may get"
     case .belowMinimum(let balance, let minimum):
       return "waits because \(balance) overdue is less than the minimum of \(minimum)"
     case .letterOpen(let contact):
