@@ -39,13 +39,12 @@ extension Watch {
   /// All that is open on an item is contested, by the ledger or by several disputes together.
   private func isContested(_ key: ItemKey, _ payer: String) -> Bool {
     guard let item = seen.item(key), item.open > 0 else { return false }
-    return item.undisputed == 0 || contested(key, of: payer) >= item.open
+    return item.undisputed == 0 || contested(key, of: payer, on: home(of: payer).day(clockNow)) >= item.open
   }
 
   /// What is contested by people, all together.
-  func contested(_ key: ItemKey, of payer: String) -> Int {
+  func contested(_ key: ItemKey, of payer: String, on today: Day) -> Int {
     let home = home(of: payer)
-    let today = home.day(clockNow)
     return rests(on: key, of: payer).filter { $0.kind == .dispute && isInForce($0, today, home) }
       .reduce(0) { $0 + ($1.amount ?? 0) }
   }

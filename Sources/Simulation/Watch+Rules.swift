@@ -85,11 +85,9 @@ extension Watch {
       }
       total += line.open.minor
       if item.isAtRest { object(.atRest, "\(line.key.number) is asked for though the ledger has it at rest") }
-      var most = item.undisputed
+      let most = min(item.undisputed, max(0, item.open - contested(line.key, of: intended.customer, on: today)))
       for rest in rests(on: line.key, of: intended.customer) where isInForce(rest, today, home) {
-        if rest.kind == .dispute, let amount = rest.amount {
-          most = min(most, max(0, item.open - amount))
-        } else {
+        if rest.kind != .dispute || rest.amount == nil {
           object(.atRest, "\(line.key.number) is asked for though there is a \(rest.kind.rawValue) on it")
         }
       }

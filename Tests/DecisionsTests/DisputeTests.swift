@@ -68,6 +68,38 @@ struct DisputeTests {
     #expect(kinds(closed(disputed("30 EUR"), "rejected").at("2026-05-04")) == [])
   }
 
+  @Test("several parts of one invoice add up, to what is open at most; of ledger and journal the larger counts")
+  func parts() {
+    let one = Scene(due: "2026-03-02").disputed(.invoice, "60 EUR", from: "2026-03-03")
+    one.at("2026-03-09").expect(.contact, dunnable: "40 EUR")
+    let two = one.disputed(.invoice, "30 EUR", from: "2026-03-04")
+    two.at("2026-03-09").expect(.contact, dunnable: "10 EUR")
+    two.with { $0.invoices[0].disputed = .part("80 EUR") }.at("2026-03-09").expect(.contact, dunnable: "10 EUR")
+    two.with { $0.invoices[0].disputed = .part("95 EUR") }.at("2026-03-09").expect(.contact, dunnable: "5 EUR")
+    // Together all of it.
+    two.disputed(.invoice, "30 EUR", from: "2026-03-05").at("2026-03-09").expect(.disputed, until: "open")
+    two.disputed(.invoice, "10 EUR", from: "2026-03-05").at("2026-03-09").expect(.disputed, until: "open")
+  }
+
+  @Test("a credit note for one of two parts that were accepted leaves the other one contested")
+  func partsCredited() {
+    func accept(_ amount: Money, _ scene: Scene, _ day: String) -> Scene {
+      scene.happened(
+        .restPlaced(
+          Rest(
+            kind: .dispute, scope: .invoice,
+            items: [ListedItem(key: ItemKey(customer: "C", number: "R1"), open: "100 EUR")], amount: amount, by: "ben",
+            text: nil)), day
+      ).happened(
+        .restEnded(RestEnd(kind: .dispute, scope: .invoice, by: "ben", outcome: "accepted", text: nil)), day + " 15:00")
+    }
+    let both = accept("30 EUR", accept("20 EUR", Scene(due: "2026-03-02"), "2026-03-03"), "2026-03-04")
+    both.at("2026-03-09").expect(.contact, dunnable: "50 EUR")
+    both.creditNote("G1", "20 EUR", on: "2026-03-05", for: "R1").at("2026-03-09").expect(.contact, dunnable: "50 EUR")
+    both.creditNote("G1", "30 EUR", on: "2026-03-05", for: "R1").creditNote("G2", "20 EUR", on: "2026-03-05", for: "R1")
+      .at("2026-03-09").expect(.contact, dunnable: "50 EUR")
+  }
+
   @Test("one that was accepted stays so when another one is rejected")
   func another() {
     let accepted = closed(disputed("30 EUR"), "accepted")

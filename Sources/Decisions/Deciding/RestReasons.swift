@@ -61,18 +61,18 @@ extension GroupCase {
     return Finding(.disputed(nil, resumes: nil), Rule("ledger column disputed", item.item.invoice.place))
   }
 
-  /// The contested part of an item: what the ledger says and what the journal says, the larger of the two. A part that
-  /// is contested no longer is left in peace a little longer, as a whole would be.
+  /// The contested part of an item: what the ledger says and what the journal says, the larger of the two; in the journal
+  /// each dispute is about another part. A part that is contested no longer is left in peace a little longer, as a whole
+  /// would be.
   func disputedPart(of item: OpenItem, _ rests: [PlacedRest]) -> Money {
-    var part = item.disputed
-    if rests.isEmpty { return part > item.open ? item.open : part }
+    var part = Money.zero(item.disputed.currency)
     for placed in rests where placed.rest.kind == .dispute && resumes(placed, item).map({ today < $0 }) ?? true {
       let contested = placed.isAccepted ? notCredited(placed, item) : placed.rest.amount
-      guard let contested else { return item.open }
       // The ledger has it in another currency since: how much of it is contested nobody can say.
-      if contested.currency != part.currency { return item.open }
-      if contested > part { part = contested }
+      guard let contested, contested.currency == part.currency else { return item.open }
+      part += contested
     }
+    if part < item.disputed { part = item.disputed }
     return part > item.open ? item.open : part
   }
 
@@ -96,12 +96,32 @@ extension GroupCase {
     else { return zero }
     let open = item.open
     if open > amount, then - open == amount { return zero }
-    let made = calendar.zone.day(placed.placed)
-    let noted = account.credits.filter { credit in
-      credit.reference == item.key.number && (credit.date.map { made <= $0 } ?? true)
-    }
-    let left = noted.reduce(amount) { $0 - $1.amount }
+    let left = amount - noted(placed, amount, item)
     return left.isPositive ? (left < open ? left : open) : zero
+  }
+
+  /// What credit notes since then take off a part that was found not to be owed. Those for the parts that were contested
+  /// before it are no credit for this one.
+  private func noted(_ placed: PlacedRest, _ amount: Money, _ item: OpenItem) -> Money {
+    var notes = account.credits.filter { $0.reference == item.key.number }.map { (date: $0.date, left: $0.amount) }
+    func take(_ amount: Money, since placed: PlacedRest) -> Money {
+      let made = calendar.zone.day(placed.placed)
+      var missing = amount
+      for index in notes.indices where notes[index].date.map({ made <= $0 }) ?? true {
+        let taken = notes[index].left < missing ? notes[index].left : missing
+        notes[index].left -= taken
+        missing -= taken
+      }
+      return amount - missing
+    }
+    if notes.isEmpty { return .zero(amount.currency) }
+    for before in placedRests(on: item.key) where before.rest.kind == .dispute && before.isAccepted {
+      guard before.placed < placed.placed, let other = before.rest.amount, other.currency == amount.currency else {
+        continue
+      }
+      _ = take(other, since: before)
+    }
+    return take(amount, since: placed)
   }
 
   /// A promise covers it, and its day with the days of grace has not passed; or it ended less than `resume_after` ago.
