@@ -180,7 +180,23 @@ extension Watch {
     policy.schedules.first { $0.name == item.schedule }?.steps.first { $0.name == item.step }
   }
 
-  func inDoubtPolicy(_ item: AdvancedItem) -> InDoubtPolicy { step(item)?.inDoubt ?? policy.inDoubt }
+  /// A doubt about a step that has another name by now, or is gone, is to be asked about.
+  func inDoubtPolicy(_ item: AdvancedItem) -> InDoubtPolicy {
+    guard let step = knownStep(item) else { return .ask }
+    return step.inDoubt ?? policy.inDoubt
+  }
+
+  private func knownStep(_ item: AdvancedItem) -> Step? {
+    (policy.schedules + policy.pledgeSchedules).first { $0.name == item.schedule }?.steps.first { $0.name == item.step }
+  }
+
+  /// The item went on after that contact, when its step still had its name.
+  private func wentOn(_ key: ItemKey, after id: String, _ item: AdvancedItem) -> Bool {
+    guard knownStep(item) == nil, let all = steps[key], let place = all.lastIndex(of: id) else { return false }
+    return all[(place + 1)...].contains { later in
+      accounts[later].map { $0.counts || !$0.certain.isEmpty } ?? false
+    }
+  }
 
   func mayResend(_ intended: IntendedContact) -> Bool {
     intended.invoices.contains { inDoubtPolicy($0) == .resend }
@@ -222,7 +238,7 @@ extension Watch {
       guard let account = accounts[id], account.isInDoubt, account.certain.isEmpty, id != intended.contact,
         let open = account.item(item.key), inDoubtPolicy(open) == .ask,
         // Thanks and what is asked for have nothing to do with each other.
-        (open.anchor == .paid) == (item.anchor == .paid)
+        (open.anchor == .paid) == (item.anchor == .paid), !wentOn(item.key, after: id, open)
       else { continue }
       object(.doubt, "\(item.key.number) goes on though contact \(id) is in doubt and to be asked about")
     }

@@ -250,6 +250,31 @@ struct ReasonTests {
     passed.with { $0.policy.inDoubt = .ask }.expect(.inDoubt)
   }
 
+  @Test("18 in_doubt: a doubt about a step that has another name by now waits for a person, whatever the policy")
+  func inDoubtRenamed() {
+    let doubt = due.steps(Step("first", 5, level: 1, inDoubt: .ask), Step("second", 15, level: 2))
+      .sent("first", "2026-03-09", ["R1"], .inDoubt, id: "d1")
+    let renamed = { @Sendable (scene: Scene) in
+      scene.steps(Step("erste", 5, level: 1, inDoubt: .ask), Step("second", 15, level: 2))
+    }
+    for policy in [InDoubtPolicy.assumeSent, .resend, .ask] {
+      let scene = renamed(doubt.with { $0.policy.inDoubt = policy })
+      scene.at("2026-03-10").expect(.inDoubt).expectContacts()
+      scene.at("2026-03-19").expect(.inDoubt).expectContacts()
+      scene.happened(.contactResolved(contact: "d1", sent: true, by: "anna"), "2026-03-10").at("2026-03-19")
+        .expect(.contact, step: "second")
+      scene.happened(.contactResolved(contact: "d1", sent: false, by: "anna"), "2026-03-10").at("2026-03-19")
+        .expect(.contact, step: "erste")
+      doubt.with { $0.policy.inDoubt = policy }.schedules(Schedule("other", Step("first", 5, level: 1)))
+        .at("2026-03-19").expect(.inDoubt)
+    }
+    // It went on before the step was given another name: then there was nothing to ask about.
+    let after = doubt.steps(Step("first", 5, level: 1), Step("second", 15, level: 2))
+      .sent("second", "2026-03-19", ["R1"], id: "d2")
+    after.steps(Step("erste", 5, level: 1), Step("second", 15, level: 2), Step("final", 35, level: 3))
+      .at("2026-04-08").expect(.contact, step: "final")
+  }
+
   @Test("18 in_doubt: what a person called sent and then came back is undone")
   func resolvedAndBounced() {
     let asks = due.steps(Step("first", 5, level: 1, inDoubt: .ask), Step("second", 15, level: 2))

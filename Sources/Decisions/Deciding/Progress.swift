@@ -50,7 +50,13 @@ final class Progress: Sendable {
       if contact.mayHaveReached, !contact.messageID.isEmpty { thread.append(contact.messageID) }
       guard (item.anchor == .paid) == isThanks else { continue }
       switch contact.standing {
-      case .made: done.append(Done(item: item, at: contact.at))
+      case .made:
+        done.append(Done(item: item, at: contact.at))
+        // It went on after a doubt about a step that has another name by now: then that was none to ask about.
+        if let doubt = asked, let before = doubt.item(key), docket.policy.step(of: before) == nil {
+          done.append(Done(item: before, at: doubt.at))
+          asked = nil
+        }
       case .inDoubt:
         switch docket.policy.inDoubt(of: item) {
         case .assumeSent: done.append(Done(item: item, at: contact.at))
@@ -115,8 +121,15 @@ extension Policy {
     schedules.first { $0.name == name } ?? pledgeSchedules.first { $0.name == name }
   }
 
-  /// What becomes of a doubt about the step that `item` took.
+  /// What becomes of a doubt about the step that `item` took. Of a step that has another name by now, or is gone, nobody
+  /// knows what was to become of it: that waits for a person.
   func inDoubt(of item: AdvancedItem) -> InDoubtPolicy {
-    schedule(named: item.schedule)?.steps.first { $0.name == item.step }?.inDoubt ?? inDoubt
+    guard let step = step(of: item) else { return .ask }
+    return step.inDoubt ?? inDoubt
+  }
+
+  /// The step that `item` took, by the name that it had then.
+  func step(of item: AdvancedItem) -> Step? {
+    schedule(named: item.schedule)?.steps.first { $0.name == item.step }
   }
 }
