@@ -23,7 +23,7 @@ extension RestEnd {
     if let id { words.append(id) }
     if let outcome { words.append(outcome.replacing("_", with: " ")) }
     if let paid { words.append("\(paid) paid") }
-    if let until { words.append(kind == .plan ? "its last day \(until)" : "new date to pay by \(until)") }
+    if let until { words.append(kind == .dispute ? "new date to pay by \(until)" : "its last day \(until)") }
     words.append("by \(by)")
     return words.joined(separator: ", ") + (text.map { ": \($0)" } ?? "")
   }
