@@ -32,6 +32,7 @@ struct ReasonTests {
     due.badRow(.customer("D")).expect(.contact)
     let paid = due.customer("P").customer { $0.payer = "P" }
     paid.badRow(.customer("P")).expect(.quarantined)
+    paid.customer("D") { $0.payer = "P" }.badRow(.customer("D")).expect(.quarantined)
   }
 
   @Test("2 quarantined: an invoice whose customer has no row is not forgotten")

@@ -53,6 +53,21 @@ struct PaymentHomeTests {
       ])
   }
 
+  @Test(
+    "a payment that cannot be read rests the owner of the invoice that it names, and who is named as its customer",
+    arguments: [
+      "Y,2026-02-25,\"9,00\",C", "Y,2026-02-25,9,00,C", "Y,2026-02-25,C", "Y,2026-02-25,9\0,C", "Y,2026-02-30,9,C",
+    ])
+  func unreadable(row: String) throws {
+    #expect(Set(try payments(row).books.badRows.map(\.reach)) == [.customer("X"), .customer("Y")])
+  }
+
+  @Test("a payment that cannot be read, of the same payer's or of several strangers' invoice, rests nobody else")
+  func unreadableAmongKin() throws {
+    let ledger = try payments("P,2026-02-25,x,A", "P,2026-02-25,x,D", "P,2026-02-25,x,gone")
+    #expect(ledger.books.badRows.map(\.reach) == [.customer("P"), .customer("P"), .customer("P")])
+  }
+
   @Test("the payment of an unknown customer rests the owner of the invoice that it names")
   func unknown() throws {
     let ledger = try payments("Xx,2026-02-25,9,C", "Zz,2026-02-25,9,gone")

@@ -75,7 +75,7 @@ final class Docket: Sendable {
     self.ledgerAge = ledgerAge
     self.detail = detail
     accounts = Accounts(of: books)
-    quarantine = Quarantine(books.badRows)
+    quarantine = Quarantine(books.badRows, payer: accounts.payer)
     hasBadRows = !quarantine.isEmpty
     halfMade = HalfMadeContacts(history, policy)
     past = Past(history)

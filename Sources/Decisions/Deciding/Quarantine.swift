@@ -4,12 +4,15 @@ import Ledger
 struct Quarantine {
   private var byInvoice: [Scope: BadRow] = [:]
   private var byCustomer: [String: BadRow] = [:]
+  /// What is owed and paid is netted over all customers of a payer, so a lost payment of one may be what spares another.
+  private var byPayer: [String: BadRow] = [:]
   private var everything: BadRow?
   /// By customer, the first row that is about it, whatever it names.
   private var first: [String: BadRow] = [:]
   let isEmpty: Bool
 
-  init(_ rows: [BadRow]) {
+  /// - Parameter payer: who is dunned for a customer.
+  init(_ rows: [BadRow], payer: (String) -> String) {
     isEmpty = rows.isEmpty
     for row in rows {
       switch row.reach {
@@ -20,15 +23,17 @@ struct Quarantine {
       case .customer(let id):
         if first[id] == nil { first[id] = row }
         if byCustomer[id] == nil { byCustomer[id] = row }
+        let payer = payer(id)
+        if byPayer[payer] == nil { byPayer[payer] = row }
       case .everything: if everything == nil { everything = row }
       }
     }
   }
 
-  /// The bad row that rests the item; nil when none does. A payer's bad row rests all that it pays for.
+  /// The bad row that rests the item; nil when none does. One that is about a customer rests all that its payer pays for.
   func row(for key: ItemKey, payer: String) -> BadRow? {
     if isEmpty { return nil }
-    return byInvoice[Scope(of: key)] ?? byCustomer[key.customer] ?? byCustomer[payer]
+    return byInvoice[Scope(of: key)] ?? byCustomer[key.customer] ?? byCustomer[payer] ?? byPayer[payer]
       ?? everything
   }
 

@@ -42,14 +42,16 @@ struct Findings: Sendable {
   }
 
   /// Reads every row of some stretch of `table`: `take` gets the sound ones and throws what is wrong in their cells,
-  /// `reach` says how far a bad one with the right number of fields reaches. Returns the number of rows.
+  /// `reach` says how far a bad one with the right number of fields reaches, `ragged` how far one with another number, nil
+  /// where that is not known yet. Returns the number of rows.
   mutating func readRows(
     _ stretch: Table.Stretch, of table: Table, customerAt customer: Int,
     reach: (borrowing CSVReader, RowFault) -> BadRow.Reach,
+    ragged: (borrowing CSVReader, Place) -> BadRow.Reach? = { _, _ in nil },
     take: (borrowing CSVReader, Place, inout Findings) throws(RowFault) -> Void
   ) -> Int {
     table.read(stretch) { reader in
-      read(&reader, stretch, of: table, customerAt: customer, reach: reach, take: take)
+      read(&reader, stretch, of: table, customerAt: customer, reach: reach, ragged: ragged, take: take)
     }
   }
 
@@ -74,7 +76,7 @@ struct Findings: Sendable {
 
   private mutating func read(
     _ reader: inout CSVReader, _ stretch: Table.Stretch, of table: Table, customerAt customer: Int,
-    reach: (borrowing CSVReader, RowFault) -> BadRow.Reach,
+    reach: (borrowing CSVReader, RowFault) -> BadRow.Reach, ragged: (borrowing CSVReader, Place) -> BadRow.Reach?,
     take: (borrowing CSVReader, Place, inout Findings) throws(RowFault) -> Void
   ) -> Int {
     var count = 0
@@ -87,22 +89,21 @@ struct Findings: Sendable {
       }
       count += 1
       do throws(RowFault) {
-        if let fault = reader.fault {
-          guard fault == .nul else {
-            add(BadRow(place: place, column: "", reason: Table.sentence(fault), reach: .everything))
-            continue
-          }
-          throw RowFault(position: -1, reason: Table.sentence(fault))
+        if let fault = reader.fault, fault != .nul {
+          add(BadRow(place: place, column: "", reason: Table.sentence(fault), reach: .everything))
+          continue
         }
+        // Before anything that is said of its cells: none of them need stand where it should.
+        if reader.fieldCount != table.headers.count {
+          addRagged(reader, place, expected: table.headers.count, customer: customer, ragged(reader, place))
+          continue
+        }
+        if let fault = reader.fault { throw RowFault(position: -1, reason: Table.sentence(fault)) }
         if !stretch.isValid, !FileText.isValid(Cell(rebasing: reader.bytes[reader.range])) {
           throw RowFault(
             position: -1,
             reason: "it is not UTF-8; if the whole file is in another encoding, declare it, such as encoding = "
               + "\"windows-1252\"")
-        }
-        if reader.fieldCount != table.headers.count {
-          addRagged(reader, place, expected: table.headers.count, customer: customer)
-          continue
         }
         try take(reader, place, &self)
       } catch {
@@ -138,24 +139,33 @@ struct Findings: Sendable {
     return String(decoding: cell, as: UTF8.self)
   }
 
-  private mutating func addRagged(_ row: borrowing CSVReader, _ place: Place, expected: Int, customer: Int) {
+  /// Where the cell of a column may stand in a row with too many or too few fields, its own place first.
+  static func positions(of column: Int, in row: borrowing CSVReader, expected: Int) -> [Int] {
+    guard column >= 0 else { return [] }
     let found = row.fieldCount
-    var positions = [customer]
-    if found > expected {
-      positions += (customer + 1)...(customer + found - expected)
-    } else {
-      positions += (customer - (expected - found)..<customer).reversed()
-      // The last field of a short row may itself be cut off.
-      positions.removeAll { $0 >= found - 1 }
+    if found > expected { return Array(column...(column + found - expected)) }
+    return (max(0, column - (expected - found))...column).reversed()
+  }
+
+  private mutating func addRagged(
+    _ row: borrowing CSVReader, _ place: Place, expected: Int, customer: Int, _ reach: BadRow.Reach?
+  ) {
+    let found = row.fieldCount
+    let reason =
+      "the row has \(found.of("field")), the header has \(expected); quote fields that hold "
+      + "the delimiter, or look for a row that was cut off"
+    if let reach {
+      add(BadRow(place: place, column: "", reason: reason, reach: reach))
+      return
     }
-    let candidates = positions.compactMap { position in position < 0 ? nil : Findings.readable(row, position) }
+    var positions = Findings.positions(of: customer, in: row, expected: expected)
+    // The last field of a short row may itself be cut off.
+    if found < expected { positions.removeAll { $0 >= found - 1 } }
+    let candidates = positions.compactMap { Findings.readable(row, $0) }
     ragged.append(
       RaggedRow(
-        place: place,
-        reason:
-          "the row has \(found.of("field")), the header has \(expected); quote fields that hold "
-          + "the delimiter, or look for a row that was cut off",
-        named: positions.first == customer ? Findings.readable(row, customer) : nil, candidates: candidates))
+        place: place, reason: reason, named: positions.first == customer ? Findings.readable(row, customer) : nil,
+        candidates: candidates))
   }
 
   /// Now that all customers are known: a ragged row reaches the one customer whom one of its cells may name. When none

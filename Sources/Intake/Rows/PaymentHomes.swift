@@ -10,7 +10,7 @@ struct PaymentHomes: Sendable {
     let currency: Currency
   }
 
-  private let directory: Directory
+  let directory: Directory
   private let invoices: [Invoice]
 
   init(_ directory: Directory, _ invoices: [Invoice]) {

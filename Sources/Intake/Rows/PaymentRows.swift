@@ -1,8 +1,8 @@
 import Ledger
 import Units
 
-/// Rows of payments.csv into payments. A bad one rests all invoices of its customer: a lost payment must not dun a
-/// payer.
+/// Rows of payments.csv into payments. A bad one rests all invoices of its customer, and the owner of the invoice that it
+/// names: a lost payment must not dun a payer.
 struct PaymentRows: Sendable {
   private let table: Table
   private let cells: CellReader
@@ -34,11 +34,16 @@ struct PaymentRows: Sendable {
     var count = 0
     /// Rows whose invoice is none of their customer's own: whose they are is known once all such numbers are.
     var strays: [OwnedRow] = []
-    /// Rows of unknown customers that are broken as rows, and the invoice that they name: its owner rests.
-    var broken: [(place: Place, payer: String, number: String)] = []
+    /// Bad rows that may name an invoice which is none of their customer's own: its owner rests.
+    var broken: [BrokenPayment] = []
     /// The invoices that both name.
     var numbers: Set<String> = []
     var findings = Findings()
+
+    mutating func add(_ row: BrokenPayment) {
+      broken.append(row)
+      numbers.insert(row.number)
+    }
   }
 
   /// By customer, date, line; and the number of rows. As with invoices: whose each row is, then what it says, customer by
@@ -56,13 +61,8 @@ struct PaymentRows: Sendable {
       payments = PaymentRows.merged(payments, strays)
       reads += more
     }
-    var reaches: [Place: BadRow.Reach] = [:]
-    for row in found.flatMap(\.broken) {
-      guard let home = homes.elsewhere(owners[row.number] ?? [], row.number, for: row.payer, nil) else { continue }
-      reaches[row.place] = .customer(directory.customers[home.customer].id)
-    }
     for part in looks + reads { findings.join(part.findings) }
-    findings.redirect(reaches)
+    BrokenPayment.rest((looks + reads).flatMap(\.broken), homes, owners, column: header(invoice, .invoice), &findings)
     // Those who are not in the directory came last; they go into order by name.
     if rows.contains(where: { $0.owner == unknown }) { payments.sort(by: PaymentRows.isBefore) }
     return (payments, looks.reduce(0) { $0 + $1.count })
@@ -76,14 +76,14 @@ struct PaymentRows: Sendable {
     var findings = Findings()
     found.count = findings.readRows(
       stretch, of: table, customerAt: customer,
-      reach: { row, _ in
-        if isListed, let payer = Findings.readable(row, customer), directory.number(of: payer) == nil,
-          let number = Findings.readable(row, invoice)
-        {
-          found.broken.append((Place(file: table.file, line: row.line), payer, number))
-          found.numbers.insert(number)
+      reach: { row, _ in reach(row, &found) },
+      ragged: { row, place in
+        for position in Findings.positions(of: invoice, in: row, expected: table.headers.count) {
+          guard let number = Findings.readable(row, position) else { continue }
+          found.add(
+            BrokenPayment(place: place, payer: Findings.readable(row, customer), number: number, isRagged: true))
         }
-        return reach(row, [:])
+        return nil
       },
       take: { (row, _, _) throws(RowFault) in rows.append(OwnedRow(row, owner: try known(row) ?? unknown)) })
     found.findings = findings
@@ -110,7 +110,7 @@ struct PaymentRows: Sendable {
       rows.forEach(with: &reader) { reader, owner, rows in
         for owned in rows {
           findings.readRow(
-            owned, with: &reader, of: table, reach: { row, _ in reach(row, [:]) },
+            owned, with: &reader, of: table, reach: { row, _ in reach(row, &found) },
             take: { (row, place, findings) throws(RowFault) in
               let number = try cells.word(row, invoice)
               let home = owner == unknown ? nil : number.flatMap { homes.own($0, of: owner) }
@@ -191,14 +191,19 @@ struct PaymentRows: Sendable {
       ?? homes.elsewhere(owners[number] ?? [], number, for: String(decoding: payer, as: UTF8.self), customer)
   }
 
-  private func reach(_ row: borrowing CSVReader, _ owners: [String: [Int]]) -> BadRow.Reach {
+  private func reach(_ row: borrowing CSVReader, _ found: inout Found) -> BadRow.Reach {
     guard let payer = Findings.readable(row, customer) else { return .everything }
-    // An unknown customer has nothing that could rest; the invoice that the payment names has.
-    guard isListed, directory.number(of: row.field(customer)) == nil, let named = Findings.readable(row, invoice) else {
-      return .customer(payer)
+    if let number = Findings.readable(row, invoice),
+      directory.number(of: payer).flatMap({ homes.own(number, of: $0) }) == nil
+    {
+      found.add(BrokenPayment(place: Place(file: table.file, line: row.line), payer: payer, number: number))
     }
-    return .customer(
-      home(of: named, for: row.field(customer), owners).map { directory.customers[$0.customer].id } ?? payer)
+    return .customer(payer)
+  }
+
+  /// The column's name in the file.
+  private func header(_ position: Int, _ column: PaymentColumn) -> String {
+    table.header(at: position, column.rawValue)
   }
 
   /// - Parameter owner: whose the invoice is that it names, or else who paid.
@@ -224,7 +229,7 @@ struct PaymentRows: Sendable {
     let name = owner == unknown ? String(decoding: cell, as: UTF8.self) : directory.customers[owner].id
     if home != nil, isStranger(cell, to: owner) {
       findings.warn(
-        place, table.header(at: invoice, PaymentColumn.invoice.rawValue),
+        place, header(invoice, .invoice),
         "\"\(number ?? "")\" is an invoice of \(name), not of "
           + "\(String(decoding: cell, as: UTF8.self)): the payment is taken for it")
     }
