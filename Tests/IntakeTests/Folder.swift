@@ -13,6 +13,8 @@ struct Folder {
   var cashThrough: String?
   var format = IntakeFormat(currency: Folder.eur)
   var last: RowCounts = [:]
+  /// These are written in ISO 8859-1.
+  var latin1: Set<String> = []
 
   static let eur = currency("EUR")
   static let usd = currency("USD")
@@ -44,7 +46,10 @@ struct Folder {
 
   func reading() -> LedgerReading {
     func file(_ name: String, _ text: String?, _ modified: Int) -> LedgerFile? {
-      text.map { LedgerFile(name: name, bytes: Array($0.utf8), modified: Instant(seconds: modified)) }
+      text.map { text in
+        let bytes = latin1.contains(name) ? text.unicodeScalars.map { UInt8($0.value) } : Array(text.utf8)
+        return LedgerFile(name: name, bytes: bytes, modified: Instant(seconds: modified))
+      }
     }
     return Folder.read(
       LedgerFiles(

@@ -63,6 +63,11 @@ struct FileText {
     return true
   }
 
+  /// What a cell that is no UTF-8 says if some program of Windows wrote it.
+  static func guess(_ cell: Cell) -> String {
+    String(decoding: utf8(Array(cell), from: .windows1252), as: UTF8.self)
+  }
+
   private static func utf8(_ file: [UInt8], from encoding: IntakeFormat.Encoding) -> [UInt8] {
     var scalars = (0...255).map { Unicode.Scalar(UInt8($0)) }
     switch encoding {

@@ -20,6 +20,9 @@ struct CustomerRows: Sendable {
   private let columns: CustomerPositions
   private let asksAddressed: Bool
   private var bad: Set<String> = []
+  private var doubts: [PayerDoubt] = []
+  /// Those of whose customers nobody knows who pays for them.
+  private(set) var unplaced: [PayerDoubt] = []
 
   /// What one worker remembers from row to row.
   private struct Memory {
@@ -33,7 +36,17 @@ struct CustomerRows: Sendable {
     var count = 0
     var addressed: Set<String> = []
     var bad: Set<String> = []
+    /// What could be read of customers whose row is broken as a row.
+    var broken: [Customer] = []
+    var doubts: [PayerDoubt] = []
     var findings = Findings()
+
+    mutating func keep(_ id: String, _ place: Place, payer: String?) {
+      var customer = Customer(id: id, place: place)
+      customer.payer = payer == id ? nil : payer
+      broken.append(customer)
+      bad.insert(id)
+    }
   }
 
   /// - Parameter asksAddressed: whether anybody wants to know who is `addressed`.
@@ -51,11 +64,13 @@ struct CustomerRows: Sendable {
 
   mutating func read(into findings: inout Findings, _ workers: some Workers) {
     let (stretches, rows) = (table.parts(workers), self)
-    let (all, parts) = workers.fill(stretches.map(\.rowsMax)) { rows.read(stretches[$0], into: &$1) }
+    var (all, parts) = workers.fill(stretches.map(\.rowsMax)) { rows.read(stretches[$0], into: &$1) }
     for part in parts {
       count += part.count
       addressed.formUnion(part.addressed)
       bad.formUnion(part.bad)
+      all += part.broken
+      doubts += part.doubts
       findings.join(part.findings)
     }
     dropDoubles(all, &findings)
@@ -69,7 +84,21 @@ struct CustomerRows: Sendable {
     var memory = Memory()
     read.count = findings.readRows(
       stretch, of: table, customerAt: id,
-      reach: { row, _ in Findings.readable(row, id).map(BadRow.Reach.customer) ?? .everything },
+      reach: { row, fault in
+        guard let id = Findings.readable(row, id) else { return .everything }
+        let place = Place(file: table.file, line: row.line)
+        if let doubt = PayerDoubt(of: id, row, place, columns.payer) { read.doubts.append(doubt) }
+        if fault.position < 0 { read.keep(id, place, payer: Findings.readable(row, columns.payer)) }
+        return .customer(id)
+      },
+      ragged: { row, place in
+        let doubt = PayerDoubt(ofRagged: row, place, columns, expected: table.headers.count)
+        if !doubt.payers.isEmpty || doubt.isCut { read.doubts.append(doubt) }
+        // Nothing but a delimiter in the id itself can shift an id that stands first.
+        guard id == 0, row.fieldCount > 1, let id = Findings.readable(row, id) else { return nil }
+        read.keep(id, place, payer: nil)
+        return .customer(id)
+      },
       take: { (row, place, findings) throws(RowFault) in
         var customer = Customer(id: try cells.required(row, id), place: place)
         do throws(RowFault) {
@@ -220,6 +249,9 @@ struct CustomerRows: Sendable {
       while end < sorted.count, sorted[end].id == sorted[at].id { end += 1 }
       let first = sorted[at]
       customers.append(first)
+      for other in sorted[(at + 1)..<end] where other.payer != first.payer {
+        doubts.append(PayerDoubt(ids: [first.id], place: other.place, payers: [other.payer ?? other.id]))
+      }
       for other in sorted[(at + 1)..<end] where !bad.contains(first.id) {
         var same = other
         same.place = first.place
@@ -247,7 +279,8 @@ struct CustomerRows: Sendable {
   /// A payer that nobody knows, or that has a payer itself, makes a bad row; and who shares a payer with a bad row rests
   /// with it, because what is owed and paid is netted over the payer's group.
   private mutating func checkPayers(_ findings: inout Findings) {
-    if bad.isEmpty, !customers.contains(where: { $0.payer != nil }) { return }
+    let hasPayers = customers.contains { $0.payer != nil }
+    if bad.isEmpty, doubts.isEmpty, !hasPayers { return }
     let payers = Dictionary(customers.map { ($0.id, $0.payer) }) { first, _ in first }
     for customer in customers {
       guard let payer = customer.payer, !bad.contains(customer.id) else { continue }
@@ -264,12 +297,22 @@ struct CustomerRows: Sendable {
           place: customer.place, column: table.header(at: columns.payer), reason: reason, reach: .customer(customer.id))
       )
     }
-    var worst: [String: Customer] = [:]
+    var worst: [String: (id: String, place: Place)] = [:]
+    func rest(_ payer: String, with id: String, _ place: Place) {
+      if worst[payer] == nil { worst[payer] = (id, place) }
+    }
     for customer in customers where bad.contains(customer.id) {
-      let payer = customer.payer ?? customer.id
-      if worst[payer] == nil { worst[payer] = customer }
+      rest(customer.payer ?? customer.id, with: customer.id, customer.place)
       // A bad row's own answer to who pays is not to be trusted: those that it pays for rest too.
-      if worst[customer.id] == nil { worst[customer.id] = customer }
+      rest(customer.id, with: customer.id, customer.place)
+    }
+    for doubt in doubts {
+      let known = doubt.payers.filter { payers[$0] != nil }
+      for payer in known {
+        rest(payer, with: doubt.ids.first ?? payer, doubt.place)
+        if let next = payers[payer] ?? nil { rest(next, with: doubt.ids.first ?? payer, doubt.place) }
+      }
+      if doubt.isCut ? hasPayers : doubt.isGarbled && known.isEmpty { unplaced.append(doubt) }
     }
     for customer in customers where !bad.contains(customer.id) {
       guard let cause = worst[customer.payer ?? customer.id] else { continue }
