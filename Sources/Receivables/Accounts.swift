@@ -54,6 +54,7 @@ package struct Accounts: Sendable {
     return currencies.map { currency in
       var items: [OpenItem] = []
       var credits: [UnappliedCredit] = []
+      var unplaced: [Payment] = []
       for index in 0..<members.count {
         let member = members.first + index
         let settlement = Settlement(
@@ -61,6 +62,7 @@ package struct Accounts: Sendable {
           payments: books.payments[payments[groups.member(member)]],
           terms: books.customers[groups.member(member)].terms ?? customer.terms, currency: currency, on: day,
           posted: posted)
+        if !settlement.unplaced.isEmpty { unplaced += settlement.unplaced }
         if members.count == 1 {
           items = settlement.items
           credits = settlement.credits
@@ -70,7 +72,7 @@ package struct Accounts: Sendable {
         }
       }
       if members.count > 1 { items.sort(by: OpenItem.isBefore) }
-      return Account(payer: customer, currency: currency, day: day, items: items, credits: credits)
+      return Account(payer: customer, currency: currency, day: day, items: items, credits: credits, unplaced: unplaced)
     }
   }
 

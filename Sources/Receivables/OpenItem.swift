@@ -60,13 +60,19 @@ package final class Account: Sendable {
   package let items: [OpenItem]
   /// By date, then in the order of the ledger.
   package let credits: [UnappliedCredit]
+  /// What went back of its customers' money, where nobody can say what that had paid.
+  package let unplaced: [Payment]
 
-  init(payer: Customer, currency: Currency, day: Day, items: [OpenItem], credits: [UnappliedCredit]) {
+  init(
+    payer: Customer, currency: Currency, day: Day, items: [OpenItem], credits: [UnappliedCredit],
+    unplaced: [Payment] = []
+  ) {
     self.payer = payer
     self.currency = currency
     self.day = day
     self.items = items
     self.credits = credits
+    self.unplaced = unplaced
   }
 
   /// Whether nothing is open on any of its items.

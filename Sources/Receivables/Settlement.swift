@@ -7,9 +7,12 @@ struct Settlement {
   private(set) var items: [OpenItem] = []
   /// By date.
   private(set) var credits: [UnappliedCredit] = []
+  /// Money that went back, of which nobody can say what it had paid.
+  let unplaced: [Payment]
   private let terms: PaymentTerms?
   private let posted: Day
   private let payments: PaymentsByNumber
+  private var notes: CreditNotes
 
   /// - Parameters:
   ///   - invoices: one customer's rows, credit notes among them, by number; those in other currencies are passed over.
@@ -22,29 +25,30 @@ struct Settlement {
   ) {
     self.terms = terms
     self.posted = posted
-    self.payments = PaymentsByNumber(payments, currency, posted: posted)
-    var hasCreditNotes = false
+    if ReturnPlacement.isNeeded(payments, posted: posted) {
+      let placed = ReturnPlacement(invoices, payments, currency, posted: posted)
+      self.payments = PaymentsByNumber(placed.payments[...], currency, posted: posted)
+      unplaced = placed.unplaced
+    } else {
+      self.payments = PaymentsByNumber(payments, currency, posted: posted)
+      unplaced = []
+    }
+    notes = CreditNotes(invoices, currency, posted: posted) { [payments = self.payments] in
+      payments.magnitude(payments[$0])
+    }
     var run: [Int] = []
-    let noted = Settlement.noted(invoices)
     items.reserveCapacity(invoices.count)
     for index in invoices.indices {
-      if invoices[index].kind == .creditNote {
-        hasCreditNotes = true
-        continue
-      }
+      if invoices[index].kind == .creditNote { continue }
       guard invoices[index].currency == currency, invoices[index].issued.map({ $0 <= day }) ?? true else { continue }
       if let last = run.last, invoices[last].key.number != invoices[index].key.number {
-        settle(run, of: invoices, noted: noted, currency, on: day)
+        settle(run, of: invoices, currency, on: day)
         run.removeAll(keepingCapacity: true)
       }
       run.append(index)
     }
-    if !run.isEmpty { settle(run, of: invoices, noted: noted, currency, on: day) }
-    if hasCreditNotes {
-      for note in invoices where note.kind == .creditNote && note.currency == currency {
-        if note.issued.map({ $0 <= posted }) ?? true { take(note) }
-      }
-    }
+    if !run.isEmpty { settle(run, of: invoices, currency, on: day) }
+    if !notes.isEmpty { credits += notes.credits(in: currency) }
     takeUnapplied(currency)
     if items.count > 1 { items.sort(by: OpenItem.isBefore) }
     if credits.count > 1 {
@@ -52,20 +56,9 @@ struct Settlement {
     }
   }
 
-  /// Numbers that credit notes name; nearly always there are none.
-  private static func noted(_ invoices: ArraySlice<Invoice>) -> Set<String> {
-    var noted: Set<String> = []
-    for index in invoices.indices where invoices[index].kind == .creditNote {
-      if let number = invoices[index].details?.reference, !number.isEmpty { noted.insert(number) }
-    }
-    return noted
-  }
-
   /// The instalments of one number share its payments, oldest due date first.
-  ///
-  /// - Parameter noted: numbers that credit notes name.
   private mutating func settle(
-    _ run: [Int], of invoices: ArraySlice<Invoice>, noted: Set<String>, _ currency: Currency, on day: Day
+    _ run: [Int], of invoices: ArraySlice<Invoice>, _ currency: Currency, on day: Day
   ) {
     let paid = payments[invoices[run[0]].key.number]
     // A return without the payment that it takes back must not make the customer owe more than the invoice.
@@ -82,9 +75,13 @@ struct Settlement {
       if let settled = invoice.settled, settled <= posted {
         // Where the ledger tells what is open, or no amount, nobody can say that it was paid beyond.
         if invoice.open != nil || invoice.amount == nil { allByAmount = false }
-        money -= min(money, invoice.amount?.minor ?? 0)
+        let taken = min(money, invoice.amount?.minor ?? 0)
+        money -= taken
         // What a credit note is about and no payment names was not paid.
-        let isPaid = !paid.isEmpty || noted.isEmpty || !noted.contains(invoice.key.number)
+        let isPaid = !paid.isEmpty || notes.isEmpty || !notes.name(invoice.key.number)
+        if !notes.isEmpty, let amount = invoice.amount {
+          notes.use(amount.minor - taken, for: invoice.key.number, by: settled)
+        }
         items.append(
           OpenItem(invoice, open: .zero(currency), returned: returned, paid: isPaid ? settled : nil, on: day))
         continue
@@ -93,6 +90,8 @@ struct Settlement {
       let final = invoice.settled != nil && invoice.open?.isZero == true ? nil : invoice.open
       if let final {
         allByAmount = false
+        // What paid this instalment pays no other.
+        if let amount = invoice.amount { useUp(&money, amount.minor - final.minor, for: invoice, paid) }
         let last = final.isPositive || paid.isEmpty ? nil : payments.covered(paid, owed)
         items.append(OpenItem(invoice, open: final, returned: returned, paid: last, on: day))
         continue
@@ -100,7 +99,7 @@ struct Settlement {
       let amount = invoice.amount?.minor ?? 0
       let taken = min(money, amount)
       money -= taken
-      let isSettled = run.count == 1 && !paid.isEmpty && isPaidLessDiscount(invoice, paid)
+      let isSettled = run.count == 1 && !paid.isEmpty && settlesByDiscount(invoice, paid, taken)
       let left = Money(minor: isSettled ? 0 : amount - taken, currency)
       let last = left.isPositive || paid.isEmpty ? nil : payments.covered(paid, owed)
       items.append(OpenItem(invoice, open: left, returned: returned, paid: last, on: day))
@@ -109,35 +108,45 @@ struct Settlement {
     if allByAmount { addCredit(money, currency, reference: nil, date: payments.lastDate(paid)) }
   }
 
-  /// Paid short by no more than an early-payment discount, within its days: then nothing is left to ask for.
-  private func isPaidLessDiscount(_ invoice: Invoice, _ paid: [Int]) -> Bool {
-    guard let issued = invoice.issued, let amount = invoice.amount, let terms = invoice.terms ?? terms else {
-      return false
+  /// Takes from the money what the ledger says was paid of an invoice, and from credit notes what they must have done where
+  /// nothing is open any more. Its payments may be older than the payments' file: of an invoice without any, only notes
+  /// that explain all of it were used.
+  private mutating func useUp(_ money: inout Int, _ gone: Int, for invoice: Invoice, _ paid: [Int]) {
+    let taken = min(money, max(0, gone))
+    money -= taken
+    guard !notes.isEmpty, invoice.open?.isZero == true, gone > taken else { return }
+    if !paid.isEmpty || notes.left(for: invoice.key.number) >= gone {
+      notes.use(gone - taken, for: invoice.key.number)
     }
+  }
+
+  /// Whether no more than an early-payment discount is missing, within its days: then nothing is left to ask for. The
+  /// discount is of the amount, or of what credit notes leave of it, which then are used up.
+  private mutating func settlesByDiscount(_ invoice: Invoice, _ paid: [Int], _ taken: Int) -> Bool {
+    guard let issued = invoice.issued, let amount = invoice.amount, let terms = invoice.terms ?? terms,
+      !terms.discounts.isEmpty
+    else { return false }
+    if isPaidLessDiscount(amount, terms, issued, paid) { return true }
+    let noted = notes.isEmpty ? 0 : notes.left(for: invoice.key.number)
+    guard noted > 0, noted < amount.minor,
+      isPaidLessDiscount(Money(minor: amount.minor - noted, amount.currency), terms, issued, paid)
+    else { return false }
+    notes.use(min(noted, amount.minor - taken), for: invoice.key.number)
+    return true
+  }
+
+  private func isPaidLessDiscount(_ amount: Money, _ terms: PaymentTerms, _ issued: Day, _ paid: [Int]) -> Bool {
     let all = payments.sum(paid)
     return terms.discounts.contains { discount in
       let asked = amount.minor - amount.times(Ratio(discount.basisPoints, 10_000), .halfUp).minor
-      return payments.sum(paid, until: issued + discount.days) >= asked && all >= asked
+      return payments.kept(paid, until: issued + discount.days) >= asked && all >= asked
     }
   }
 
-  /// What is left of a credit note: its own word for it, or its amount less the payments that name it.
-  private mutating func take(_ note: Invoice) {
-    let left = note.settled.map { $0 <= posted } == true ? 0 : (note.open ?? note.amount)?.minor ?? 0
-    let used = note.open == nil ? payments.magnitude(payments[note.key.number]) : 0
-    let reference = note.details?.reference ?? ""
-    addCredit(left - used, note.currency, reference: reference.isEmpty ? nil : reference, date: note.issued)
-  }
-
-  /// A returned payment takes back what the others brought, so unapplied payments count as one sum from the end.
+  /// Returns among them stand with what they took back (`ReturnPlacement`).
   private mutating func takeUnapplied(_ currency: Currency) {
-    let unapplied = payments[""]
-    var returned = 0
-    for index in unapplied where payments.minor(index) < 0 { returned -= payments.minor(index) }
-    for index in unapplied.reversed() where payments.minor(index) > 0 {
-      let taken = min(returned, payments.minor(index))
-      returned -= taken
-      addCredit(payments.minor(index) - taken, currency, reference: nil, date: payments.date(index))
+    for index in payments[""].reversed() {
+      addCredit(payments.minor(index), currency, reference: nil, date: payments.date(index))
     }
   }
 
@@ -180,7 +189,24 @@ private struct PaymentsByNumber {
   func minor(_ row: Int) -> Int { rows[row].amount.minor }
   func date(_ row: Int) -> Day { rows[row].date }
   func sum(_ paid: [Int]) -> Int { paid.reduce(0) { $0 + minor($1) } }
-  func sum(_ paid: [Int], until day: Day) -> Int { paid.reduce(0) { date($1) <= day ? $0 + minor($1) : $0 } }
+  /// What came in up to a day and did not go back, then or later. A return takes back the payment of its amount, else the
+  /// newest.
+  func kept(_ paid: [Int], until day: Day) -> Int {
+    var kept: [(date: Day, minor: Int)] = []
+    for row in paid {
+      var minor = minor(row)
+      if minor < 0, let same = kept.lastIndex(where: { $0.minor == -minor }) {
+        kept.remove(at: same)
+        continue
+      }
+      while minor < 0, let last = kept.popLast() {
+        if last.minor > -minor { kept.append((last.date, last.minor + minor)) }
+        minor = min(0, minor + last.minor)
+      }
+      if minor > 0 { kept.append((date(row), minor)) }
+    }
+    return kept.reduce(0) { $1.date <= day ? $0 + $1.minor : $0 }
+  }
   func magnitude(_ paid: [Int]) -> Int { paid.reduce(0) { $0 + Int(minor($1).magnitude) } }
   func lastDate(_ paid: [Int]) -> Day? { paid.last.map(date) }
   /// The day on which they came to so much and stayed there; the last payment's where they never do, since a discount or

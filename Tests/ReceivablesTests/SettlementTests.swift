@@ -57,6 +57,17 @@ struct SettlementTests {
     #expect(one.payment("-100 EUR", for: "R1").open() == "R1 100.00")
   }
 
+  @Test("what paid an instalment that the ledger calls paid pays no other")
+  func instalmentsByOpen() {
+    let two = Ledgers().invoice("R1", due: "2026-03-01", item: "1") { $0.open = "0 EUR" }
+      .invoice("R1", due: "2026-04-01", item: "2")
+    #expect(two.payment("100 EUR", for: "R1").open() == "R1/1 0.00, R1/2 100.00")
+    #expect(two.payment("130 EUR", for: "R1").open() == "R1/1 0.00, R1/2 70.00")
+    let part = Ledgers().invoice("R1", due: "2026-03-01", item: "1") { $0.open = "40 EUR" }
+      .invoice("R1", due: "2026-04-01", item: "2")
+    #expect(part.payment("100 EUR", for: "R1").open() == "R1/1 40.00, R1/2 60.00")
+  }
+
   @Test("a payment goes to the instalments of its number by due date")
   func instalments() {
     let two = Ledgers().invoice("R1", "50 EUR", due: "2026-04-01", item: "2")
@@ -70,6 +81,39 @@ struct SettlementTests {
     #expect(one.creditNote("K1", "25 EUR", for: "R1").credits() == "25.00 for R1")
     #expect(one.creditNote("K1", "25 EUR").payment("10 EUR", for: "K1").credits() == "15.00")
     #expect(one.creditNote("K1", "25 EUR").open() == "R1 100.00")
+  }
+
+  @Test("a credit note that helped to settle an invoice is used up")
+  func usedCreditNotes() {
+    let settled = Ledgers().invoice("R1") { $0.settled = "2026-03-02" }.payment("80 EUR", for: "R1")
+    #expect(settled.creditNote("K1", "20 EUR", for: "R1").credits() == "")
+    #expect(settled.creditNote("K1", "30 EUR", for: "R1").credits() == "10.00 for R1")
+    #expect(
+      settled.creditNote("K1", "15 EUR", for: "R1").creditNote("K2", "15 EUR", for: "R1").credits() == "10.00 for R1")
+    // Given after it had been paid, it is the customer's.
+    #expect(settled.creditNote("K1", "20 EUR", on: "2026-03-05", for: "R1").credits() == "20.00 for R1")
+    #expect(
+      Ledgers().invoice("R1") { $0.settled = "2026-03-02" }.creditNote("K1", "100 EUR", for: "R1").credits() == "")
+  }
+
+  @Test("so is one where the ledger says that nothing is open, as far as its payments do not explain that")
+  func usedCreditNotesByOpen() {
+    let closed = Ledgers().invoice("R1") { $0.open = "0 EUR" }
+    #expect(closed.payment("80 EUR", for: "R1").creditNote("K1", "20 EUR", for: "R1").credits() == "")
+    #expect(closed.payment("100 EUR", for: "R1").creditNote("K1", "20 EUR", for: "R1").credits() == "20.00 for R1")
+    #expect(closed.creditNote("K1", "100 EUR", for: "R1").credits() == "")
+    // Its payments may be older than the payments' file.
+    #expect(closed.creditNote("K1", "20 EUR", for: "R1").credits() == "20.00 for R1")
+  }
+
+  @Test("a credit note under its invoice's number is about that invoice, and the payments are the invoice's")
+  func noteWithinNumber() {
+    let noted = one.invoice("R1", "20 EUR", due: "2026-02-05", item: "CN") {
+      $0.kind = .creditNote
+      $0.issued = "2026-02-05"
+    }
+    #expect(noted.payment("80 EUR", for: "R1").open() == "R1 20.00")
+    #expect(noted.payment("80 EUR", for: "R1").credits() == "20.00 for R1")
   }
 
   @Test("as of a day: a document dated later does not exist yet")
@@ -147,5 +191,25 @@ struct DiscountSettlementTests {
     #expect(
       terms.payment("98 EUR", for: "R1", on: "2026-02-12").payment("-98 EUR", for: "R1", on: "2026-02-20").open()
         == "R1 100.00")
+  }
+
+  @Test("what was returned was not paid in time, also where it was paid again")
+  func returnedAndPaidAgain() {
+    let back = terms.payment("98 EUR", for: "R1", on: "2026-02-12").payment("-98 EUR", for: "R1", on: "2026-02-14")
+    #expect(back.payment("98 EUR", for: "R1", on: "2026-02-20").open() == "R1 2.00")
+    let twice = terms.payment("98 EUR", for: "R1", on: "2026-02-12").payment("98 EUR", for: "R1", on: "2026-02-20")
+    #expect(twice.payment("-98 EUR", for: "R1", on: "2026-02-23").open() == "R1 0.00")
+  }
+
+  @Test("the discount is taken of what a credit note leaves")
+  func afterCreditNote() {
+    let noted = terms.creditNote("K1", "10 EUR", for: "R1")
+    let paid = noted.payment("88.20 EUR", for: "R1", on: "2026-02-12")
+    #expect(paid.open() == "R1 0.00" && paid.credits() == "")
+    #expect(noted.payment("88.19 EUR", for: "R1", on: "2026-02-12").open() == "R1 11.81")
+    let late = noted.payment("88.20 EUR", for: "R1", on: "2026-02-13")
+    #expect(late.open() == "R1 11.80" && late.credits() == "10.00 for R1")
+    let whole = noted.payment("98 EUR", for: "R1", on: "2026-02-12")
+    #expect(whole.open() == "R1 0.00" && whole.credits() == "10.00 for R1")
   }
 }

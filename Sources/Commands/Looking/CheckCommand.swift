@@ -5,6 +5,7 @@ import Delivery
 import Journal
 import Ledger
 import Letters
+import Receivables
 import Settings
 import Storage
 import Units
@@ -88,6 +89,7 @@ struct CheckCommand: ParsableCommand {
       reportUnreachable(session, ledger.books, &findings)
       reportUnwritable(session, ledger.books, &findings)
       reportComing(session, ledger.books, &findings)
+      reportReturns(session, ledger.books, &findings)
       findings.facts.append(
         "ledger: \(ledger.books.invoices.count.of("invoice")) of \(ledger.books.customers.count.of("customer")), "
           + ledger.books.payments.count.of("payment"))
@@ -146,6 +148,21 @@ struct CheckCommand: ParsableCommand {
       .warning, "ledger", first.place,
       coming.count.of("payment is", "payments are")
         + " dated later than today (\(first.date)): until that day the customer is asked for it")
+  }
+
+  /// Money that went back, while no invoice is open again for it.
+  private func reportReturns(_ session: Session, _ books: Books, _ findings: inout Findings) {
+    let customers = Set(books.payments.lazy.filter(\.amount.isNegative).map(\.customer))
+    guard !customers.isEmpty else { return }
+    let (accounts, today) = (Accounts(of: books), session.policy.company.zone.day(session.now))
+    for payer in Set(customers.map(accounts.payer)).sorted() {
+      for back in accounts.accounts(of: payer, on: today, companyDay: today).flatMap(\.unplaced) {
+        findings.add(
+          .warning, "ledger", back.place,
+          "\(-back.amount) went back to \(back.customer), and no invoice of the ledger is found that it had paid: none is open "
+            + "again for it; if one is, name it in the row's column for the invoice")
+      }
+    }
   }
 
   private func checkJournal(_ session: Session, _ findings: inout Findings) -> CommandFailure.Status? {
