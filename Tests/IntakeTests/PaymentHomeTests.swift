@@ -36,6 +36,27 @@ struct PaymentHomeTests {
       ledger.warnings.map(\.description).first?.contains("payments.csv:2: invoice: \"C\" is an invoice of X") == true)
   }
 
+  @Test("a stranger's payment that does not fit an invoice is not taken for it, and that is said")
+  func misfit() throws {
+    var folder = Folder()
+    folder.customers = "id,payer\nA,\nB,\nC,B\n"
+    folder.invoices = "number,customer,due,issued,amount\n2026-01,B,2026-06-01,2026-05-02,480\n"
+    folder.payments =
+      "customer,date,amount,invoice\nA,2026-02-10,480,2026-01\nA,2026-05-10,900,2026-01\nA,2026-05-12,-900,2026-01\n"
+    let ledger = try folder.accepted()
+    #expect(ledger.books.payments.map(\.customer) == ["A", "A", "A"])
+    #expect(
+      ledger.warnings.map(\.description) == [
+        "payments.csv:2: invoice: \"2026-01\" is an invoice of B, not of A, and was issued on 2026-05-02, after this "
+          + "payment (2026-02-10): it is not taken for it; if it is meant for it, correct customer or date",
+        "payments.csv:3: invoice: \"2026-01\" is an invoice of B, not of A, over no more than 480.00 EUR: the payment of "
+          + "900.00 EUR is not taken for it; if it is meant for it, correct customer or amount",
+      ])
+    folder.payments =
+      "customer,date,amount,invoice\nA,2026-05-10,480,2026-01\nA,2026-05-12,-480,2026-01\nC,2026-02-10,900,2026-01\n"
+    #expect(try folder.books().payments.map(\.customer) == ["B", "B", "B"])
+  }
+
   @Test("one's own invoice goes before others; which of several strangers' is meant nobody can say")
   func several() throws {
     let ledger = try payments("Y,2026-02-25,9,D", "P,2026-02-26,9,D", "X,2026-02-27,9,gone")

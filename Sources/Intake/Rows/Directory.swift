@@ -26,4 +26,16 @@ struct Directory: Sendable {
     if customers[customer].name.isEmpty { customers[customer].name = words.name }
     if !isAddressed { customers[customer].emails = words.emails }
   }
+
+  /// By their ids in small letters, the customers whose ids are those but for capitals.
+  func twins(of ids: [String]) -> [String: [Int]] {
+    let wanted = Set(ids.map { $0.lowercased() })
+    var twins: [String: [Int]] = [:]
+    if wanted.isEmpty { return twins }
+    for customer in customers.indices {
+      let small = customers[customer].id.lowercased()
+      if wanted.contains(small) { twins[small, default: []].append(customer) }
+    }
+    return twins
+  }
 }

@@ -1,13 +1,15 @@
 import Ledger
 import Units
 
-/// Finds the invoice that a payment names: the customer's own, one of the same payer, or the only one of that number. A
-/// parent pays for its daughter, a customer for a friend; money that names an invoice is that invoice's money.
+/// Finds the invoice that a payment names: the customer's own, one of the same payer, or the only one of that number if it
+/// fits. A parent pays for its daughter, a customer for a friend; money that names an invoice is that invoice's money.
 struct PaymentHomes: Sendable {
   struct Home {
     /// In the directory.
     let customer: Int
     let currency: Currency
+    /// Among the invoices, the first of that number.
+    let index: Int
   }
 
   let directory: Directory
@@ -33,7 +35,7 @@ struct PaymentHomes: Sendable {
       low += 1
     }
     guard low < end else { return nil }
-    return Home(customer: customer, currency: invoices[low].currency)
+    return Home(customer: customer, currency: invoices[low].currency, index: low)
   }
 
   /// The invoice of somebody else; nil when there is no such invoice (any more), or when several strangers have one.
@@ -48,6 +50,54 @@ struct PaymentHomes: Sendable {
     return found.count == 1 ? own(number, of: found[0]) : nil
   }
 
+  /// Why a stranger's payment cannot be meant for an invoice; nil where it may be. Numbers are unique only among one
+  /// customer's invoices, and those that were paid are gone, while the payments of them are still there.
+  func misfit(of date: Day, _ amount: Money, to home: Home) -> String? {
+    var issued: Day?
+    var total: Int? = 0
+    for index in home.index..<Int(directory.invoices[home.customer].upperBound) {
+      let invoice = invoices[index]
+      guard invoice.key.number == invoices[home.index].key.number else { break }
+      guard invoice.kind == .invoice else { continue }
+      if let day = invoice.issued { issued = min(issued ?? day, day) }
+      total = invoice.amount.flatMap { amount in total.map { $0 + amount.minor } }
+    }
+    if let issued, date < issued {
+      return
+        "and was issued on \(issued), after this payment (\(date)): it is not taken for it; if it is meant for it, "
+        + "correct customer or date"
+    }
+    if let total, total > 0, amount.minor > total {
+      return
+        "over no more than \(Money(minor: total, home.currency)): the payment of \(amount) is not taken for it; if it is "
+        + "meant for it, correct customer or amount"
+    }
+    return nil
+  }
+
+  /// Open invoices of a customer, and of those who have the same payer, that were there by a day; as far as their own rows
+  /// say what is open.
+  func open(of customer: Int, _ kin: [Int], by day: Day, in currency: Currency) -> [Invoice] {
+    var found: [Invoice] = []
+    func look(at customer: Int) {
+      for index in directory.invoices[customer].ints where isOpen(index, by: day, in: currency) {
+        found.append(invoices[index])
+      }
+    }
+    look(at: customer)
+    for other in kin where other != customer { look(at: other) }
+    return found
+  }
+
+  private func isOpen(_ index: Int, by day: Day, in currency: Currency) -> Bool {
+    invoices[index].kind == .invoice && invoices[index].currency == currency
+      && (invoices[index].issued ?? invoices[index].due - PaymentHomes.usualTerm) <= day
+      && invoices[index].settled == nil && (invoices[index].open ?? invoices[index].amount)?.isPositive == true
+  }
+
+  /// So many days before it is due an invoice was issued, where nobody says when.
+  private static let usualTerm = 30
+
   /// By number, the customers with such an invoice, ascending; only of those numbers.
   func owners(of numbers: Set<String>) -> [String: [Int]] {
     var owners: [String: [Int]] = [:]
@@ -61,4 +111,8 @@ struct PaymentHomes: Sendable {
     }
     return owners
   }
+}
+
+extension Range<Int32> {
+  fileprivate var ints: Range<Int> { Int(lowerBound)..<Int(upperBound) }
 }

@@ -40,9 +40,12 @@ struct PaymentRows: Sendable {
     var numbers: Set<String> = []
     var findings = Findings()
 
+    /// Without customers.csv, payments of customers who have no invoice.
+    var unknown: [Payment] = []
+
     mutating func add(_ row: BrokenPayment) {
       broken.append(row)
-      numbers.insert(row.number)
+      if let number = row.number { numbers.insert(number) }
     }
   }
 
@@ -55,14 +58,18 @@ struct PaymentRows: Sendable {
 
     let found = looks + reads
     let owners = homes.owners(of: found.reduce(into: []) { $0.formUnion($1.numbers) })
-    let placed = table.read { reader in found.flatMap(\.strays).map { self.placed($0, with: &reader, owners) } }
-    if !placed.isEmpty {
-      let (strays, more) = self.payments(of: placed, areStrays: true, workers)
+    let named = header(invoice, .invoice)
+    var strays = StrayPayments(homes, file: table.file, column: named)
+    strays.place(table.read { reader in found.flatMap(\.strays).map { stray($0, with: &reader, owners) } }, &findings)
+    if !strays.rows.isEmpty {
+      let (strays, more) = self.payments(of: strays.rows, areStrays: true, workers)
       payments = PaymentRows.merged(payments, strays)
       reads += more
     }
     for part in looks + reads { findings.join(part.findings) }
-    BrokenPayment.rest((looks + reads).flatMap(\.broken), homes, owners, column: header(invoice, .invoice), &findings)
+    BrokenPayment.rest(
+      (looks + reads).flatMap(\.broken), homes, owners, columns: (header(customer, .customer), named), &findings)
+    strays.tellTwins(reads.flatMap(\.unknown), column: header(customer, .customer), &findings)
     // Those who are not in the directory came last; they go into order by name.
     if rows.contains(where: { $0.owner == unknown }) { payments.sort(by: PaymentRows.isBefore) }
     return (payments, looks.reduce(0) { $0 + $1.count })
@@ -122,7 +129,10 @@ struct PaymentRows: Sendable {
               }
             })
         }
-        if own.count > 1 { own.sort { ($0.date, $0.place.line) < ($1.date, $1.place.line) } }
+        if own.count > 1 {
+          own.sort { ($0.date, $0.place.line) < ($1.date, $1.place.line) }
+        }
+        if owner == unknown { found.unknown += own }
         for payment in own { payments.append(payment) }
         own.removeAll(keepingCapacity: true)
       }
@@ -131,14 +141,21 @@ struct PaymentRows: Sendable {
     }
   }
 
-  /// A row whose invoice is none of its customer's own, with the owner of the invoice if it is found.
-  private func placed(_ stray: OwnedRow, with reader: inout CSVReader, _ owners: [String: [Int]]) -> OwnedRow {
-    reader.move(to: Int(stray.start), line: Int(stray.line))
-    guard reader.next() else { return stray }
-    var row = stray
-    let number = String(decoding: reader.field(invoice), as: UTF8.self)
-    if let home = home(of: number, for: reader.field(customer), owners) { row.owner = Int32(home.customer) }
-    return row
+  /// What a row whose invoice is none of its customer's own says of it, and the invoice of somebody else that it may be.
+  private func stray(_ row: OwnedRow, with reader: inout CSVReader, _ owners: [String: [Int]]) -> StrayPayment {
+    reader.move(to: Int(row.start), line: Int(row.line))
+    guard reader.next() else { return StrayPayment(row: row) }
+    var stray = StrayPayment(row: row)
+    let cell = reader.field(customer)
+    stray.payer = String(decoding: cell, as: UTF8.self)
+    stray.customer = directory.number(of: cell)
+    stray.number = String(decoding: reader.field(invoice), as: UTF8.self)
+    stray.home = homes.elsewhere(owners[stray.number] ?? [], stray.number, for: stray.payer, stray.customer)
+    stray.isKin = stray.home.map { !isStranger(cell, to: $0.customer) } ?? false
+    stray.date = try? cells.day(reader, date)
+    let own = (try? cells.currency(reader, currency)) ?? stray.home?.currency ?? companyCurrency
+    stray.amount = try? cells.money(reader, amount, own)
+    return stray
   }
 
   private static func isBefore(_ a: Payment, _ b: Payment) -> Bool {
@@ -185,17 +202,10 @@ struct PaymentRows: Sendable {
     return read
   }
 
-  private func home(of number: String, for payer: Cell, _ owners: [String: [Int]]) -> PaymentHomes.Home? {
-    let customer = directory.number(of: payer)
-    return customer.flatMap { homes.own(number, of: $0) }
-      ?? homes.elsewhere(owners[number] ?? [], number, for: String(decoding: payer, as: UTF8.self), customer)
-  }
-
   private func reach(_ row: borrowing CSVReader, _ found: inout Found) -> BadRow.Reach {
     guard let payer = Findings.readable(row, customer) else { return .everything }
-    if let number = Findings.readable(row, invoice),
-      directory.number(of: payer).flatMap({ homes.own(number, of: $0) }) == nil
-    {
+    let (owner, number) = (directory.number(of: payer), Findings.readable(row, invoice))
+    if owner == nil || number.map({ number in owner.flatMap { homes.own(number, of: $0) } == nil }) == true {
       found.add(BrokenPayment(place: Place(file: table.file, line: row.line), payer: payer, number: number))
     }
     return .customer(payer)
