@@ -63,6 +63,37 @@ struct PaymentHomeTests {
     #expect(ledger.books.payments.map(\.customer) == ["P", "X", "Y"])
   }
 
+  @Test("the same row twice, with an id, counts once; a split payment has one id and says different things")
+  func twice() throws {
+    var folder = folder
+    folder.payments = """
+      customer,date,amount,invoice,id,note
+      S,2026-02-25,50.00,A,P-4,
+      S,2026-02-26,10.00,A,P-5,
+      S, 2026-02-25 ,50,A,P-4,
+      S,2026-02-25,50.00,A,P-4,
+      S,2026-02-25,50.00,A,P-6,a
+      S,2026-02-25,50.00,A,P-6,b
+      S,2026-02-25,50.00,A,,
+      S,2026-02-25,50.00,A,,
+      Y,2026-02-25,4.00,C,P-7,
+      Y,2026-02-25,4.00,C,P-7,
+      X,2026-02-25,4.00,C,P-7,
+      """
+    let ledger = try folder.accepted()
+    #expect(
+      ledger.books.payments.map { "\($0.customer) \($0.place.line)" } == [
+        "S 2", "S 6", "S 7", "S 8", "S 9", "S 3", "X 10", "X 12",
+      ])
+    #expect(
+      ledger.warnings.filter { $0.column == "id" }.map(\.description) == [
+        "payments.csv:4: id: the same row stands on line 2: it counts once",
+        "payments.csv:5: id: the same row stands on line 2: it counts once",
+        "payments.csv:11: id: the same row stands on line 10: it counts once",
+      ])
+    #expect(ledger.rowCounts[.payments] == 11)
+  }
+
   @Test("a payer who has a payer, or two who pay for each other, rest: nobody knows who is to be written to")
   func chains() throws {
     var folder = folder

@@ -131,6 +131,7 @@ struct PaymentRows: Sendable {
         }
         if own.count > 1 {
           own.sort { ($0.date, $0.place.line) < ($1.date, $1.place.line) }
+          if id >= 0 { dropDoubles(&own, rows, with: &reader, &findings) }
         }
         if owner == unknown { found.unknown += own }
         for payment in own { payments.append(payment) }
@@ -139,6 +140,51 @@ struct PaymentRows: Sendable {
       found.findings = findings
       return found
     }
+  }
+
+  /// Keeps one of rows that are the same in all they say, as exports that overlap have them. Without an id they may be two
+  /// payments; and one id with other content may be a payment in parts.
+  private func dropDoubles(
+    _ own: inout [Payment], _ rows: ArraySlice<OwnedRow>, with reader: inout CSVReader, _ findings: inout Findings
+  ) {
+    var doubles: [Int] = []
+    var start = 0
+    while start < own.count {
+      // One day at a time.
+      var end = start + 1
+      while end < own.count, own[end].date == own[start].date { end += 1 }
+      if end > start + 1 {
+        var kept: [String: [Int]] = [:]
+        for index in start..<end where !own[index].id.isEmpty {
+          let twin = kept[own[index].id]?.first { isSame(own[$0], own[index], rows, with: &reader) }
+          if let twin {
+            findings.warn(
+              own[index].place, header(id, .id), "the same row stands on line \(own[twin].place.line): it counts once")
+            doubles.append(index)
+          } else {
+            kept[own[index].id, default: []].append(index)
+          }
+        }
+      }
+      start = end
+    }
+    for index in doubles.reversed() { own.remove(at: index) }
+  }
+
+  private func isSame(
+    _ a: Payment, _ b: Payment, _ rows: ArraySlice<OwnedRow>, with reader: inout CSVReader
+  ) -> Bool {
+    var twin = b
+    twin.place = a.place
+    guard twin == a else { return false }
+    // What a payment does not hold: who paid, and the columns that dunningd does not know.
+    let others = table.headers.indices.filter { ![date, amount, currency].contains($0) }
+    func cells(_ payment: Payment) -> [[UInt8]] {
+      guard let row = rows.first(where: { Int($0.line) == payment.place.line }) else { return [] }
+      reader.move(to: Int(row.start), line: Int(row.line))
+      return reader.next() ? others.map { Array(reader.field($0)) } : []
+    }
+    return cells(a) == cells(b)
   }
 
   /// What a row whose invoice is none of its customer's own says of it, and the invoice of somebody else that it may be.
