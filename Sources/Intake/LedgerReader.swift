@@ -92,7 +92,7 @@ package struct LedgerReader: Sendable {
 
     let ownFaults = findings.count
     findings.settleRagged { directory.number(of: $0) != nil }
-    LedgerReader.restForUnplaced(unplaced, books, &findings)
+    for doubt in unplaced { doubt.rest(books, &findings) }
     findings.tellBlanks()
     books.badRows = (findings.badRows + findings.consequences).sorted {
       ($0.place, $0.column, $0.reason) < ($1.place, $1.column, $1.reason)
@@ -251,27 +251,6 @@ package struct LedgerReader: Sendable {
       findings.join(part.findings)
     }
     return invoices
-  }
-
-  /// Where nobody can say who pays for a customer, and there is money of that customer, it may be any payer's: then nothing
-  /// is sent. Without such money its row harms nobody else.
-  private static func restForUnplaced(_ unplaced: [PayerDoubt], _ books: Books, _ findings: inout Findings) {
-    for doubt in unplaced {
-      guard let id = doubt.ids.first(where: { hasMoney($0, books, findings, besides: doubt.place.file) }) else {
-        continue
-      }
-      findings.addConsequence(
-        BadRow(
-          place: doubt.place, column: "",
-          reason: "nobody can say who pays for \"\(id)\", of whom there are payments or credits: they may be anybody's",
-          reach: .everything))
-    }
-  }
-
-  private static func hasMoney(_ id: String, _ books: Books, _ findings: Findings, besides file: String) -> Bool {
-    books.payments.contains { $0.customer == id }
-      || books.invoices.contains { $0.kind == .creditNote && $0.key.customer == id }
-      || findings.badRows.contains { $0.reach == .customer(id) && $0.place.file != file }
   }
 
   /// The first line of `file`, which holds nothing else than an ISO date. Nil, with a warning, for anything else: then

@@ -41,7 +41,7 @@ struct ReturnPlacement {
   }
 
   private let currency: Currency
-  private var money: [Receipt] = []
+  private var receipts: [Receipt] = []
   /// By the invoice that they name, "" for none.
   private var byNumber: [String: [Int]] = [:]
   private var bills: [String: Bill] = [:]
@@ -68,8 +68,8 @@ struct ReturnPlacement {
         returns.append((payment, -payment.amount.minor))
         if payment.invoice != nil { self.payments.append(payment) }
       } else {
-        byNumber[payment.invoice ?? "", default: []].append(money.count)
-        money.append(Receipt(payment: payment, amount: payment.amount.minor, left: payment.amount.minor))
+        byNumber[payment.invoice ?? "", default: []].append(receipts.count)
+        receipts.append(Receipt(payment: payment, amount: payment.amount.minor, left: payment.amount.minor))
       }
     }
     readBills(invoices, posted: posted)
@@ -82,7 +82,7 @@ struct ReturnPlacement {
       if back.invoice == nil { takePayments(&rest, back) }
       if rest > 0 { unplaced.append(changed(back, -rest, back.invoice)) }
     }
-    for one in money where one.amount > 0 {
+    for one in receipts where one.amount > 0 {
       self.payments.append(changed(one.payment, one.amount, one.payment.invoice))
     }
     self.payments.sort { ($0.date, $0.place) < ($1.date, $1.place) }
@@ -118,8 +118,13 @@ struct ReturnPlacement {
     }
   }
 
+  /// Whether its invoice is gone from the ledger. The payment that it takes back may be older than the payments' file, so
+  /// only money of just its amount is taken for it.
+  private func isOfGone(_ back: Payment) -> Bool { back.invoice.map { bills[$0] == nil } ?? false }
+
   private mutating func takeUnapplied(_ rest: inout Int, _ back: Payment) {
-    for index in inOrder(byNumber[""] ?? [], rest, until: back.date) { move(&rest, of: index, to: back.invoice) }
+    for index in inOrder(byNumber[""] ?? [], rest, until: back.date)
+    where !isOfGone(back) || receipts[index].left == rest { move(&rest, of: index, to: back.invoice) }
   }
 
   private mutating func takeNotes(_ rest: inout Int, _ back: Payment) {
@@ -137,9 +142,10 @@ struct ReturnPlacement {
     var found: [(number: String, surplus: Int, date: Day)] = []
     for (number, bill) in bills where number != back.invoice {
       guard let amount = bill.amount, let rows = byNumber[number] else { continue }
-      let surplus = rows.reduce(-amount) { $0 + (money[$1].payment.date <= back.date ? money[$1].left : 0) }
-      if surplus > 0, let last = rows.last { found.append((number, surplus, money[last].payment.date)) }
+      let surplus = rows.reduce(-amount) { $0 + (receipts[$1].payment.date <= back.date ? receipts[$1].left : 0) }
+      if surplus > 0, let last = rows.last { found.append((number, surplus, receipts[last].payment.date)) }
     }
+    if isOfGone(back) { found.removeAll { $0.surplus != rest } }
     found.sort { $0.number < $1.number }
     for (number, surplus, _) in found.sorted(by: { isBefore(($0.surplus, $0.date), ($1.surplus, $1.date), rest) }) {
       var part = min(rest, surplus)
@@ -158,12 +164,12 @@ struct ReturnPlacement {
 
   private mutating func takePayments(_ rest: inout Int, _ back: Payment) {
     guard rest > 0 else { return }
-    let named = money.indices.filter { index in
-      money[index].payment.invoice.map { !noteNumbers.contains($0) } ?? false
+    let named = receipts.indices.filter { index in
+      receipts[index].payment.invoice.map { !noteNumbers.contains($0) } ?? false
     }
     for index in exact(named, rest, until: back.date) ?? anyhow(named, rest, until: back.date) {
       let part = take(&rest, of: index)
-      guard part > 0, let number = money[index].payment.invoice else { continue }
+      guard part > 0, let number = receipts[index].payment.invoice else { continue }
       switch bills[number] {
       case nil: unplaced.append(changed(back, -part, nil))
       case let bill? where bill.isFinal: continue
@@ -174,12 +180,12 @@ struct ReturnPlacement {
 
   /// The newest payment of just that amount, or all of one day: one transfer may be several rows.
   private func exact(_ all: [Int], _ amount: Int, until day: Day) -> [Int]? {
-    let open = all.filter { money[$0].left > 0 && money[$0].payment.date <= day }
-    if let one = open.last(where: { money[$0].left == amount }) { return [one] }
+    let open = all.filter { receipts[$0].left > 0 && receipts[$0].payment.date <= day }
+    if let one = open.last(where: { receipts[$0].left == amount }) { return [one] }
     var days: [Day: (rows: [Int], sum: Int)] = [:]
     for index in open {
-      days[money[index].payment.date, default: ([], 0)].rows.append(index)
-      days[money[index].payment.date, default: ([], 0)].sum += money[index].left
+      days[receipts[index].payment.date, default: ([], 0)].rows.append(index)
+      days[receipts[index].payment.date, default: ([], 0)].sum += receipts[index].left
     }
     return days.filter { $0.value.sum == amount }.max { $0.key < $1.key }?.value.rows
   }
@@ -187,15 +193,17 @@ struct ReturnPlacement {
   /// The newest first, those of invoices that are gone before all others.
   private func anyhow(_ all: [Int], _ amount: Int, until day: Day) -> [Int] {
     let rows = inOrder(all, amount, until: day)
-    return rows.filter { bills[money[$0].payment.invoice ?? ""] == nil }
-      + rows.filter { bills[money[$0].payment.invoice ?? ""] != nil }
+    return rows.filter { bills[receipts[$0].payment.invoice ?? ""] == nil }
+      + rows.filter { bills[receipts[$0].payment.invoice ?? ""] != nil }
   }
 
   /// Those of which something is left, the one of that amount first, else the newest.
   private func inOrder(_ rows: [Int], _ amount: Int, until day: Day? = nil) -> [Int] {
-    var rows = rows.filter { money[$0].left > 0 && money[$0].payment.date <= day ?? money[$0].payment.date }
+    var rows = rows.filter { receipts[$0].left > 0 && receipts[$0].payment.date <= day ?? receipts[$0].payment.date }
     rows.reverse()
-    if let exact = rows.firstIndex(where: { money[$0].left == amount }) { rows.insert(rows.remove(at: exact), at: 0) }
+    if let exact = rows.firstIndex(where: { receipts[$0].left == amount }) {
+      rows.insert(rows.remove(at: exact), at: 0)
+    }
     return rows
   }
 
@@ -206,8 +214,8 @@ struct ReturnPlacement {
   }
 
   private mutating func take(_ rest: inout Int, of index: Int) -> Int {
-    let part = min(rest, money[index].left)
-    money[index].left -= part
+    let part = min(rest, receipts[index].left)
+    receipts[index].left -= part
     rest -= part
     return part
   }
@@ -215,8 +223,8 @@ struct ReturnPlacement {
   /// Takes back money that then was the invoice's; nobody's where there is none.
   private mutating func move(_ rest: inout Int, of index: Int, to invoice: String?) {
     let part = take(&rest, of: index)
-    money[index].amount -= part
-    if part > 0, let invoice { payments.append(changed(money[index].payment, part, invoice)) }
+    receipts[index].amount -= part
+    if part > 0, let invoice { payments.append(changed(receipts[index].payment, part, invoice)) }
   }
 
   private func changed(_ payment: Payment, _ minor: Int, _ invoice: String?) -> Payment {

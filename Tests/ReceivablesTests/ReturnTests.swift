@@ -95,6 +95,16 @@ struct ReturnTests {
     #expect(stand(gone.payment("-100 EUR", on: "2026-03-05")) == "R1 100.00")
   }
 
+  @Test(
+    "a return of an invoice that is gone takes only money of just its amount: its payment may be older than the file")
+  func ofGone() {
+    let back = one.payment("80 EUR").payment("-100 EUR", for: "R0", on: "2026-03-05")
+    #expect(stand(back) == "R1 100.00; 80.00")
+    #expect(stand(one.payment("100 EUR").payment("-100 EUR", for: "R0", on: "2026-03-05")) == "R1 100.00")
+    #expect(
+      stand(two.payment("150 EUR", for: "R1").payment("-50 EUR", for: "R0", on: "2026-03-05")) == "R1 0.00, R2 100.00")
+  }
+
   @Test("one transfer that went back whole may have paid several invoices")
   func severalRows() {
     let day: Day = "2026-03-02"
