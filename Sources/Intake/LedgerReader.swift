@@ -57,7 +57,7 @@ package struct LedgerReader: Sendable {
       counts[.customers] = rows.count
       listed = rows
     }
-    let unplaced = listed?.unplaced ?? []
+    let (unplaced, missing) = (listed?.unplaced ?? [], listed?.missing ?? [])
     (tables[.customers], files.customers) = (nil, nil)
 
     // Whose each row is, then what it says, customer by customer.
@@ -67,7 +67,7 @@ package struct LedgerReader: Sendable {
       let rows = InvoiceRows(
         table: table, cells: cells(.invoices), currency: format.currency, preset: format.preset,
         documentFault: documentFault)
-      var owners = InvoiceOwners.read(rows, isListed ? directory : nil, into: &findings, workers)
+      var owners = InvoiceOwners.read(rows, isListed ? directory : nil, missing: missing, into: &findings, workers)
       counts[.invoices] = owners.count
       directory = LedgerReader.directory(isListed ? directory : nil, listed?.addressed ?? [], &owners)
       listed = nil
@@ -79,7 +79,7 @@ package struct LedgerReader: Sendable {
     if let table = tables[.payments], let modified = files.payments?.modified {
       let rows = PaymentRows(
         table: table, cells: cells(.payments), currency: format.currency, directory: directory, isListed: isListed,
-        homes: PaymentHomes(directory, books.invoices))
+        missing: missing, homes: PaymentHomes(directory, books.invoices))
       (books.payments, counts[.payments]) = rows.read(into: &findings, workers)
       books.modified = min(books.modified, modified)
     }

@@ -37,6 +37,15 @@ struct BrokenCustomerTests {
     #expect(books.customers.map(\.payer) == [nil, nil, "B", "A"])
   }
 
+  @Test("so it is where nobody can say which cell of the row is its customer")
+  func shifted() throws {
+    let folder = folder("Smith, Inc.,D,A", header: "name,id,payer", others: "Anne,A,\nBert,B,\nCarl,C,B\n")
+    let books = try folder.books()
+    #expect(Set(books.badRows.map(\.reach)).isSuperset(of: [.customer("A"), .customer("D")]))
+    #expect(!books.badRows.contains { $0.reach == .customer("B") || $0.reach == .everything })
+    #expect(books.invoices.map(\.key.number) == ["R-1", "R-2"])
+  }
+
   @Test("a payer's name that is not UTF-8 is read as Windows writes it")
   func garbledPayer() throws {
     var folder = folder("D,J\u{FC}rgen,Dora,", others: "A,,Anne,\nB,,Bert,\nC,B,Carl,\nJ\u{C3}\u{BC}rgen,,x,\n")

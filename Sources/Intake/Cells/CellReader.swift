@@ -8,6 +8,8 @@ struct RowFault: Error {
   let reason: String
   /// Whether the row may be a credit though it does not say so.
   var mayBeCredit = false
+  /// Whether it is bad only because another row is.
+  var isConsequence = false
 }
 
 /// Reads the cells of one file's rows into values; every fault names its column.

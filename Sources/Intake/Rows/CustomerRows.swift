@@ -21,6 +21,8 @@ struct CustomerRows: Sendable {
   private let asksAddressed: Bool
   private var bad: Set<String> = []
   private var doubts: [PayerDoubt] = []
+  /// Ids that may stand in a row that cannot be read: whoever has one, and is not listed, is missing for that alone.
+  var missing: Set<String> { Set(doubts.flatMap(\.ids)) }
   /// Those of whose customers nobody knows who pays for them.
   private(set) var unplaced: [PayerDoubt] = []
 
@@ -93,7 +95,7 @@ struct CustomerRows: Sendable {
       },
       ragged: { row, place in
         let doubt = PayerDoubt(ofRagged: row, place, columns, expected: table.headers.count)
-        if !doubt.payers.isEmpty || doubt.isCut { read.doubts.append(doubt) }
+        read.doubts.append(doubt)
         // Nothing but a delimiter in the id itself can shift an id that stands first.
         guard id == 0, row.fieldCount > 1, let id = Findings.readable(row, id) else { return nil }
         read.keep(id, place, payer: nil)

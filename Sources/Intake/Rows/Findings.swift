@@ -68,10 +68,10 @@ struct Findings: Sendable {
   }
 
   mutating func add(_ fault: RowFault, in table: Table, _ place: Place, _ reach: BadRow.Reach) {
-    add(
-      BadRow(
-        place: place, column: fault.position < 0 ? "" : table.header(at: fault.position), reason: fault.reason,
-        reach: reach))
+    let row = BadRow(
+      place: place, column: fault.position < 0 ? "" : table.header(at: fault.position), reason: fault.reason,
+      reach: reach)
+    if fault.isConsequence { addConsequence(row) } else { add(row) }
   }
 
   private mutating func read(
@@ -117,9 +117,11 @@ struct Findings: Sendable {
   /// Lets bad rows rest somebody else than was thought when they were read.
   mutating func redirect(_ reaches: [Place: BadRow.Reach]) {
     guard !reaches.isEmpty else { return }
-    badRows = badRows.map { row in
+    func redirected(_ row: BadRow) -> BadRow {
       reaches[row.place].map { BadRow(place: row.place, column: row.column, reason: row.reason, reach: $0) } ?? row
     }
+    badRows = badRows.map(redirected)
+    consequences = consequences.map(redirected)
   }
 
   /// Says how many rows of each file were empty.

@@ -29,10 +29,13 @@ struct InvoiceOwners: Sendable {
   /// Without customers.csv nobody is in it.
   private let directory: Directory
   private let isListed: Bool
+  /// Whom customers.csv may have in a row that cannot be read.
+  private let missing: Set<String>
   private let xero: XeroRow?
 
   /// - Parameter directory: the customers of customers.csv; nil without that file.
-  private init(_ rows: InvoiceRows, _ directory: Directory?) {
+  private init(_ rows: InvoiceRows, _ directory: Directory?, missing: Set<String>) {
+    self.missing = missing
     table = rows.table
     cells = rows.cells
     columns = rows.columns
@@ -43,13 +46,14 @@ struct InvoiceOwners: Sendable {
 
   /// Looks through the whole file.
   static func read(
-    _ invoices: InvoiceRows, _ directory: Directory?, into findings: inout Findings, _ workers: some Workers
+    _ invoices: InvoiceRows, _ directory: Directory?, missing: Set<String>, into findings: inout Findings,
+    _ workers: some Workers
   ) -> InvoiceOwners {
     // Only rows that say nothing about their customer can be looked at apart from those before.
     let hasWords = directory == nil || invoices.columns.name >= 0 || invoices.columns.email >= 0
     let stretches = hasWords ? invoices.table.parts(Alone()) : invoices.table.parts(workers)
     let (rows, parts) = workers.fill(stretches.map(\.rowsMax)) { part, rows in
-      var owners = InvoiceOwners(invoices, directory)
+      var owners = InvoiceOwners(invoices, directory, missing: missing)
       var findings = Findings()
       owners.read(stretches[part], into: &rows, &findings)
       return (owners, findings)
@@ -125,7 +129,8 @@ struct InvoiceOwners: Sendable {
     if let known { return known }
     let id = String(decoding: row.field(columns.customer), as: UTF8.self)
     throw RowFault(
-      position: columns.customer, reason: "\"\(id)\" is no customer of the customers' file; add it there")
+      position: columns.customer, reason: "\"\(id)\" is no customer of the customers' file; add it there",
+      isConsequence: missing.contains(id))
   }
 
   /// The same with other numbers for the owners.

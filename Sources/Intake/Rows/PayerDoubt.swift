@@ -62,6 +62,8 @@ struct PayerDoubt: Sendable {
   private func hasMoney(_ id: String, _ books: Books, _ findings: Findings) -> Bool {
     books.payments.contains { $0.customer == id }
       || books.invoices.contains { $0.kind == .creditNote && $0.key.customer == id }
-      || findings.badRows.contains { $0.reach == .customer(id) && $0.place.file != place.file }
+      || (findings.badRows + findings.consequences).contains {
+        $0.reach == .customer(id) && $0.place.file != place.file
+      }
   }
 }

@@ -13,16 +13,20 @@ struct PaymentRows: Sendable {
   /// Whether customers.csv is there. Without it everybody is known, because payments outlive the invoices that would
   /// name them.
   private let isListed: Bool
+  /// Whom customers.csv may have in a row that cannot be read.
+  private let missing: Set<String>
   private let customer, date, amount, id, invoice, currency, method: Int
 
   init(
-    table: Table, cells: CellReader, currency: Currency, directory: Directory, isListed: Bool, homes: PaymentHomes
+    table: Table, cells: CellReader, currency: Currency, directory: Directory, isListed: Bool, missing: Set<String>,
+    homes: PaymentHomes
   ) {
     self.table = table
     self.cells = cells
     companyCurrency = currency
     self.directory = directory
     self.isListed = isListed
+    self.missing = missing
     self.homes = homes
     func at(_ column: PaymentColumn) -> Int { table.position(column.rawValue) }
     (customer, date, amount, id) = (at(.customer), at(.date), at(.amount), at(.id))
@@ -228,7 +232,9 @@ struct PaymentRows: Sendable {
     let payer = try cells.requiredCell(row, customer)
     if let number = directory.number(of: payer) { return number }
     if !isListed { return nil }
-    throw RowFault(position: customer, reason: "\"\(String(decoding: payer, as: UTF8.self))\" is no known customer")
+    let name = String(decoding: payer, as: UTF8.self)
+    throw RowFault(
+      position: customer, reason: "\"\(name)\" is no known customer", isConsequence: missing.contains(name))
   }
 
   /// What one worker remembers from row to row.
