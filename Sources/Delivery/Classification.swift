@@ -176,8 +176,10 @@ private struct Finding {
     guard (500..<600).contains(reply.code) else { return relay }
     guard let enhanced = reply.enhanced else {
       switch reply.code {
-      // 550 no mailbox, 551 not local, 553 name not allowed (RFC 5321); 556 the domain takes no mail (RFC 7504).
-      case 550, 551, 553, 556: return mailbox
+      // 550 no mailbox, 551 not local, 553 name not allowed (RFC 5321), by servers that do not say by their words that they
+      // refuse us; 556 the domain takes no mail (RFC 7504).
+      case 550, 551, 553: return RefusalWords(reply).refuseUs ? relay : mailbox
+      case 556: return mailbox
       case 552: return later
       default: return relay
       }
@@ -187,7 +189,8 @@ private struct Finding {
     switch (digits[1], digits[2]) {
     case ("1", "7"), ("1", "8"): return relay
     case ("1", _): return mailbox
-    case ("2", "1"): return mailbox
+    // Of a mailbox to which too much comes, too.
+    case ("2", "1"): return RefusalWords(reply).speakOfRate ? later : mailbox
     case ("3", "4"), ("2", "3"), ("6", _): return Finding(verdict: .contentRefused, stage: .rcpt)
     case ("3", _), ("5", _), ("7", _): return relay
     default: return later

@@ -115,6 +115,25 @@ struct ClassificationTests {
   /// Who is at fault when RCPT, MAIL or DATA is refused (RFC 3463, RFC 5321 section 4.2.3).
   static let refusals: [Case] = [
     Case("550 bare", rc: 55, code: 550, rcpt + "550 no", .recipientRefused, .rcpt),
+    Case("550 relaying", rc: 55, code: 550, rcpt + "550 relay not permitted", .relayRefused, .rcpt),
+    Case("550 relaying, in other words", rc: 55, code: 550, rcpt + "550 Relaying denied.", .relayRefused, .rcpt),
+    Case("551 relaying", rc: 55, code: 551, rcpt + "551 we do not relay", .relayRefused, .rcpt),
+    Case(
+      "553 rcpthosts", rc: 55, code: 553, rcpt + "553 domain isn't in my list of allowed rcpthosts", .relayRefused,
+      .rcpt),
+    Case("550 authentication", rc: 55, code: 550, rcpt + "550 Authentication required", .relayRefused, .rcpt),
+    Case("550 policy", rc: 55, code: 550, rcpt + "550 Administrative prohibition", .relayRefused, .rcpt),
+    Case("550 block list", rc: 55, code: 550, rcpt + "550 found in zen.spamhaus.org", .relayRefused, .rcpt),
+    Case("550 rate", rc: 55, code: 550, rcpt + "550 Rate limit exceeded", .relayRefused, .rcpt),
+    Case("550 our sender", rc: 55, code: 550, rcpt + "550 Sender verify failed", .relayRefused, .rcpt),
+    Case("5.2.1 a rate", rc: 55, code: 550, rcpt + "550 5.2.1 is receiving mail at a rate that", .deferred, .rcpt),
+    Case(
+      "550 nobody, quoted", rc: 55, code: 550, rcpt + "550 <relay.policy@blocked.test>: no such user",
+      .recipientRefused, .rcpt),
+    Case(
+      "550 nobody of a rated name", rc: 55, code: 550, rcpt + "550 Unrouteable address, corporate", .recipientRefused,
+      .rcpt),
+    Case("5.1.1 keeps its word", rc: 55, code: 550, rcpt + "550 5.1.1 relay: unknown", .recipientRefused, .rcpt),
     Case("551 bare", rc: 55, code: 551, rcpt + "551 no", .recipientRefused, .rcpt),
     Case("553 bare", rc: 55, code: 553, rcpt + "553 no", .recipientRefused, .rcpt),
     Case("556 domain takes no mail", rc: 55, code: 556, rcpt + "556 no", .recipientRefused, .rcpt),
