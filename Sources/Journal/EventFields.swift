@@ -34,9 +34,10 @@ struct EventFields {
     case .contactCancelled(let contact, let reason):
       put("contact", contact)
       put("reason", reason.rawValue)
-    case .contactBounced(let contact, let recipient, let status, let permanent, let mail, let excerpt):
+    case .contactBounced(let contact, let recipient, let attempt, let status, let permanent, let mail, let excerpt):
       put("contact", contact)
       data.put("recipient", recipient)
+      if let attempt { data.put("attempt", attempt) }
       put("status", status)
       data.put("permanent", permanent)
       if let mail { put("mail", mail) }

@@ -39,7 +39,8 @@ struct EventReader {
       return .contactCancelled(contact: try data.text("contact"), reason: try data.word("reason"))
     case .bounced:
       return .contactBounced(
-        contact: try data.text("contact"), recipient: try data.int("recipient"), status: try data.text("status"),
+        contact: try data.text("contact"), recipient: try data.int("recipient"),
+        attempt: data.has("attempt") ? try data.int("attempt") : nil, status: try data.text("status"),
         permanent: try data.bool("permanent"), mail: try data.optionalText("mail"),
         excerpt: try personal.optionalText("excerpt"))
     case .replied: return .contactReplied(try reply())

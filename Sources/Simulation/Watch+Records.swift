@@ -65,7 +65,7 @@ extension Watch {
         accounts[contact]?.certain = []
       }
       if sent { hasSent = true }
-    case .contactBounced(let contact, let recipient, _, let permanent, _, _):
+    case .contactBounced(let contact, let recipient, _, _, let permanent, _, _):
       let mailbox = address(contact, recipient)
       accounts[contact]?.holders.remove(mailbox)
       accounts[contact]?.recorded.remove(mailbox)

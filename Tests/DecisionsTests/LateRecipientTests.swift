@@ -62,6 +62,75 @@ struct LateRecipientTests {
     #expect(again.history.contact("k")?.standing == .bounced)
   }
 
+  /// Attempt 2 went to `boss` alone, who took it.
+  private static func completed(_ half: Scene) -> Scene {
+    var scene = half.at("2026-03-09 11:15")
+    let contact = scene.verdict.contacts[0]
+    scene.history.apply(
+      .contactIntended(contact.intended(as: "k", attempt: 2, messageID: "", sha256: "", policy: "")), at: scene.now)
+    scene.history.apply(.contactSent(Attempt(contact: "k", recipient: 0, attempt: 2)), at: scene.now)
+    return scene
+  }
+
+  private static func returned(_ recipient: Int, attempt: Int?) -> HistoryEvent {
+    .contactBounced(
+      contact: "k", recipient: recipient, attempt: attempt, status: "5.1.1", permanent: true, excerpt: nil)
+  }
+
+  @Test("what comes back late from the one who had it first marks that address; with the other's, nobody has it")
+  func late() {
+    let done = Self.completed(half)
+    let late = done.happened(Self.returned(0, attempt: 1), "2026-03-09 12:00")
+    #expect(late.history.contact("k")?.standing == .made)
+    #expect(late.history.badAddresses.keys.sorted() == ["ap@c.example"])
+    let both = late.happened(Self.returned(0, attempt: nil), "2026-03-09 13:00")
+    #expect(both.history.contact("k")?.standing == .bounced)
+    #expect(both.history.badAddresses.keys.sorted() == ["ap@c.example", "boss@c.example"])
+    let named = late.happened(Self.returned(0, attempt: 2), "2026-03-09 13:00")
+    #expect(named.history.contact("k") == both.history.contact("k"))
+    // An attempt that never was, or a place that it did not have.
+    for event in [Self.returned(0, attempt: 7), Self.returned(3, attempt: 1)] {
+      #expect(done.happened(event, "2026-03-09 12:00").history.contact("k") == done.history.contact("k"))
+    }
+  }
+
+  @Test("what came back for now from the one who had it first is not sent again in the next cycle")
+  func lateForNow() {
+    let scene = Self.completed(half)
+      .happened(
+        .contactBounced(contact: "k", recipient: 0, attempt: 1, status: "4.2.2", permanent: false, excerpt: nil),
+        "2026-03-09 12:00"
+      ).happened(Self.returned(0, attempt: nil), "2026-03-09 13:00")
+    expect(scene.at("2026-03-09 14:00"), [])
+    scene.at("2026-03-09 14:00").expect(.retryLater)
+    expect(scene.at("2026-03-12 11:00"), [["ap@c.example"]])
+  }
+
+  @Test("so it is where a person said that it was sent, and where their addresses were erased")
+  func lateAfterAll() {
+    let sent = Self.completed(half).happened(.contactResolved(contact: "k", sent: true, by: "ann"), "2026-03-09 12:00")
+    let late = sent.happened(Self.returned(0, attempt: 1), "2026-03-09 12:30")
+    #expect(late.history.contact("k")?.standing == .made)
+    let both = late.happened(Self.returned(0, attempt: nil), "2026-03-09 13:00")
+    #expect(both.history.contact("k")?.standing == .bounced)
+    var erased = half.at("2026-03-09 11:15")
+    let contact = erased.verdict.contacts[0]
+    erased.history = ContactHistory()
+    for (attempt, to) in [(1, ["", ""]), (2, [""])] {
+      var intended = contact.intended(as: "k", attempt: attempt, messageID: "", sha256: "", policy: "")
+      intended.to = to
+      erased.history.apply(.contactIntended(intended), at: erased.now)
+      for index in to.indices {
+        erased.history.apply(.contactSent(Attempt(contact: "k", recipient: index, attempt: attempt)), at: erased.now)
+      }
+    }
+    for (recipient, attempt, standing) in [(0, 1, PastContact.Standing.made), (1, 1, .made), (0, 2, .bounced)] {
+      erased = erased.happened(Self.returned(recipient, attempt: attempt), "2026-03-09 12:00")
+      #expect(erased.history.contact("k")?.standing == standing)
+    }
+    #expect(erased.history.badAddresses.keys.allSatisfy { !$0.contains("erased") })
+  }
+
   @Test("put off again, the contact still stands, and who has it is left alone")
   func again() {
     var scene = half.at("2026-03-09 11:15")

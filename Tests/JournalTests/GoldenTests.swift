@@ -108,6 +108,9 @@ struct GoldenTests {
     .statementRequested(
       StatementRequest(customer: "C1", currency: Sample.euro, isWithdrawn: true, by: "anna", text: "wrong customer")),
     .contactIntended(thanks),
+    .contactBounced(
+      contact: "aaaa", recipient: 1, attempt: 1, status: "5.1.1", permanent: true, mail: "b2@mx.c1.example",
+      excerpt: nil),
   ]
 
   private static var thanks: IntendedContact {

@@ -40,8 +40,8 @@ extension Seeded {
     case 6: .contactCancelled(contact: contact(), reason: pick(ReasonCode.allCases))
     case 7:
       .contactBounced(
-        contact: contact(), recipient: below(2), status: "5.1.\(below(9))", permanent: chance(), mail: optional(),
-        excerpt: optional())
+        contact: contact(), recipient: below(2), attempt: chance() ? below(4) : nil, status: "5.1.\(below(9))",
+        permanent: chance(), mail: optional(), excerpt: optional())
     case 8: .contactReplied(reply())
     case 9: .addressCleared(customer: text(), address: optional(), by: text())
     case 10, 11:

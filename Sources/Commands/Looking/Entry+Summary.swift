@@ -18,7 +18,7 @@ extension Entry {
     case .contactInDoubt(let contact, _, _, let why): return "\(contact) \(why)"
     case .contactResolved(let contact, let sent, let by): return "\(contact) \(sent ? "sent" : "not sent"), says \(by)"
     case .contactCancelled(let contact, let reason): return "\(contact) \(reason.rawValue)"
-    case .contactBounced(let contact, _, let status, let permanent, _, _):
+    case .contactBounced(let contact, _, _, let status, let permanent, _, _):
       return "\(contact) \(status), \(permanent ? "permanent" : "not permanent")"
     case .contactReplied(let reply):
       return ([reply.contact ?? reply.customer] + [reply.suggestionWords, reply.excerpt?.onOneLine ?? "(erased)"])

@@ -125,7 +125,7 @@ extension Entry {
     case .stepSkipped(_, let step, _, let by, let text):
       return "\(type)  \(step) by \(by)" + (text.map { ": \($0)" } ?? "")
     case .noteAdded(_, let by, let text): return "\(type)  by \(by): \(text ?? "(erased)")"
-    case .contactBounced(_, _, let status, let permanent, _, let excerpt):
+    case .contactBounced(_, _, _, let status, let permanent, _, let excerpt):
       return "\(type)  \(status), \(permanent ? "permanent" : "not permanent")" + (excerpt.map { ": \($0)" } ?? "")
     case .contactReplied(let reply):
       return "\(type)  \(reply.suggestionWords)" + (reply.suggestions.isEmpty ? "" : " ")

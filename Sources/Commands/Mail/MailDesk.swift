@@ -73,7 +73,7 @@ struct MailDesk {
     var known: Set<String> = []
     for entry in try session.records(about: customers) {
       switch entry.event {
-      case .contactBounced(_, _, _, _, let mail?, _) where asked.contains(mail): known.insert(mail)
+      case .contactBounced(_, _, _, _, _, let mail?, _) where asked.contains(mail): known.insert(mail)
       case .contactReplied(let reply): if let mail = reply.mail, asked.contains(mail) { known.insert(mail) }
       default: break
       }

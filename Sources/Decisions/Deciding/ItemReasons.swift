@@ -179,7 +179,7 @@ extension GroupCase {
     case .failed where open.channel == .webhook && item.next.flatMap { channel(of: $0.stepCase) } == .webhook:
       until = open.at + .days(1)
     // It came back from a mailbox that is full or a server that is down, and would do so in each cycle: longer each time.
-    case .bounced where open.to.contains(where: { usableAddresses.contains($0) }):
+    case .bounced where open.addressesTried.contains(where: { usableAddresses.contains($0) }):
       until = open.at + .days(min(7, 1 << min(3, max(0, open.attempt - 1))))
     default: return nil
     }

@@ -153,9 +153,9 @@ package struct ContactHistory: Sendable, Equatable {
       change(id) { $0.resolve(sent: sent, at: time) }
       if sent { summary.hasSentContact = true }
     case .contactCancelled(let id, _): change(id) { $0.cancel() }
-    case .contactBounced(let id, let recipient, _, let permanent, _, _):
-      settle(id, recipient, .bounced, at: time)
-      if permanent { markBad(id, recipient, at: time) }
+    case .contactBounced(let id, let recipient, let attempt, _, let permanent, _, _):
+      change(id) { $0.settle(recipient, .bounced, ofAttempt: attempt) }
+      if permanent { markBad(id, recipient, attempt: attempt, at: time) }
     case .contactReplied(let reply):
       replies.set(reply.customer, time)
       let wish = reply.suggestions.contains { $0.kind == .doNotContact }
@@ -255,11 +255,9 @@ package struct ContactHistory: Sendable, Equatable {
     change(id) { $0.settle(recipient, fate) }
   }
 
-  private mutating func markBad(_ id: String, _ recipient: Int, at time: Instant) {
-    guard let contact = contacts[id], contact.channel == .email else { return }
-    let all = contact.to + contact.cc
-    guard all.indices.contains(recipient) else { return }
-    summary.badAddresses[all[recipient].lowercased()] = time
+  private mutating func markBad(_ id: String, _ recipient: Int, attempt: Int? = nil, at time: Instant) {
+    guard let address = contacts[id]?.address(at: recipient, ofAttempt: attempt) else { return }
+    summary.badAddresses[address.lowercased()] = time
   }
 
   private mutating func clearAddresses(of customer: String, only address: String?) {

@@ -9,7 +9,7 @@ extension HistoryEvent {
     case .callLogged(let call): call.contact?.contact
     case .contactSent(let attempt), .contactDeferred(let attempt, _), .contactFailed(let attempt): attempt.contact
     case .contactInDoubt(let id, _, _, _), .contactResolved(let id, _, _), .contactCancelled(let id, _),
-      .contactBounced(let id, _, _, _, _, _):
+      .contactBounced(let id, _, _, _, _, _, _):
       id
     case .contactReplied(let reply): reply.contact
     default: nil

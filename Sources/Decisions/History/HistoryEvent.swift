@@ -16,9 +16,11 @@ package enum HistoryEvent: Sendable, Equatable {
   case contactInDoubt(contact: String, recipient: Int, attempt: Int, why: String)
   case contactResolved(contact: String, sent: Bool, by: String)
   case contactCancelled(contact: String, reason: ReasonCode)
-  /// `mail` names the message that said so, as in `Reply`.
+  /// `mail` names the message that said so, as in `Reply`. `attempt` is the one whose recipient it is where the last one
+  /// went to others.
   case contactBounced(
-    contact: String, recipient: Int, status: String, permanent: Bool, mail: String? = nil, excerpt: String?)
+    contact: String, recipient: Int, attempt: Int? = nil, status: String, permanent: Bool, mail: String? = nil,
+    excerpt: String?)
   case contactReplied(Reply)
   /// A person says that an address marked as bad is good again.
   case addressCleared(customer: String, address: String?, by: String)

@@ -36,7 +36,9 @@ extension PastContact {
     writer.write(recipients) { $0.write($1) }
     writer.write(earlier.sorted { $0.key < $1.key }) { writer, entry in
       writer.write(entry.key)
-      writer.write(entry.value)
+      writer.write(entry.value.fate)
+      writer.write(count: entry.value.attempt)
+      writer.write(count: entry.value.recipient)
     }
     writer.write(count: doubts)
     writer.write(verdict) { $0.write($1) }
@@ -77,7 +79,8 @@ extension PastContact {
     recipients = try reader.list { r throws(Damage) in try r.fate() }
     for _ in 0..<(try reader.count()) {
       let address = try reader.text()
-      earlier[address] = try reader.fate()
+      earlier[address] = Trace(
+        fate: try reader.fate(), attempt: try reader.count(), recipient: try reader.count())
     }
     doubts = try reader.count()
     verdict = try reader.optional { r throws(Damage) in try r.flag() }

@@ -28,6 +28,15 @@ package struct PastContact: Sendable, Equatable {
     case undone
   }
 
+  /// What an earlier attempt did to a To recipient, and which place of which attempt that was.
+  struct Trace: Sendable, Equatable {
+    var fate: Fate
+    let attempt: Int
+    let recipient: Int
+
+    func with(_ fate: Fate) -> Trace { Trace(fate: fate, attempt: attempt, recipient: recipient) }
+  }
+
   package let id: String
   package let attempt: Int
   /// When it was intended first.
@@ -53,7 +62,7 @@ package struct PastContact: Sendable, Equatable {
   package internal(set) var recipients: [Fate]
   /// What earlier attempts did to To recipients whom the last one is not for, by address, or by attempt and place where that
   /// was erased: two that nobody knows any more are still two, and what one of them has stays made.
-  var earlier: [String: Fate] = [:]
+  var earlier: [String: Trace] = [:]
   /// Attempts that ended in doubt.
   package internal(set) var doubts: Int
   let isByKey: Bool
@@ -85,12 +94,13 @@ package struct PastContact: Sendable, Equatable {
     guard let last = earlier else { return }
     guard isMail, last.channel == .email else {
       // It went another way: of mails before it only the addresses matter any more.
-      self.earlier = (last.channel == .email ? last.fates : last.earlier).mapValues { _ in .failed }
+      self.earlier = (last.channel == .email ? last.traces : last.earlier).mapValues { $0.with(.failed) }
       for address in isMail ? to : [] { self.earlier[address] = nil }
       return
     }
     // Of whom a person said that nothing had left for them is in doubt no more.
-    self.earlier = last.verdict == false ? last.fates.mapValues { $0 == .inDoubt ? .failed : $0 } : last.fates
+    self.earlier =
+      last.verdict == false ? last.traces.mapValues { $0.fate == .inDoubt ? $0.with(.failed) : $0 } : last.traces
     for address in to { self.earlier[address] = nil }
     // Who took an earlier attempt is not tried again, so what is known of them stays.
     let took = last.tookIt
@@ -107,12 +117,13 @@ package struct PastContact: Sendable, Equatable {
   }
 
   /// To recipients of all attempts.
-  private var fates: [String: Fate] {
-    var fates = earlier
+  private var traces: [String: Trace] {
+    var traces = earlier
     for (index, (address, fate)) in zip(to, recipients).enumerated() {
-      fates[address.isEmpty ? "\(Self.erased)\(attempt).\(index)" : address] = fate
+      let name = address.isEmpty ? "\(Self.erased)\(attempt).\(index)" : address
+      traces[name] = Trace(fate: fate, attempt: attempt, recipient: index)
     }
-    return fates
+    return traces
   }
 
   /// No address begins so.
@@ -121,10 +132,30 @@ package struct PastContact: Sendable, Equatable {
   /// To recipients of all attempts by e-mail; of the last attempt alone where that was another channel's too.
   package var addressesTried: [String] { to + earlier.keys }
 
+  /// The attempt, and the place in it, at which an address was written to last, where the last attempt is not for it.
+  package func earlierPlace(of address: String) -> (attempt: Int, recipient: Int)? {
+    let address = address.lowercased()
+    return earlier.filter { $0.key.lowercased() == address }.values.map { ($0.attempt, $0.recipient) }.max { $0 < $1 }
+  }
+
+  /// Whom an earlier attempt was for, by that place; nil where a later one was for the same.
+  private func earlierName(at recipient: Int, ofAttempt attempt: Int) -> String? {
+    earlier.first { $0.value.attempt == attempt && $0.value.recipient == recipient }?.key
+  }
+
+  /// The address at a place of an attempt, without a number of the last one; nil where none is known.
+  func address(at recipient: Int, ofAttempt attempt: Int?) -> String? {
+    if let attempt, attempt != self.attempt {
+      return earlierName(at: recipient, ofAttempt: attempt).flatMap { $0.hasPrefix(Self.erased) ? nil : $0 }
+    }
+    let all = channel == .email ? to + cc : []
+    return all.indices.contains(recipient) ? all[recipient] : nil
+  }
+
   /// To and cc recipients who surely have it, as far as one knows who they are.
   private var tookIt: Set<String> {
     var took = Set(zip(to + cc, recipients).filter { $0.1 == .sent }.map(\.0))
-    for (address, fate) in earlier where fate == .sent { took.insert(address) }
+    for (address, trace) in earlier where trace.fate == .sent { took.insert(address) }
     took.remove("")
     return took
   }
@@ -149,7 +180,8 @@ package struct PastContact: Sendable, Equatable {
     if let verdict { return verdict ? .made : .undone }
     if cancelled { return .undone }
     if isLetter, recipients.first == .pending { return .outbox }
-    let fates = earlier.isEmpty ? recipients.prefix(toCount) : (recipients.prefix(toCount) + earlier.values)[...]
+    let fates =
+      earlier.isEmpty ? recipients.prefix(toCount) : (recipients.prefix(toCount) + earlier.values.map(\.fate))[...]
     if fates.contains(.sent) { return .made }
     if fates.contains(.inDoubt) || fates.contains(.pending) { return .inDoubt }
     var next: Instant?
@@ -173,37 +205,48 @@ package struct PastContact: Sendable, Equatable {
   package var leftOut: [String] {
     // Asked after each event, and hardly ever true.
     guard !cancelled, verdict == nil, hasDeferred, mayHaveReached else { return [] }
-    return fates.compactMap { name, fate in
-      if case .deferred = fate, !name.hasPrefix(Self.erased) { name } else { nil }
+    return traces.compactMap { name, trace in
+      if case .deferred = trace.fate, !name.hasPrefix(Self.erased) { name } else { nil }
     }.sorted()
   }
 
   private var hasDeferred: Bool {
     for case .deferred in recipients { return true }
-    for case .deferred in earlier.values { return true }
+    for case .deferred in earlier.values.lazy.map(\.fate) { return true }
     return false
   }
 
   /// As it would stand if nobody had it yet and all waited for those who were put off.
   mutating func reopen() {
     var until = at
-    for case .deferred(let next) in fates.values { until = max(until, next) }
+    for case .deferred(let next) in traces.values.map(\.fate) { until = max(until, next) }
     recipients = recipients.map { _ in .deferred(until: until) }
     earlier = [:]
   }
 
-  mutating func settle(_ recipient: Int, _ fate: Fate) {
+  mutating func settle(_ recipient: Int, _ fate: Fate, ofAttempt attempt: Int? = nil) {
+    if let attempt, attempt != self.attempt { return settleEarlier(recipient, fate, ofAttempt: attempt) }
     guard recipients.indices.contains(recipient) else { return }
     // The mail of an earlier attempt came back; this one went another way.
     if fate == .bounced, channel != .email { return }
-    // A person said that the customer has it, and then it came back from one of them: of the others that word holds.
-    if fate == .bounced, verdict == true {
-      verdict = nil
-      recipients = recipients.map { $0 == .inDoubt ? .sent : $0 }
-      earlier = earlier.mapValues { $0 == .inDoubt ? .sent : $0 }
-    }
+    if fate == .bounced { liftVerdict() }
     if fate == .inDoubt, !recipients.contains(.inDoubt) { doubts += 1 }
     recipients[recipient] = fate
+  }
+
+  /// The mail of an earlier attempt came back: whom the last one went to may have it all the same.
+  private mutating func settleEarlier(_ recipient: Int, _ fate: Fate, ofAttempt attempt: Int) {
+    guard channel == .email, let name = earlierName(at: recipient, ofAttempt: attempt) else { return }
+    if fate == .bounced { liftVerdict() }
+    earlier[name]?.fate = fate
+  }
+
+  /// A person said that the customer has it, and then it came back from one of them: of the others that word holds.
+  private mutating func liftVerdict() {
+    guard verdict == true else { return }
+    verdict = nil
+    recipients = recipients.map { $0 == .inDoubt ? .sent : $0 }
+    earlier = earlier.mapValues { $0.fate == .inDoubt ? $0.with(.sent) : $0 }
   }
 
   /// The address is good after all: what failed there may be tried again at once.

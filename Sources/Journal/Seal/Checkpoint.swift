@@ -89,7 +89,7 @@ package struct Checkpoint: Sendable {
 
   // MARK: - Bytes
 
-  private static let magic = Array("dunningd-checkpoint 3\n".utf8)
+  private static let magic = Array("dunningd-checkpoint 4\n".utf8)
 
   package var bytes: [UInt8] {
     var writer = HistoryWriter()

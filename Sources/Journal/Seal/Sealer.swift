@@ -3,7 +3,7 @@ import Units
 
 /// Makes the file of histories and the checkpoint of one file of the journal, from its records.
 package struct Sealer {
-  private static let magic = Array("dunningd-history 3\n".utf8)
+  private static let magic = Array("dunningd-history 4\n".utf8)
 
   private let segment: Int
   private let base: Checkpoint?
