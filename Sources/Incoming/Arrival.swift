@@ -66,7 +66,7 @@ package struct Arrival: Sendable, Equatable {
     guard !headers.isEmpty else { return nil }
     self.init(.reply)
     messageID = headers["message-id"].flatMap { MessageIDs.all($0).first }
-    sender = headers.addresses("from").first
+    sender = headers.writer
     addressees = Arrival.few(
       ["to", "delivered-to", "x-original-to", "envelope-to", "cc", "apparently-to", "x-envelope-to"]
         .flatMap(headers.addresses))

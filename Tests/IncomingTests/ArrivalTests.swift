@@ -35,6 +35,20 @@ struct ArrivalTests {
     #expect(try Self.arrival("From: a@b.test\n\(field)").kind == .reply)
   }
 
+  @Test(
+    "who wrote it: the address in brackets, and none in a name or a comment",
+    arguments: [
+      (#""ops@other.example via Portal" <Tin@tin.example>"#, "tin@tin.example"),
+      (#"ops@other.example <tin@tin.example>"#, "tin@tin.example"),
+      ("tin@tin.example (ops@other.example)", "tin@tin.example"),
+      (#""a \"<x@other.example>\" b" <tin@tin.example>"#, "tin@tin.example"), ("tin@tin.example", "tin@tin.example"),
+      (#""Ann <x" <tin@tin.example>"#, "tin@tin.example"), (#""tin@tin.example""#, "tin@tin.example"),
+      (#""Tin" <tin@tin.example>, bob@tin.example"#, "tin@tin.example"), ("Tin <tin@tin.example", "tin@tin.example"),
+    ])
+  func sender(field: String, address: String) throws {
+    #expect(try Self.arrival("From: \(field)").sender == address)
+  }
+
   @Test("a wish to hear no more, by its subject or as all that is said")
   func unsubscribe() throws {
     for subject in ["unsubscribe", "Re: Unsubscribe", "Abmelden", "STOP"] {

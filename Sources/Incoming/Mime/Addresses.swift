@@ -6,6 +6,36 @@ enum Addresses {
 
   static func first(in text: String) -> String? { all(in: text).first }
 
+  /// Those of a field such as `"who@where via Portal" <ann@b.test> (home)`: of names and comments none.
+  static func ofMailboxes(in field: String) -> [String] {
+    var bare: [UInt8] = []
+    var isQuoted = false
+    var isEscaped = false
+    var comments = 0
+    for byte in field.utf8 {
+      if isEscaped {
+        isEscaped = false
+      } else if byte == UInt8(ascii: "\\"), isQuoted || comments > 0 {
+        isEscaped = true
+      } else if isQuoted {
+        isQuoted = byte != UInt8(ascii: "\"")
+      } else if byte == UInt8(ascii: "\""), comments == 0 {
+        isQuoted = true
+      } else if byte == UInt8(ascii: "(") {
+        comments += 1
+      } else if byte == UInt8(ascii: ")"), comments > 0 {
+        comments -= 1
+      } else if comments == 0 {
+        bare.append(byte)
+      }
+    }
+    guard let open = bare.lastIndex(of: UInt8(ascii: "<")) else { return all(bare) }
+    let first = bare.firstIndex(of: UInt8(ascii: ",")).flatMap { bare[..<$0].lastIndex(of: UInt8(ascii: "<")) }
+    let inside = bare[((first ?? open) + 1)...].prefix { $0 != UInt8(ascii: ">") }
+    let found = all(Array(inside))
+    return found.isEmpty ? all(bare) : found
+  }
+
   static func all(_ bytes: [UInt8]) -> [String] {
     var found: [String] = []
     var from = 0

@@ -84,4 +84,12 @@ struct HeaderFields: Sendable {
 
   /// The addresses in all fields of that name, in lower case.
   func addresses(_ name: String) -> [String] { all(name).flatMap { Addresses.all(in: $0) } }
+
+  /// The address of whoever wrote it, in lower case: what stands in brackets, or outside of quotation marks and comments.
+  var writer: String? {
+    for field in all("from") {
+      if let address = Addresses.ofMailboxes(in: field).first ?? Addresses.first(in: field) { return address }
+    }
+    return nil
+  }
 }
