@@ -18,6 +18,9 @@ struct ArrivalTests {
       "X-Autoreply: yes", "X-Autorespond: out", "List-Id: <news.b.test>", "Subject: Automatic reply: Invoice R-1",
       "Subject: Out of office: back on Monday", "Subject: Abwesenheitsnotiz: Mahnung",
       "Subject: =?UTF-8?Q?Automatische_Antwort=3A_Mahnung?=", "Subject: Bin nicht im Büro",
+      "Subject: Vacation", "Subject: On vacation until 3 May", "Subject: Im Urlaub bis 3. Mai",
+      "Subject: Auto: Re: Invoice R-1", "Subject: Out of Office Re: Invoice R-1", "Subject: Abwesenheit vom 3. Mai",
+      "Subject: Automatic reply Invoice R-1", "Subject: On leave - back on Monday",
       "Content-Type: multipart/report; report-type=disposition-notification; boundary=x",
     ])
   func autoReplies(field: String) throws {
@@ -30,6 +33,10 @@ struct ArrivalTests {
       "Auto-Submitted: no", "Precedence: normal", "X-Autoreply: no", "Subject: Re: Out of stock",
       "Subject: AW: Ihr Urlaub",
       "X-Auto-Response-Suppress: All", "Subject: Re: unsubscribe from late fees, please",
+      "Subject: Vacation Rentals Invoice R-2 is wrong", "Subject: Auto: Rechnung 4711 ist falsch",
+      "Subject: On leave-in deposits, invoice R-2", "Subject: Im Urlaub beschädigte Ware",
+      "Subject: Autoreplytics GmbH, invoice R-2", "Subject: Re: Automatic reply: Invoice R-1",
+      "Subject: Urlaub: unsere Buchung R-2", "Subject: Out of office chairs, invoice R-2",
     ])
   func people(field: String) throws {
     #expect(try Self.arrival("From: a@b.test\n\(field)").kind == .reply)

@@ -34,21 +34,44 @@ enum AutoReply {
   /// - Parameter subject: in lower case.
   static func isTitle(_ subject: String) -> Bool {
     let subject = subject.collapsed
-    return titles.contains { subject.hasPrefix($0) }
+    return titles.contains { rest(of: subject, after: $0) != nil }
+      || loose.contains { title in rest(of: subject, after: title).map(isEnd) ?? false }
   }
 
+  /// What follows a title; nil where the subject has none, or its last word goes on.
+  private static func rest(of subject: String, after title: String) -> Substring? {
+    guard subject.hasPrefix(title) else { return nil }
+    let rest = subject.dropFirst(title.count)
+    return rest.first.map { $0.isLetter || $0.isNumber } ?? false ? nil : rest
+  }
+
+  /// Whether a title that people write, too, is the whole of it: nothing behind it but how long, or what it answers.
+  private static func isEnd(_ rest: Substring) -> Bool {
+    let words = rest.split { !$0.isLetter && !$0.isNumber }
+    guard let first = words.first else { return true }
+    if ["re", "aw", "antw", "sv"].contains(first) { return true }
+    if rest.first == "-", rest.dropFirst().first?.isLetter ?? false { return false }
+    let isTold = rest.first == " " && rest.dropFirst().first?.isLetter ?? false
+    return isTold
+      ? ["until", "till", "bis", "vom"].contains(first)
+      : words.contains { ["back", "until", "return", "zurück", "bis", "wieder"].contains($0) }
+  }
+
+  /// Nobody else begins a subject like this.
   private static let titles = [
     "automatic reply", "automatic response", "auto reply", "auto-reply", "autoreply", "auto response", "auto-response",
-    "autoresponse", "auto:", "out of office", "out of the office", "out-of-office", "vacation", "on vacation",
-    "away from", "i am away", "i'm away", "i am out of", "on leave", "automated reply", "automated response",
+    "autoresponse", "auto: re", "auto:re", "auto: aw", "auto:aw", "out of office:", "out of the office:",
+    "out-of-office:", "abwesenheit:", "i am away", "i'm away", "i am out of", "automated reply", "automated response",
     "automatische antwort", "automatische antw", "automatische rückantwort", "autom. antwort", "autoantwort",
-    "abwesenheit", "abwesend", "abwesenheitsnotiz", "bin nicht im büro", "ich bin nicht im", "nicht im hause",
-    "im urlaub",
-    "urlaubsvertretung", "urlaub:", "urlaubsmeldung", "außer haus", "eingangsbestätigung",
-    "ihre anfrage ist eingegangen",
-    "réponse automatique", "risposta automatica", "respuesta automática", "odpowiedź automatyczna",
-    "automatisch antwoord",
-    "resposta automática", "automatsvar",
+    "abwesenheitsnotiz", "bin nicht im büro", "ich bin nicht im", "urlaubsvertretung", "urlaubsmeldung",
+    "eingangsbestätigung", "ihre anfrage ist eingegangen", "réponse automatique", "risposta automatica",
+    "respuesta automática", "odpowiedź automatyczna", "automatisch antwoord", "resposta automática", "automatsvar",
+  ]
+
+  /// People may, of what they rent, buy or complain about.
+  private static let loose = [
+    "out of office", "out of the office", "out-of-office", "vacation", "on vacation", "away from the office",
+    "away from my desk", "on leave", "abwesenheit", "abwesend", "nicht im hause", "im urlaub", "urlaub", "außer haus",
   ]
 }
 
