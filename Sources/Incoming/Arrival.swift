@@ -46,6 +46,9 @@ package struct Arrival: Sendable, Equatable {
   package var sender: String?
   /// Where it was sent to and came in: a bounce address tells the contact.
   package var addressees: [String] = []
+  /// The list that passed it on, where nothing else says that a program wrote it: `List-Id` without brackets, empty where
+  /// it does not say. Nil elsewhere.
+  package var list: String?
   /// Message-IDs, without brackets, of what it answers or brings back, the nearest first.
   package var references: [String] = []
   /// Of a bounce or delay; of a complaint those that it names.
@@ -141,10 +144,13 @@ package struct Arrival: Sendable, Equatable {
       kind = .autoReply
       return
     }
+    list = isWish ? nil : AutoReply.list(message.headers)
     suggestions = Suggestions(day: day).found(in: lines)
     let wished = suggestions.contains { $0.kind == .doNotContact }
     if isWish, !wished { suggestions.append(Suggestion(.doNotContact, line: subject)) }
     if isWish || wished && isShort && suggestions.count == 1 { kind = .unsubscribe }
+    // Whose list it is turns out with whom it belongs to: `Assigner.judged`.
+    if list != nil { kind = .autoReply }
   }
 
   /// Subjects that say nothing else.

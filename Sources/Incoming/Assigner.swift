@@ -43,7 +43,11 @@ package struct Assigner {
 
   /// Nil when it belongs to nobody that we know.
   package func owner(of arrival: Arrival) -> Owner? {
-    if [.reply, .unsubscribe].contains(arrival.kind), let sender = arrival.sender, own.contains(sender) { return nil }
+    if [.reply, .unsubscribe].contains(arrival.kind) || arrival.list != nil, let sender = arrival.sender,
+      own.contains(sender)
+    {
+      return nil
+    }
     for address in arrival.addressees {
       if let id = contactID(inBounceAddress: address), let contact = history.contact(id) {
         return Owner(way: .bounceAddress, contact: id, customers: [contact.payer])
@@ -68,6 +72,17 @@ package struct Assigner {
       if !found.isEmpty { return Owner(way: .address, contact: contact?.id, customers: found) }
     }
     return nil
+  }
+
+  /// With the kind that it is once it is known whose it is: what a list passed on is a person's answer where it answers
+  /// us, or where the list is a mailbox of ours.
+  package func judged(_ arrival: Arrival, _ owner: Owner?) -> Arrival {
+    guard let list = arrival.list, let owner else { return arrival }
+    var arrival = arrival
+    // RFC 2919 section 2: `ar@example.com` is `ar.example.com`.
+    let isOwn = own.contains { String($0.map { $0 == "@" ? "." : $0 }) == list }
+    if owner.way != .address || isOwn { arrival.kind = .reply }
+    return arrival
   }
 
   /// The place of the failed address among the contact's recipients; nil when it cannot be told.

@@ -103,6 +103,23 @@ struct AssignerTests {
     #expect(index("alpha@one.test", nil, "none") == nil)
   }
 
+  @Test("what a list passed on is a person's where it answers us, or where the list is ours")
+  func lists() throws {
+    let assigner = try Self.assigner()
+    func kind(_ sender: String, _ list: String?, _ references: [String] = []) -> Arrival.Kind {
+      var arrival = Self.reply(from: sender, references: references)
+      arrival.kind = .autoReply
+      arrival.list = list
+      return assigner.judged(arrival, assigner.owner(of: arrival)).kind
+    }
+    #expect(kind("x@y.test", "news.y.test", ["\(Self.id).aabbccdd@example.com"]) == .reply)
+    #expect(kind("alpha@one.test", "ar.example.com") == .reply)
+    #expect(kind("alpha@one.test", "news.one.test") == .autoReply)
+    #expect(kind("alpha@one.test", "") == .autoReply)
+    #expect(kind("alpha@one.test", nil, ["\(Self.id).aabbccdd@example.com"]) == .autoReply)
+    #expect(kind("ar@example.com", "ar.example.com", ["\(Self.id).aabbccdd@example.com"]) == .autoReply)
+  }
+
   @Test("what comes back late from the address of an earlier attempt is none of the last one's recipients")
   func lateBounce() throws {
     var history = ContactHistory()

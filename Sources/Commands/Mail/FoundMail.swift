@@ -28,6 +28,7 @@ struct FoundMail {
     ])
     if let id = arrival.messageID { object["message_id"] = .string(id) }
     if let sender = arrival.sender { object["sender"] = .string(sender) }
+    if let list = arrival.list { object["list"] = .string(list) }
     if let day = arrival.day { object["day"] = .day(day) }
     if let excerpt = arrival.excerpt { object["excerpt"] = .string(excerpt) }
     return object.text
@@ -41,6 +42,7 @@ struct FoundMail {
     var arrival = Arrival(kind)
     arrival.messageID = object["message_id"]?.string
     arrival.sender = object["sender"]?.string
+    arrival.list = object["list"]?.string
     arrival.addressees = FoundMail.texts(object["addressees"])
     arrival.references = FoundMail.texts(object["references"])
     arrival.recipients = (object["recipients"]?.array ?? []).compactMap(\.object).map(FoundMail.recipient)

@@ -36,6 +36,8 @@ struct MailDesk {
       own: ([mail?.from.address, mail?.replyTo?.address]
         + session.policy.owners.all.flatMap { [$0.email, $0.from?.address] }).compactMap { $0?.lowercased() })
     let owners = mails.map { assigner.owner(of: $0.arrival) }
+    var mails = mails
+    for index in mails.indices { mails[index].arrival = assigner.judged(mails[index].arrival, owners[index]) }
     var known = try self.known(of: Set(owners.flatMap { $0?.customers ?? [] }), mails)
     var events: [HistoryEvent] = []
     var rows: [JSONObject] = []

@@ -4,6 +4,30 @@
 /// In doubt it is a person: an answer that nobody reads is worse than a note that somebody looks at.
 enum AutoReply {
   static func isOne(_ headers: HeaderFields, _ type: ContentType) -> Bool {
+    if isProgram(headers) { return true }
+    // A receipt that it was read.
+    if type.name == "multipart/report", type["report-type"]?.lowercased().hasPrefix("disposition") ?? false {
+      return true
+    }
+    return isTitle(headers.text("subject").lowercased())
+  }
+
+  /// The name of the list that passed it on, where a list did, empty where it does not say; nil elsewhere. That alone
+  /// tells nothing of who wrote it: a mailbox of ours may be a list.
+  static func list(_ headers: HeaderFields) -> String? {
+    if let field = headers["list-id"] {
+      let name = field.firstIndex(of: "<").map { field[field.index(after: $0)...].prefix { $0 != ">" } } ?? field[...]
+      return name.lowercased().filter { !$0.isWhitespace }
+    }
+    return precedence(headers) == "list" ? "" : nil
+  }
+
+  private static func precedence(_ headers: HeaderFields) -> String? {
+    headers["precedence"]?.lowercased().collapsed ?? headers["x-precedence"]?.lowercased().collapsed
+  }
+
+  /// Whether the header says so.
+  private static func isProgram(_ headers: HeaderFields) -> Bool {
     if let word = headers["auto-submitted"]?.lowercased().split(whereSeparator: { !$0.isLetter && $0 != "-" }).first,
       word != "no"
     {
@@ -21,14 +45,9 @@ enum AutoReply {
     {
       return true
     }
-    let precedence = headers["precedence"]?.lowercased().collapsed ?? headers["x-precedence"]?.lowercased().collapsed
-    if ["auto_reply", "auto-reply", "bulk", "junk", "list"].contains(precedence) { return true }
-    if headers["list-id"] != nil { return true }
-    // A receipt that it was read.
-    if type.name == "multipart/report", type["report-type"]?.lowercased().hasPrefix("disposition") ?? false {
-      return true
-    }
-    return isTitle(headers.text("subject").lowercased())
+    // Lists said "bulk" before they had names.
+    if precedence(headers) == "bulk", headers["list-id"] != nil { return false }
+    return ["auto_reply", "auto-reply", "bulk", "junk"].contains(precedence(headers))
   }
 
   /// - Parameter subject: in lower case.
