@@ -56,6 +56,20 @@ struct ArrivalTests {
     #expect(try Self.arrival("From: \(field)").sender == address)
   }
 
+  @Test(
+    "who answers us writes no bounce, whatever the sender's address is called",
+    arguments: [
+      "From: Anna <no-reply@b.test>\nReturn-Path: <no-reply@b.test>\nIn-Reply-To: <x.y@example.com>",
+      "From: Anna <noreply@b.test>\nReferences: <x.y@example.com>", "From: \"Anna (B Ltd)\" <no-reply@b.test>",
+      "From: Anna <postmaster@b.test>\nReturn-Path: <anna@b.test>\nIn-Reply-To: <x.y@example.com>",
+    ])
+  func answers(header: String) throws {
+    let words = "We dispute this invoice: the goods could not be delivered to our warehouse.\nAnna, anna@b.test"
+    #expect(try Self.arrival(header + "\nSubject: Re: Payment reminder", words).kind == .reply)
+    let note = "Your message arrived. For the delivery status of a parcel see our page."
+    #expect(try Self.arrival(header + "\nAuto-Submitted: auto-replied", note).kind == .autoReply)
+  }
+
   @Test("a wish to hear no more, by its subject or as all that is said")
   func unsubscribe() throws {
     for subject in ["unsubscribe", "Re: Unsubscribe", "Abmelden", "STOP"] {

@@ -33,9 +33,9 @@ struct Bounce: Sendable {
     defer { if isFiltered { soften() } }
     var recipients = report.map { ReportFields($0.text).recipients } ?? []
     let notice = Notification(text)?.recipients ?? []
-    let isMachine = Bounce.isMachine(message.headers)
+    let writer = Writer(message.headers)
     if recipients.isEmpty, report == nil {
-      guard isMachine || !notice.isEmpty, !Bounce.isPersonal(message.headers) else { return nil }
+      guard writer != .anybody || !notice.isEmpty, !Bounce.isPersonal(message.headers, writer) else { return nil }
       recipients = notice
       if recipients.isEmpty, text.contains(bytesOf: "inal-") {
         recipients = ReportFields(words.lines.joined(separator: "\n")).recipients.filter { $0.address != nil }
@@ -52,6 +52,11 @@ struct Bounce: Sendable {
       .collapsed
 
     if recipients.isEmpty {
+      // Portals and shops write from such addresses, too, and of deliveries.
+      if report == nil, writer == .program {
+        let isTold = Bounce.speaksOfFailure(message.headers.text("subject").lowercased().collapsed)
+        guard !told.isEmpty, isTold || !returned.isEmpty else { return nil }
+      }
       guard report != nil || !named.isEmpty || Bounce.speaksOfFailure(prose) else { return nil }
       let outcome: Fate.Outcome = Bounce.speaksOfDelay(prose) ? .delayed : .failed
       fates = told.map { failure in
@@ -105,32 +110,53 @@ struct Bounce: Sendable {
 
   // MARK: - Who wrote it
 
-  /// Whether a mail system wrote it: by its name, or since it has no envelope sender.
-  private static func isMachine(_ headers: HeaderFields) -> Bool {
-    if headers["x-failed-recipients"] != nil { return true }
-    let from = headers["from"] ?? ""
-    let local = headers.addresses("from").first?.prefix { $0 != "@" } ?? ""
-    let names = [
-      "mailer-daemon", "mailerdaemon", "postmaster", "poostmaster", "mail-daemon", "daemon", "no-reply", "noreply",
-      "mdaemon",
+  private enum Writer {
+    /// By its name, or since it has no envelope sender.
+    case mailSystem
+    /// By its name, which portals, shops and help desks have, too.
+    case program
+    case anybody
+
+    init(_ headers: HeaderFields) {
+      let from = headers["from"] ?? ""
+      let local = String(headers.writer?.prefix { $0 != "@" } ?? "")
+      let words = EncodedWords.decoded(from).lowercased()
+      // Out-of-office notes have no envelope sender either.
+      let isNote = Bounce.isReplied(headers)
+      if headers["x-failed-recipients"] != nil || Writer.systems.contains(local)
+        || Writer.signs.contains(where: { words.contains(bytesOf: $0) })
+        || !isNote && Bounce.hasNoReturn(headers) || local.isEmpty
+      {
+        self = .mailSystem
+      } else {
+        self = ["no-reply", "noreply"].contains(local) ? .program : .anybody
+      }
+    }
+
+    private static let systems = [
+      "mailer-daemon", "mailerdaemon", "postmaster", "poostmaster", "mail-daemon", "daemon", "mdaemon",
       "mail.delivery.system", "mailadmin", "postmaster-noreply", "bounce", "bounces",
     ]
-    if names.contains(String(local)) { return true }
-    let words = EncodedWords.decoded(from).lowercased()
-    if ["mail deliver", "mailer-daemon", "mailer daemon", "system administrator", "mail delivery"].contains(where: {
-      words.contains(bytesOf: $0)
-    }) {
-      return true
-    }
-    // Out-of-office notes have no envelope sender either.
-    let isNote = headers["auto-submitted"]?.lowercased().hasPrefix("auto-replied") ?? false
-    return !isNote && headers["return-path"]?.filter({ !$0.isWhitespace }) == "<>" || local.isEmpty
+    private static let signs = [
+      "mail deliver", "mailer-daemon", "mailer daemon", "system administrator", "mail delivery",
+    ]
   }
 
-  /// Whether it answers a message as people and their out-of-office notes do.
-  private static func isPersonal(_ headers: HeaderFields) -> Bool {
-    let subject = headers.text("subject").lowercased()
-    return AutoReply.isTitle(subject) || headers["auto-submitted"]?.lowercased().contains("vacation") ?? false
+  private static func hasNoReturn(_ headers: HeaderFields) -> Bool {
+    headers["return-path"]?.filter { !$0.isWhitespace } == "<>"
+  }
+
+  private static func isReplied(_ headers: HeaderFields) -> Bool {
+    headers["auto-submitted"]?.lowercased().hasPrefix("auto-replied") ?? false
+  }
+
+  /// Whether it answers a message as people, their out-of-office notes and help desks do.
+  private static func isPersonal(_ headers: HeaderFields, _ writer: Writer) -> Bool {
+    if AutoReply.isTitle(headers.text("subject").lowercased()) { return true }
+    if headers["auto-submitted"]?.lowercased().contains("vacation") ?? false { return true }
+    if writer != .mailSystem, isReplied(headers) { return true }
+    let isAnswer = headers["in-reply-to"] != nil || headers["references"] != nil
+    return isAnswer && !hasNoReturn(headers) && headers["x-failed-recipients"] == nil
   }
 
   private static func speaksOfFailure(_ prose: String) -> Bool {
