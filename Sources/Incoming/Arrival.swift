@@ -49,7 +49,7 @@ package struct Arrival: Sendable, Equatable {
   /// The list that passed it on, where nothing else says that a program wrote it: `List-Id` without brackets, empty where
   /// it does not say. Nil elsewhere.
   package var list: String?
-  /// Message-IDs, without brackets, of what it answers or brings back, the nearest first.
+  /// Message-IDs, without brackets, of what it answers, the nearest first; of a bounce those of what it brings back alone.
   package var references: [String] = []
   /// Of a bounce or delay; of a complaint those that it names.
   package var recipients: [Recipient] = []
@@ -61,6 +61,9 @@ package struct Arrival: Sendable, Equatable {
   package var suggestions: [Suggestion] = []
 
   package init(_ kind: Kind) { self.kind = kind }
+
+  /// Whether a mail system says which message it is about. If none of ours is, somebody else wrote that one, or it is made up.
+  package var saysWhatCameBack: Bool { [.bounce, .delay, .delivered].contains(kind) && !references.isEmpty }
 
   /// Reads a message. Nil when it is none: without any header.
   package init?(_ bytes: [UInt8]) {
@@ -109,7 +112,7 @@ package struct Arrival: Sendable, Equatable {
       Recipient(address: fate.address, original: fate.original, diagnosis: fate.diagnosis, words: fate.words)
     }
     excerpt = recipients.first?.words
-    references = Arrival.few(Arrival.own(bounce.returned) + references)
+    references = Arrival.few(bounce.returnedIDs)
   }
 
   private mutating func take(_ report: FeedbackReport) {

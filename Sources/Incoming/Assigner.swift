@@ -19,6 +19,18 @@ package struct Assigner {
     package var customers: [String]
   }
 
+  /// Whom a bounce of a contact is about.
+  package enum Place: Sendable, Equatable {
+    /// The place among the recipients of the last attempt. Where it is not exact, the report names the mailbox by another
+    /// name, and nothing is known of the one that we wrote to.
+    case last(Int, isExact: Bool)
+    /// Of an earlier one, whose recipient the last was not for.
+    case earlier(attempt: Int, Int)
+    /// Somebody to whom one of them passed it on: the others behind that address may have it.
+    case passedOn
+    case unnamed
+  }
+
   private let history: ContactHistory
   private let bounce: BounceAddress?
   /// Who answers for a mailbox, by address in lower case; ids sorted.
@@ -58,6 +70,7 @@ package struct Assigner {
         return Owner(way: .messageID, contact: contact.id, customers: [contact.payer])
       }
     }
+    if arrival.saysWhatCameBack { return nil }
     let addresses: [String]
     switch arrival.kind {
     case .bounce, .delay, .delivered, .complaint, .report:
@@ -85,18 +98,34 @@ package struct Assigner {
     return arrival
   }
 
-  /// The place of the failed address among the contact's recipients; nil when it cannot be told.
-  package func recipient(_ recipient: Arrival.Recipient, of contact: String) -> (index: Int, isExact: Bool)? {
+  /// Whom a bounce of that contact is about; nil where there is no such contact.
+  package func place(of recipient: Arrival.Recipient, in contact: String) -> Place? {
     guard let past = history.contact(contact) else { return nil }
-    let all = (past.to + past.cc).map { $0.lowercased() }
-    for address in [recipient.address, recipient.original].compactMap(\.self) {
-      if let index = all.firstIndex(of: address) { return (index, true) }
+    let names = [recipient.original, recipient.address].compactMap(\.self)
+    guard let first = names.first, let last = names.last else { return .unnamed }
+    guard Self.isSameMailbox(first, last) else { return .passedOn }
+    let all = past.channel == .email ? (past.to + past.cc).map { $0.lowercased() } : []
+    for name in names {
+      if let index = all.firstIndex(of: name) { return .last(index, isExact: true) }
     }
-    // An earlier attempt went there, and what came of that is settled: the last one went elsewhere.
-    let tried = Set(past.addressesTried.map { $0.lowercased() })
-    if [recipient.address, recipient.original].contains(where: { $0.map(tried.contains) ?? false }) { return nil }
-    // It went on to somewhere else, or the report names nobody: there is only one whom it can mean.
-    return all.count <= 1 ? (0, recipient.address == nil) : nil
+    for name in names {
+      if let place = past.earlierPlace(of: name) { return .earlier(attempt: place.attempt, place.recipient) }
+    }
+    if let index = all.firstIndex(where: { Self.isSameMailbox($0, last) }) { return .last(index, isExact: false) }
+    return .passedOn
+  }
+
+  /// Whether a server may have written one for the other on its way into the very same mailbox: another host of the same
+  /// domain, an extension behind a plus.
+  private static func isSameMailbox(_ one: String, _ other: String) -> Bool {
+    func parts(_ address: String) -> (local: Substring, domain: Substring) {
+      let at = address.lastIndex(of: "@") ?? address.endIndex
+      return (address[..<at].prefix { $0 != "+" }, address[at...].dropFirst())
+    }
+    let (a, b) = (parts(one), parts(other))
+    guard a.local == b.local else { return false }
+    return a.domain == b.domain || a.domain.hasSuffix(".\(b.domain)") || b.domain.hasSuffix(".\(a.domain)")
+      || !a.domain.contains(".") || !b.domain.contains(".")
   }
 
   private func contact(of reference: String) -> PastContact? {

@@ -35,6 +35,11 @@ struct AssignerTests {
       own: ["ar@example.com"])
   }
 
+  private static func failed(_ address: String?, _ original: String? = nil) -> Arrival.Recipient {
+    let bad = Diagnosis(.mailboxUnknown, status: "5.1.1", isPermanent: true)
+    return Arrival.Recipient(address: address, original: original, diagnosis: bad, words: "")
+  }
+
   private static func reply(from sender: String? = nil, to: [String] = [], references: [String] = []) -> Arrival {
     var arrival = Arrival(.reply)
     arrival.sender = sender
@@ -91,16 +96,37 @@ struct AssignerTests {
   @Test("which of a contact's addresses failed")
   func recipients() throws {
     let assigner = try Self.assigner()
-    func index(_ address: String?, _ original: String? = nil, _ contact: String = Self.id) -> [Int]? {
-      let bad = Diagnosis(.mailboxUnknown, status: "5.1.1", isPermanent: true)
-      let recipient = Arrival.Recipient(address: address, original: original, diagnosis: bad, words: "")
-      return assigner.recipient(recipient, of: contact).map { [$0.index, $0.isExact ? 1 : 0] }
+    func place(_ address: String?, _ original: String? = nil, _ contact: String = Self.id) -> Assigner.Place? {
+      assigner.place(of: Self.failed(address, original), in: contact)
     }
-    #expect(index("alpha@one.test") == [0, 1])
-    #expect(index("elsewhere@x.test", "second@one.test") == [1, 1])
-    #expect(index("boss@one.test") == [2, 1])
-    #expect(index("elsewhere@x.test") == nil)
-    #expect(index("alpha@one.test", nil, "none") == nil)
+    #expect(place("alpha@one.test") == .last(0, isExact: true))
+    #expect(place("second@one.test", "second@one.test") == .last(1, isExact: true))
+    #expect(place("boss@one.test") == .last(2, isExact: true))
+    #expect(place(nil, "boss@one.test") == .last(2, isExact: true))
+    #expect(place("alpha@one.test", nil, "none") == nil)
+    #expect(place(nil) == .unnamed)
+    #expect(place(nil, nil, Self.later) == .unnamed)
+  }
+
+  @Test("what one of them passed on is none of them, whichever way round the report says it")
+  func passedOn() throws {
+    let assigner = try Self.assigner()
+    for (address, original) in [
+      ("bob@gone.test", "alpha@one.test"), ("alpha@one.test", "bob@gone.test"), ("second@one.test", "alpha@one.test"),
+      ("bob@gone.test", nil), ("alpha@other.test", "alpha@one.test"), ("bob@gone.test", "bob@gone.test"),
+    ] {
+      #expect(assigner.place(of: Self.failed(address, original), in: Self.id) == .passedOn)
+      #expect(assigner.place(of: Self.failed("bob@gone.test", nil), in: Self.later) == .passedOn)
+    }
+  }
+
+  @Test("a server's other name for the same mailbox is that mailbox; alone it says nothing of the one that we know")
+  func rewritten() throws {
+    let assigner = try Self.assigner()
+    for name in ["alpha@mx.one.test", "alpha@server", "alpha+invoices@one.test"] {
+      #expect(assigner.place(of: Self.failed(name, "alpha@one.test"), in: Self.id) == .last(0, isExact: true))
+      #expect(assigner.place(of: Self.failed(name, nil), in: Self.id) == .last(0, isExact: false))
+    }
   }
 
   @Test("what a list passed on is a person's where it answers us, or where the list is ours")
@@ -132,14 +158,26 @@ struct AssignerTests {
     history.apply(.contactIntended(intended), at: Instant(seconds: 4))
     let assigner = Assigner(
       history, bounce: try BounceAddress(pattern: "bounce+{contact}@example.com"), customers: [], own: [])
-    func index(_ address: String) -> Int? {
-      let bad = Diagnosis(.mailboxUnknown, status: "5.1.1", isPermanent: true)
-      let recipient = Arrival.Recipient(address: address, original: nil, diagnosis: bad, words: "")
-      return assigner.recipient(recipient, of: Self.id)?.index
-    }
-    #expect(index("old@one.test") == nil)
-    #expect(index("new@one.test") == 0)
-    #expect(index("forwarded@elsewhere.test") == 0)
+    func place(_ address: String) -> Assigner.Place? { assigner.place(of: Self.failed(address), in: Self.id) }
+    #expect(place("old@one.test") == .earlier(attempt: 1, 0))
+    #expect(place("new@one.test") == .last(0, isExact: true))
+    #expect(place("forwarded@elsewhere.test") == .passedOn)
+    history.apply(
+      .contactBounced(contact: Self.id, recipient: 0, attempt: 1, status: "5.1.1", permanent: true, excerpt: nil),
+      at: Instant(seconds: 5))
+    history.apply(
+      .contactSent(Attempt(contact: Self.id, recipient: 0, attempt: 2)), at: Instant(seconds: 6))
+    #expect(history.contact(Self.id)?.standing == .made)
+  }
+
+  @Test("a bounce that says what came back is nobody's where that is not ours")
+  func foreign() throws {
+    var arrival = Arrival(.bounce)
+    arrival.recipients = [Self.failed("beta@two.test")]
+    arrival.references = ["private.of.maria@example.com"]
+    #expect(try Self.assigner().owner(of: arrival) == nil)
+    arrival.addressees = ["bounce+\(Self.later)@example.com"]
+    #expect(try Self.assigner().owner(of: arrival)?.way == .bounceAddress)
   }
 
   @Test("a bounce by its failed address goes to the newest contact that went there")

@@ -90,6 +90,8 @@ struct MailDesk {
     var events: [HistoryEvent] = []
     /// Of the first recipient that is recorded, else of the first that is told.
     var recipient: Arrival.Recipient?
+    /// What we think of it; where empty, what it says itself.
+    var suggestions: [Suggestion] = []
     var note: String?
   }
 
@@ -97,7 +99,10 @@ struct MailDesk {
     let arrival = mail.arrival
     let told = [.bounce, .delay].contains(arrival.kind) ? arrival.recipients.first : nil
     guard let owner else {
-      return Outcome(result: .left, recipient: told, note: "it belongs to nobody that we know")
+      return Outcome(
+        result: .left, recipient: told,
+        note: arrival.saysWhatCameBack
+          ? "the message that it is about is not one of ours" : "it belongs to nobody that we know")
     }
     switch arrival.kind {
     case .autoReply, .delay, .delivered, .report: return Outcome(result: .counted, recipient: told)
@@ -113,33 +118,72 @@ struct MailDesk {
       guard let contact = owner.contact else {
         return Outcome(result: .left, recipient: told, note: "nothing was ever sent to that address")
       }
-      return bounced(mail, contact, assigner)
+      // Anybody can write that who knows the address.
+      if owner.way == .address { return forPerson(mail, owner, "it does not say which message came back") }
+      return bounced(mail, owner, contact, assigner)
     }
   }
 
-  private func bounced(_ mail: FoundMail, _ contact: String, _ assigner: Assigner) -> Outcome {
+  private func bounced(
+    _ mail: FoundMail, _ owner: Assigner.Owner, _ contact: String, _ assigner: Assigner
+  ) -> Outcome {
     var outcome = Outcome(result: .recorded)
-    var indices: Set<Int> = []
+    var seen: [Assigner.Place] = []
+    var why: String?
     for recipient in mail.arrival.recipients {
-      guard let place = assigner.recipient(recipient, of: contact), indices.insert(place.index).inserted else {
+      guard let place = assigner.place(of: recipient, in: contact), !seen.contains(place) else { continue }
+      seen.append(place)
+      var recipient = recipient
+      let index: Int
+      var attempt: Int?
+      switch place {
+      case .last(let place, let isExact):
+        index = place
+        recipient.diagnosis.isPermanent = recipient.diagnosis.isPermanent && isExact
+      case .earlier(let earlier, let place): (attempt, index) = (earlier, place)
+      case .passedOn:
+        why = why ?? "it failed at an address to which ours was passed on, and others behind ours may have it"
+        continue
+      case .unnamed:
+        why = why ?? "it does not say which of the contact's addresses refused"
         continue
       }
-      var recipient = recipient
-      // Where it went on to somewhere else, that address may be bad, and not the one that we know.
-      recipient.diagnosis.isPermanent = recipient.diagnosis.isPermanent && place.isExact
       if outcome.recipient == nil { outcome.recipient = recipient }
       outcome.events.append(
         .contactBounced(
-          contact: contact, recipient: place.index, status: recipient.diagnosis.status,
+          contact: contact, recipient: index, attempt: attempt, status: recipient.diagnosis.status,
           permanent: recipient.diagnosis.isPermanent, mail: mail.mail,
           excerpt: recipient.words.isEmpty ? nil : recipient.words))
     }
-    if outcome.events.isEmpty {
-      return Outcome(
-        result: .left, recipient: mail.arrival.recipients.first,
-        note: "it does not say which of the contact's addresses refused")
-    }
+    guard outcome.events.isEmpty || why != nil else { return outcome }
+    let person = forPerson(mail, owner, why ?? "it does not say which of the contact's addresses refused")
+    outcome.events += person.events
+    outcome.suggestions = person.suggestions
+    outcome.note = person.note
+    outcome.recipient = outcome.recipient ?? person.recipient
     return outcome
+  }
+
+  /// A bounce that proves nothing of an address that we wrote to: it undoes no contact and marks no address. The customer
+  /// rests, and somebody looks.
+  private func forPerson(_ mail: FoundMail, _ owner: Assigner.Owner, _ why: String) -> Outcome {
+    var told = mail.arrival.recipients.first
+    told?.diagnosis.isPermanent = false
+    let address = (told?.original ?? told?.address).map { " to \($0)" } ?? ""
+    let words = told?.words.isEmpty ?? true ? mail.arrival.subject : told?.words ?? ""
+    let suggestion = Suggestion(.wrongContact, line: words)
+    let events = owner.customers.map { customer in
+      HistoryEvent.contactReplied(
+        Reply(
+          contact: customer == owner.customers.first ? owner.contact : nil, customer: customer, mail: mail.mail,
+          excerpt: "bounce, no answer: mail\(address) was not delivered: \(words)",
+          suggestions: [suggestion]))
+    }
+    return Outcome(
+      result: .recorded, events: events, recipient: told, suggestions: [suggestion],
+      note:
+        "\(why): nothing is undone and no address is marked; the customer rests, and `dunningd tasks` has it for a person"
+    )
   }
 
   // MARK: - What is said of it
@@ -154,6 +198,7 @@ struct MailDesk {
 
   private func row(_ mail: FoundMail, _ owner: Assigner.Owner?, _ result: Result, _ outcome: Outcome) -> JSONObject {
     let arrival = mail.arrival
+    let suggestions = outcome.suggestions.isEmpty ? arrival.suggestions : outcome.suggestions
     func text(_ text: String?) -> JSONValue { text.map(JSONValue.string) ?? .null }
     return JSONObject([
       ("file", .string(mail.file)), ("kind", .string(arrival.kind.rawValue)), ("result", .string(result.rawValue)),
@@ -168,8 +213,8 @@ struct MailDesk {
         [.bounce, .delay].contains(arrival.kind)
           ? .array(arrival.recipients.map { .object(FoundMail.fields(of: $0)) }) : .array([])
       ),
-      ("suggestions", .strings(arrival.suggestions.map(\.kind.rawValue))),
-      ("evidence", .array(arrival.suggestions.map { .object(FoundMail.fields(of: $0)) })),
+      ("suggestions", .strings(suggestions.map(\.kind.rawValue))),
+      ("evidence", .array(suggestions.map { .object(FoundMail.fields(of: $0)) })),
       ("subject", .string(arrival.subject)), ("excerpt", text(arrival.excerpt)), ("mail", .string(mail.mail)),
       ("note", text(outcome.note)),
     ])

@@ -16,6 +16,9 @@ struct Bounce: Sendable {
   private(set) var fates: [Fate] = []
   /// The header of the message that came back; empty when there is none.
   private(set) var returned = HeaderFields()
+  /// Message-IDs, without brackets, by which it says what came back: of the returned header, else those that it answers.
+  /// What the returned message answered in its turn says nothing: a colleague may have answered what we wrote.
+  private(set) var returnedIDs: [String] = []
 
   /// Nil when it is no such message.
   init?(_ message: MailPart) {
@@ -30,7 +33,10 @@ struct Bounce: Sendable {
 
     // How the filter of a Japanese carrier signs a refusal that it words like an unknown user's.
     let isFiltered = message.headers["x-spasign"]?.uppercased().collapsed == "NG"
-    defer { if isFiltered { soften() } }
+    defer {
+      if isFiltered { soften() }
+      returnedIDs = Bounce.ids(of: returned, in: message.headers)
+    }
     var recipients = report.map { ReportFields($0.text).recipients } ?? []
     let notice = Notification(text)?.recipients ?? []
     let writer = Writer(message.headers)
@@ -157,6 +163,13 @@ struct Bounce: Sendable {
     if writer != .mailSystem, isReplied(headers) { return true }
     let isAnswer = headers["in-reply-to"] != nil || headers["references"] != nil
     return isAnswer && !hasNoReturn(headers) && headers["x-failed-recipients"] == nil
+  }
+
+  private static func ids(of returned: HeaderFields, in headers: HeaderFields) -> [String] {
+    let own = ["message-id", "x-original-message-id"].flatMap(returned.all).flatMap(MessageIDs.all)
+    if !own.isEmpty { return own }
+    let answered = headers.all("in-reply-to").flatMap(MessageIDs.all)
+    return answered.isEmpty ? headers.all("references").flatMap(MessageIDs.all).suffix(1) : answered
   }
 
   private static func speaksOfFailure(_ prose: String) -> Bool {
