@@ -182,6 +182,24 @@ struct ArrivalTests {
     #expect(arrival.references == ["0123456789abcdef.aabb@example.com"])
   }
 
+  @Test("a bounce that names nobody is about the one to whom it went, and of two about none")
+  func nobody() throws {
+    for (to, address) in [("kim@b.test", "kim@b.test"), ("kim@b.test, lee@b.test", nil)] {
+      let arrival = try Self.arrival(
+        "Return-Path: <>\nFrom: mailer-daemon@b.test\nSubject: Mail delivery failed",
+        """
+        Your message could not be delivered: no such user here.
+
+        ------ This is a copy of the message, including all the headers. ------
+
+        Return-path: <ar@example.com>
+        Message-ID: <0123456789abcdef.aabb@example.com>
+        To: \(to)
+        """)
+      #expect(arrival.kind == .bounce && arrival.recipients.map(\.address) == [address])
+    }
+  }
+
   @Test("complaints, and reports that are none")
   func feedback() throws {
     func report(_ type: String) throws -> Arrival {

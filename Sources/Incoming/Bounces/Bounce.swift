@@ -69,7 +69,9 @@ struct Bounce: Sendable {
         Bounce.fate(outcome, failure.address, nil, Evidence(failure.text, stage: failure.stage), failure.text)
       }
       if fates.isEmpty {
-        let address = returned.addresses("to").first ?? named.first
+        // Of several to whom it went none is known to be the one.
+        let to = returned.addresses("to")
+        let address = named.first ?? (to.count == 1 ? to.first : nil)
         fates = [Bounce.fate(outcome, address, nil, Evidence(words.lines.suffix(40).joined(separator: " ")), "")]
       }
       return
