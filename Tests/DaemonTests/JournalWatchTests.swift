@@ -21,10 +21,10 @@ struct JournalWatchTests {
   }
 
   /// What one whole look says.
-  private func look(_ journal: JournalFile) -> [Remark] {
+  private func look(_ journal: JournalFile, isBroken: Bool = false) -> [Remark] {
     var watch = JournalWatch(journal, first: .zero)
     var remarks = watch.step(now: JournalRig.start, keepMessagesDays: 3650)
-    #expect(watch.isBusy)
+    #expect(watch.isBusy != isBroken)
     while watch.isBusy { remarks += watch.step(now: JournalRig.start, keepMessagesDays: 3650) }
     #expect(watch.step(now: JournalRig.start, keepMessagesDays: 3650) == [], "until tomorrow")
     return remarks
@@ -82,7 +82,20 @@ struct JournalWatchTests {
     #expect(journal.append(Batch(events: [JournalRig.note("on")]), now: JournalRig.start).isDurable)
     journal.close()
     _ = try rig.open(segmentMax: Self.segmentMax)
-    #expect(rig.disk.bytes(path) == bytes)
+  }
+
+  @Test("a lost file is found by the next start too: what tells of it is not cleared away")
+  func lostFile() throws {
+    let journal = try filled()
+    let last = try #require(try JournalRig.state.segments("jsonl", on: rig.disk).last)
+    try rig.disk.remove(JournalRig.state.segment(last, "jsonl"))
+    guard case .journalDamaged? = look(journal, isBroken: true).first else {
+      Issue.record("not found")
+      return
+    }
+    journal.close()
+    let error = #expect(throws: JournalFault.self) { try rig.open(segmentMax: Self.segmentMax) }
+    #expect(error?.exitCode == 65)
   }
 }
 

@@ -162,6 +162,46 @@ struct SealTests {
     #expect(try rig.read().history == whole.history)
   }
 
+  @Test("the file behind the last sealed one is not lost unnoticed", arguments: keys)
+  func lostFile(key: JournalKey?) throws {
+    try fill(key)
+    let last = try #require(try JournalRig.state.segments("jsonl", on: rig.disk).last)
+    let path = JournalRig.state.segment(last, "jsonl")
+    let bytes = try #require(rig.disk.bytes(path))
+    try rig.disk.remove(path)
+    func isMissed() {
+      for role in [JournalFile.Role.cycles, .command] {
+        #expect(throws: JournalFault.missing(path: path)) {
+          try rig.open(as: role, key: key, now: JournalRig.start + .days(1), segmentMax: Self.segmentMax)
+        }
+      }
+      #expect(throws: JournalFault.missing(path: path)) { try rig.read(.key(key)) }
+      #expect(throws: JournalFault.missing(path: path)) { try whole(.key(key)) }
+      #expect(throws: JournalFault.missing(path: path)) {
+        try JournalCheck.whole(of: JournalRig.state, on: rig.disk, trust: .key(key))
+      }
+    }
+    isMissed()
+    // A checkpoint that is of no use tells it too.
+    rig.disk.put(JournalRig.state.segment(last - 1, "checkpoint"), [1])
+    isMissed()
+    try rig.disk.remove(JournalRig.state.segment(last - 1, "checkpoint"))
+    isMissed()
+    #expect(rig.disk.bytes(path) == nil)
+    rig.disk.put(path, bytes)
+    _ = try rig.open(key: key, now: JournalRig.start + .days(1), segmentMax: Self.segmentMax)
+  }
+
+  @Test("of a journal of which only checkpoints are left no new one is begun")
+  func lostFiles() throws {
+    try fill()
+    for number in try JournalRig.state.segments("jsonl", on: rig.disk) {
+      try rig.disk.remove(JournalRig.state.segment(number, "jsonl"))
+    }
+    let error = #expect(throws: JournalFault.self) { try rig.open(segmentMax: Self.segmentMax) }
+    #expect(error?.exitCode == 65)
+  }
+
   @Test("when records are damaged too, the history says so instead of answering")
   func fault() throws {
     try fill()

@@ -48,9 +48,12 @@ struct JournalWatch {
       let segment = check?.segment ?? 1
       check = nil
       switch error {
-      case .damaged, .missing, .lost:
+      case .damaged:
         // Else the next start would believe the checkpoint and not look at the records.
         try? journal.forgetSeals(from: segment)
+        return [.journalDamaged(error.description)]
+      case .missing, .lost:
+        // What was drawn stays: it may be all that tells of the file.
         return [.journalDamaged(error.description)]
       default:
         return [.journalWarning(error.description)]

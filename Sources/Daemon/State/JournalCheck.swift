@@ -51,6 +51,7 @@ package struct JournalCheck {
       let missing = (1...last).first { !segments.contains($0) } ?? 1
       throw .missing(path: state.segment(missing, "jsonl"))
     }
+    try state.requireFollower(on: disk)
     for number in try state.segments("checkpoint", on: disk).reversed() where checkpoint == nil {
       let bytes = try? disk.read(state.segment(number, "checkpoint")).bytes
       checkpoint = bytes.flatMap { try? Checkpoint($0, trust) }

@@ -8,7 +8,7 @@ package enum JournalFault: Error, Sendable, Equatable, CustomStringConvertible {
   case refused(JournalHead.Refusal)
   /// The file is another one, or shorter, than when it was opened.
   case replaced(path: String)
-  /// A file between others is not there.
+  /// A file is not there of which others tell that it was: those behind it, or what was drawn from the one before it.
   case missing(path: String)
   /// The journal ends before records that were durable; or nobody can tell, since the count of them cannot be read.
   case lost(path: String, found: Int?, expected: Int?)
@@ -26,7 +26,7 @@ package enum JournalFault: Error, Sendable, Equatable, CustomStringConvertible {
       "\(path): error: the file was replaced or cut while it was in use\n  remedy: start dunningd anew, which reads and "
         + "verifies all of it"
     case .missing(let path):
-      "\(path): error: the file is missing, and a later one is there\n  meaning: records are lost; nothing is sent\n  "
+      "\(path): error: the file is missing, and other files tell that it was there\n  meaning: records are lost; nothing is sent\n  "
         + "remedy: put it back from the backup, and run `dunningd journal verify`"
     case .lost(let path, let found?, let expected?):
       "the journal ends with record \(found), and record \(expected) was there (\(path))\n  meaning: it says no more who was "

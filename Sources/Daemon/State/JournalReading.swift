@@ -40,7 +40,8 @@ package struct JournalReading {
     self.state = state
     self.disk = disk
     self.trust = trust
-    // Asked first: whoever writes meanwhile goes on.
+    try state.requireFollower(on: disk)
+    // Asked before the rest: whoever writes meanwhile goes on.
     let reached = try Milestone(state, on: disk).records()
     if let base, let head = base.checkpoint.head {
       self.base = base

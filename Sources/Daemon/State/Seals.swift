@@ -55,6 +55,7 @@ package struct Seals {
   ///
   /// - Returns: the newest then.
   package func catchUp(warn: (String) -> Void) throws(JournalFault) -> Base? {
+    try state.requireFollower(on: disk)
     guard let last = try state.segments("jsonl", on: disk).last else { return nil }
     var base = try newest(upTo: last - 1, warn: warn)
     if let old = base, old.hasOtherTimes { base = try renewed(old) }

@@ -94,6 +94,21 @@ package struct StateDirectory: Sendable, Equatable {
     } catch { throw .disk(error) }
   }
 
+  /// What was drawn from a file tells that it was sealed, so that another one follows: that is made before anything is
+  /// drawn, and nobody removes it.
+  ///
+  /// - Throws: `JournalFault.missing` where it is gone, with whatever was recorded in it.
+  func requireFollower(on disk: any Disk) throws(JournalFault) {
+    var drawn = 0
+    for ending in ["checkpoint", "history"] { drawn = max(drawn, try segments(ending, on: disk).last ?? 0) }
+    guard drawn > 0 else { return }
+    let path = segment(drawn + 1, "jsonl")
+    do {
+      guard try disk.status(path) == nil else { return }
+    } catch { throw .disk(error) }
+    throw .missing(path: path)
+  }
+
   /// Names of that ending, ascending; none when the folder is not there.
   static func names(in folder: String, _ ending: String, on disk: any Disk) throws(DiskError) -> [String] {
     do {
