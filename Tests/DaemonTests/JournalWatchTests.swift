@@ -68,18 +68,25 @@ struct JournalWatchTests {
     #expect(try rig.open(segmentMax: Self.segmentMax).sealed > 2)
   }
 
-  @Test("a damaged history is put away, and drawn again at the next start")
+  @Test("a damaged history is drawn again at once, and the daemon goes on with the new one")
   func damagedHistory() throws {
     let journal = try filled()
+    let names = try rig.disk.list("/state/journal").filter { !$0.hasSuffix("jsonl") }
+    let kept = Dictionary(uniqueKeysWithValues: names.map { ($0, rig.disk.bytes("/state/journal/" + $0)) })
+    _ = journal.releaseHistory()
+    #expect(try journal.slimmed() == nil, "nothing was sealed since")
     let path = JournalRig.state.segment(2, "history")
-    let bytes = try #require(rig.disk.bytes(path))
-    var changed = bytes
+    var changed = try #require(rig.disk.bytes(path))
     changed[40] ^= 1
     rig.disk.put(path, changed)
     let remarks = look(journal)
     #expect(remarks.count == 2)
     #expect(remarks.last?.severity == .warning)
+    for (name, bytes) in kept { #expect(rig.disk.bytes("/state/journal/" + name) == bytes, "\(name)") }
+    let history = try #require(try journal.slimmed(), "what rests on the files as they are now")
+    #expect(history == (try rig.read().history))
     #expect(journal.append(Batch(events: [JournalRig.note("on")]), now: JournalRig.start).isDurable)
+    #expect(journal.takeWarnings() == [])
     journal.close()
     _ = try rig.open(segmentMax: Self.segmentMax)
   }
@@ -105,6 +112,7 @@ private final class BrokenArchive: HistoryArchive {
   func people(with link: HistoryLink) -> [PersonHistory] { [] }
   func everyone(_ visit: (PersonHistory) -> Void) {}
   var fault: String? { "journal/000002.history cannot be read" }
+  func distrust(because words: String) {}
 }
 
 @Suite("A history that cannot be read")

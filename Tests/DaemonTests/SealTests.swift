@@ -162,6 +162,42 @@ struct SealTests {
     #expect(try rig.read().history == whole.history)
   }
 
+  @Test("a flipped bit among the links of a sealed history makes nobody a stranger", arguments: keys)
+  func damagedLinks(key: JournalKey?) throws {
+    try fill(key)
+    let whole = try whole(.key(key))
+    let ids = Set(whole.entries.compactMap(\.contact)).sorted()
+    let sealed = try #require(try rig.read(.key(key)).base?.checkpoint.segments)
+    for segment in 1...2 {
+      let path = JournalRig.state.segment(segment, "history")
+      let bytes = try #require(rig.disk.bytes(path))
+      for at in stride(from: sealed[segment - 1].linksAt, to: bytes.count, by: 7) {
+        var changed = bytes
+        changed[at] ^= 1 << (at % 8)
+        rig.disk.put(path, changed)
+        let reading = try rig.read(.key(key))
+        for id in ids { #expect(reading.history.contact(id) == whole.history.contact(id), "byte \(at), \(id)") }
+        #expect(reading.history.fault == nil)
+      }
+      rig.disk.put(path, bytes)
+    }
+  }
+
+  @Test("a sealed intent without outcome becomes a doubt, though the links are damaged")
+  func doubtBehindDamage() throws {
+    let journal = try rig.open(segmentMax: Self.segmentMax)
+    try journal.record([Self.intent("lost", customer: "P1", number: "R-1")], now: JournalRig.start)
+    while journal.sealed < 1 { try journal.record([JournalRig.note("more")], now: JournalRig.start) }
+    rig.disk.kill()
+    let sealed = try #require(try rig.read().base?.checkpoint.segments.first)
+    let path = JournalRig.state.segment(1, "history")
+    var bytes = try #require(rig.disk.bytes(path))
+    for at in sealed.linksAt..<bytes.count { bytes[at] ^= 1 }
+    rig.disk.put(path, bytes)
+    _ = try rig.open(segmentMax: Self.segmentMax)
+    #expect(try whole().entries.count { $0.type == "contact.in_doubt" } == 1)
+  }
+
   @Test("the file behind the last sealed one is not lost unnoticed", arguments: keys)
   func lostFile(key: JournalKey?) throws {
     try fill(key)

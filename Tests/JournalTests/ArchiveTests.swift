@@ -1,4 +1,5 @@
 import Decisions
+import Synchronization
 import Testing
 import Units
 
@@ -113,6 +114,38 @@ struct ArchiveTests {
       var reader = HistoryReader(raw)
       return try HistorySummary(from: &reader)
     }
+  }
+
+  /// Lacks what it should have.
+  private final class LosingArchive: HistoryArchive {
+    let inner: MemoryArchive
+    let recovers: Bool
+    let distrusted = Mutex(0)
+
+    init(_ inner: MemoryArchive, recovers: Bool) {
+      self.inner = inner
+      self.recovers = recovers
+    }
+
+    private var isBlind: Bool { distrusted.withLock { $0 == 0 } || !recovers }
+    func person(_ id: String) -> PersonHistory? { inner.person(id) }
+    func people(with link: HistoryLink) -> [PersonHistory] { isBlind ? [] : inner.people(with: link) }
+    func everyone(_ visit: (PersonHistory) -> Void) { inner.everyone(visit) }
+    var fault: String? { distrusted.withLock { $0 } > 1 ? "lost" : nil }
+    func distrust(because words: String) { distrusted.withLock { $0 += 1 } }
+  }
+
+  @Test("a contact that the summary names is never unknown: it is found in the records, or that is a fault")
+  func promised() {
+    var plain = ContactHistory()
+    plain.apply(.contactIntended(Sample.intended), at: Sample.start)
+    let recovering = ContactHistory(LosingArchive(MemoryArchive(plain), recovers: true), plain.summary)
+    #expect(recovering.contact("nobody's") == nil)
+    #expect(recovering.unsettled == plain.unsettled)
+    #expect(recovering.fault == nil)
+    let lost = ContactHistory(LosingArchive(MemoryArchive(plain), recovers: false), plain.summary)
+    #expect(lost.unsettled.isEmpty)
+    #expect(lost.fault == "lost")
   }
 
   @Test("a merged table holds each key once, the newest, in order", arguments: 1...20)

@@ -14,18 +14,24 @@ struct JournalWatch {
   private let journal: JournalFile
   private var next = Monotonic.now + first
   private var check: JournalCheck?
+  /// What was damaged and is drawn from the records again.
+  private var drawing: SealDrawing?
 
   init(_ journal: JournalFile, first: Duration = first) {
     self.journal = journal
     next = Monotonic.now + first
   }
 
-  /// Whether a check is under way.
-  var isBusy: Bool { check != nil }
+  /// Whether a check is under way, or what has to be done after it.
+  var isBusy: Bool { check != nil || drawing != nil }
 
   /// Does one piece, if its time has come; what is to be said.
   mutating func step(now: Instant, keepMessagesDays: Int) -> [Remark] {
     do throws(JournalFault) {
+      if drawing != nil {
+        try draw()
+        return []
+      }
       if check == nil {
         guard Monotonic.now >= next else { return [] }
         next = Monotonic.now + Self.every
@@ -38,15 +44,17 @@ struct JournalWatch {
       var remarks = [Remark.journalVerified(records: result.count, digest: result.head?.digest ?? "")]
       if let first = result.damagedHistories.min() {
         try journal.forgetSeals(from: first)
+        drawing = journal.drawing()
         remarks.append(
           .journalWarning(
             "journal/\(StateDirectory.name(first, "history")): warning: it was changed or cannot be read\n  meaning: "
-              + "nothing is lost; it is drawn from the records again at the next start"))
+              + "nothing is lost; it is drawn from the records again"))
       }
       return remarks
     } catch {
       let segment = check?.segment ?? 1
       check = nil
+      drawing = nil
       switch error {
       case .damaged:
         // Else the next start would believe the checkpoint and not look at the records.
@@ -59,5 +67,12 @@ struct JournalWatch {
         return [.journalWarning(error.description)]
       }
     }
+  }
+
+  /// The daemon goes on with what is drawn, once all of it is.
+  private mutating func draw() throws(JournalFault) {
+    guard try drawing?.step() == true else { return }
+    if let base = drawing?.base { journal.rest(on: base) }
+    drawing = nil
   }
 }

@@ -14,6 +14,8 @@ package enum JournalFault: Error, Sendable, Equatable, CustomStringConvertible {
   case lost(path: String, found: Int?, expected: Int?)
   /// An earlier append failed, so nobody knows what the disk holds.
   case broken(String)
+  /// What is sealed cannot be read, neither as it was drawn nor from the records.
+  case unreadable(String)
   /// A message was kept and reads differently now.
   case messageChanged(sha256: String)
 
@@ -35,7 +37,7 @@ package enum JournalFault: Error, Sendable, Equatable, CustomStringConvertible {
     case .lost(let path, _, _):
       "\(path): error: found no {\"records\": N}\n  meaning: whether the end of the journal is lost cannot be told; nothing is sent\n  "
         + "remedy: run `dunningd journal verify`; if the last records are there, remove the file"
-    case .broken(let words): words
+    case .broken(let words), .unreadable(let words): words
     case .messageChanged(let sha256): "the kept message \(sha256) was changed after it had been sent"
     }
   }
@@ -52,7 +54,7 @@ package enum JournalFault: Error, Sendable, Equatable, CustomStringConvertible {
     case .refused(.keyMissing): 78
     case .replaced: 75
     case .broken: 74
-    case .messageChanged, .missing, .lost: 65
+    case .messageChanged, .missing, .lost, .unreadable: 65
     }
   }
 }

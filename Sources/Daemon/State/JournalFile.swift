@@ -150,22 +150,6 @@ package final class JournalFile {
     life = nil
   }
 
-  /// From the system's generator.
-  package static func randomBytes(_ count: Int) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: count)
-    for start in stride(from: 0, to: count, by: entropyMax) {
-      let failure = bytes.withUnsafeMutableBytes { buffer in
-        let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[start...].prefix(entropyMax))
-        return getentropy(piece.baseAddress, piece.count)
-      }
-      precondition(failure == 0, "the system gives no random bytes")
-    }
-    return bytes
-  }
-
-  /// `getentropy` gives so many at a time.
-  private static let entropyMax = 256
-
   // MARK: - Appending
 
   private func appended(_ batch: Batch, _ clock: () -> Instant) throws(JournalFault) -> Engine.Event {
@@ -279,6 +263,9 @@ package final class JournalFile {
     try seals.forget(from: segment)
   }
 
+  /// Draws what is forgotten anew, piece by piece, beside whatever else is done with it.
+  package func drawing() -> SealDrawing { SealDrawing(state, on: disk, seals) }
+
   /// Removes kept messages to whose file nothing was added for so many days.
   ///
   /// - Returns: how many files went.
@@ -302,6 +289,22 @@ package final class JournalFile {
     guard fresh.head == reading.head else { return nil }
     givenAway = base.checkpoint.segments.count
     return fresh.history
+  }
+
+  /// Takes what was drawn anew in place of what was damaged; then `slimmed` has it.
+  package func rest(on base: Seals.Base) {
+    guard base.checkpoint.segments.count >= sealed else { return }
+    reading.rest(on: base)
+    if givenAway != .max { givenAway = 0 }
+  }
+
+  /// Takes the checkpoint of files that others sealed, once there is one.
+  private func renewBase() throws(JournalFault) {
+    guard sealed < reading.segment - 1,
+      let newest = try state.segments("checkpoint", on: disk).last(where: { $0 < reading.segment }), newest > sealed,
+      let base = try seals.newest(upTo: newest, warn: { _ in }), base.checkpoint.segments.count > sealed
+    else { return }
+    reading.rest(on: base)
   }
 
   private func readOn() throws(JournalFault) {
@@ -334,7 +337,7 @@ package final class JournalFile {
       guard tail.bytes.count <= Self.openingMax else {
         throw .damaged(JournalProblem(file: "journal/000001.jsonl", line: tail.line, offset: 0, fault: tail.fault))
       }
-      do { _ = try keepAside(tail) } catch { throw .disk(error) }
+      do { _ = try state.keepAside(tail, of: reading.segment, on: disk) } catch { throw .disk(error) }
       try cut(to: 0)
     }
     let opening = JournalHead.opening(instance: Digest.hex(random(16)), key: key, now: now)
@@ -351,7 +354,7 @@ package final class JournalFile {
     guard let tail = reading.tail else { return [] }
     if let changed = reading.changedTail { throw .damaged(changed) }
     let name: String
-    do { name = try keepAside(tail) } catch { throw .disk(error) }
+    do { name = try state.keepAside(tail, of: reading.segment, on: disk) } catch { throw .disk(error) }
     // The record is made before the cut, so that a clock that went back leaves everything as it is.
     let event = HistoryEvent.journalRecovered(
       bytes: tail.bytes.count, sha256: Digest.sha256(tail.bytes), file: "journal/" + name)
@@ -365,23 +368,11 @@ package final class JournalFile {
     reading.dropTail()
   }
 
-  /// The name that the tail is kept under; never that of another one.
-  private func keepAside(_ tail: Replay.Tail) throws(DiskError) -> String {
-    let stem = StateDirectory.name(reading.segment, "\(tail.offset)")
-    var name = stem + ".torn"
-    var number = 1
-    while try disk.status(state.journal + "/" + name) != nil {
-      if try disk.read(state.journal + "/" + name).bytes == tail.bytes { return name }
-      number += 1
-      name = "\(stem)-\(number).torn"
-    }
-    try disk.replace(state.journal + "/" + name, with: tail.bytes)
-    return name
-  }
-
   private func recoverDoubts(_ now: Instant) throws(JournalFault) {
     var events: [HistoryEvent] = []
-    for contact in reading.history.unsettled {
+    let unsettled = reading.history.unsettled
+    if let words = reading.history.fault { throw .unreadable(words) }
+    for contact in unsettled {
       for (index, fate) in contact.recipients.enumerated() where fate == .pending {
         events.append(
           .contactInDoubt(

@@ -143,6 +143,9 @@ package struct JournalReading {
     }
   }
 
+  /// Takes a checkpoint that others made since, or that was made anew. Its history stays as it is.
+  mutating func rest(on base: Seals.Base) { self.base = base }
+
   mutating func dropTail() { replay.dropTail() }
   mutating func appended(_ events: [HistoryEvent], _ appended: JournalHead.Appended) {
     replay.appended(events, appended)

@@ -34,6 +34,15 @@ package final class SealedArchive: HistoryArchive, @unchecked Sendable {
 
   package var fault: String? { lock.withLock { _ in trouble } }
 
+  package func distrust(because words: String) {
+    lock.withLock { _ in
+      guard trouble == nil else { return }
+      // Where the records do not have it either, nobody knows what else is not told.
+      guard remade == nil else { return trouble = words }
+      remake()
+    }
+  }
+
   package func person(_ id: String) -> PersonHistory? {
     lock.withLock { _ in
       read(orElse: { $0.person(id) }) { () throws(Damage) in try people(of: NameHash.person(id)).first { $0.id == id } }
@@ -45,7 +54,12 @@ package final class SealedArchive: HistoryArchive, @unchecked Sendable {
       read(orElse: { $0.people(with: link) }) { () throws(Damage) in
         if case .contact(let id) = link, let known = cache.owner(of: id) { return [known] }
         var people: [PersonHistory] = []
-        for hash in try hashes(with: link) { people += try self.people(of: hash) }
+        for hash in try hashes(with: link) {
+          let linked = try self.people(of: hash)
+          // A link leads to somebody.
+          guard !linked.isEmpty else { throw Damage() }
+          people += linked
+        }
         return people
       } ?? []
     }
@@ -105,20 +119,21 @@ package final class SealedArchive: HistoryArchive, @unchecked Sendable {
     if let remade { return other(remade) }
     if trouble != nil { return nil }
     do throws(Damage) { return try body() } catch {}
-    do throws(JournalFault) {
-      let archive = try fold()
-      remade = archive
-      return other(archive)
-    } catch {
-      trouble = error.description
-      return nil
-    }
+    return remake().flatMap(other)
+  }
+
+  /// From the records.
+  @discardableResult
+  private func remake() -> MemoryArchive? {
+    do throws(JournalFault) { remade = try fold() } catch { trouble = error.description }
+    return remade
   }
 
   private func people(of hash: UInt64) throws(Damage) -> [PersonHistory] {
     if let known = cache.people(of: hash) { return known }
     var byID: [String: [PersonPart]] = [:]
     for (_, part) in try parts(of: hash).reversed() { byID[part.id, default: []].append(part.part) }
+    guard byID.keys.allSatisfy({ NameHash.person($0) == hash }) else { throw Damage() }
     let people = byID.map { PersonHistory($0.key, $0.value) }
     cache.keep(people, of: hash)
     return people
@@ -161,30 +176,16 @@ package final class SealedArchive: HistoryArchive, @unchecked Sendable {
 
   /// Files that are held open at most.
   private static let filesMax = 600
-  /// Bytes of a row: the link's hash, the person's.
-  private static let rowCount = 16
 
-  /// Rows lie evenly, since hashes do: the place is guessed, and what is read around it is wide enough as a rule.
   private func ownLinks(of wanted: UInt64, in segment: Int) throws(Damage) -> [UInt64] {
-    let sealed = checkpoint.segments[segment - 1]
-    var low = 0
-    var high = sealed.linkCount
-    let guess = Int((Double(wanted) / 18_446_744_073_709_551_616) * Double(sealed.linkCount))
-    var width = 32 + Int(Double(sealed.linkCount).squareRoot())
-    while true {
-      let from = max(low, guess - width)
-      let to = min(high, guess + width)
-      let bytes = try bytes(
-        segment, from: sealed.linksAt + from * Self.rowCount, count: (to - from) * Self.rowCount)
-      let table = bytes.withUnsafeBytes { SealTable(width: 2, bytes: $0) }
-      let rows = table.rows(of: wanted)
-      // Rows of that hash could go on outside of what was read.
-      let isWhole =
-        (from == low || rows.lowerBound > 0) && (to == high || rows.upperBound < table.count)
-      if isWhole { return rows.map { table.row($0).last ?? 0 } }
-      width *= 4
-      (low, high) = (0, sealed.linkCount)
+    var found: [UInt64] = []
+    for block in checkpoint.linkBlocks(of: wanted, in: segment) {
+      let offset = checkpoint.segments[segment - 1].linksAt + block.offset
+      let bytes = try bytes(segment, from: offset, count: block.length)
+      guard let people = block.people(of: wanted, in: bytes, of: checkpoint) else { throw Damage() }
+      found += people
     }
+    return found
   }
 
   private func bytes(_ segment: Int, from offset: Int, count: Int) throws(Damage) -> [UInt8] {

@@ -81,9 +81,18 @@ package struct ContactHistory: Sendable, Equatable {
 
   /// The contact's present standing; nil for an id that was never intended.
   package func contact(_ id: String) -> PastContact? {
+    if let past = found(id) { return past }
+    guard let archive, summary.names(contact: id) else { return nil }
+    // Not to find it is damage, and never "no such contact": it may have arrived.
+    archive.distrust(because: "contact \(id) is in the summary of what is sealed, and in no record")
+    if let past = found(id) { return past }
+    archive.distrust(because: "contact \(id) is in the summary of what is sealed, and in no record")
+    return nil
+  }
+
+  private func found(_ id: String) -> PastContact? {
     if let recent = contacts[id] { return recent }
-    guard let archive else { return nil }
-    for person in archive.people(with: .contact(id)) {
+    for person in archive?.people(with: .contact(id)) ?? [] {
       if let past = person.contacts[id] { return past }
     }
     return nil
@@ -379,18 +388,4 @@ package struct GroupKey: Hashable, Comparable, Sendable {
   package static func < (a: GroupKey, b: GroupKey) -> Bool {
     (a.payer, a.currency) < (b.payer, b.currency)
   }
-}
-
-package struct SkippedStep: Sendable, Equatable {
-  package var step: String
-  package var at: Instant
-}
-
-package struct GivenApproval: Sendable, Equatable {
-  package var extent: Approval.Extent
-  /// The contact's id or the list's hash.
-  package var subject: String
-  package var line: Approval.Line
-  package var granted: Bool
-  package var at: Instant
 }

@@ -13,6 +13,9 @@ package protocol HistoryArchive: AnyObject, Sendable {
   func everyone(_ visit: (PersonHistory) -> Void)
   /// Why something could not be read, once that has happened: what was answered since must not be acted on.
   var fault: String? { get }
+  /// Hears of something that it lacks although it must have it. It goes over to what it rests on, so that one may ask
+  /// again; where there is nothing else, or that lacks it too, that is its fault from then on.
+  func distrust(because words: String)
 }
 
 /// By what a person's history is found.
@@ -54,6 +57,8 @@ package struct HistorySummary: Sendable, Equatable {
   package internal(set) var last: Instant?
 
   package init() {}
+
+  func names(contact id: String) -> Bool { halfMade.contains(id) || doubtful.contains(id) || pending.contains(id) }
 
   package func write(to writer: inout HistoryWriter) {
     writer.write(instance)

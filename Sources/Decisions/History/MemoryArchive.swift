@@ -25,6 +25,8 @@ package final class MemoryArchive: HistoryArchive {
   }
   package func everyone(_ visit: (PersonHistory) -> Void) { byID.values.forEach(visit) }
   package var fault: String? { nil }
+  /// There is nothing else that it could go over to; what it was folded from knows whether it lacks something.
+  package func distrust(because words: String) {}
 }
 
 extension PersonPart {

@@ -200,3 +200,17 @@ package struct Approval: Sendable, Equatable {
     self.text = text
   }
 }
+
+package struct SkippedStep: Sendable, Equatable {
+  package var step: String
+  package var at: Instant
+}
+
+package struct GivenApproval: Sendable, Equatable {
+  package var extent: Approval.Extent
+  /// The contact's id or the list's hash.
+  package var subject: String
+  package var line: Approval.Line
+  package var granted: Bool
+  package var at: Instant
+}

@@ -38,6 +38,8 @@ package struct Checkpoint: Sendable {
   package let people: SealTable
   /// Hash of an address or a customer; hash of a person.
   package let links: SealTable
+  /// By which the links of each file of histories are found, and known to be as they were written: file after file.
+  package let blocks: SealTable
   let function: ChainFunction?
   let chain: String
   let keyID: String
@@ -84,6 +86,14 @@ package struct Checkpoint: Sendable {
     function.map { Array($0.digest(part).bytes.prefix(16)) }
   }
 
+  /// The blocks of one file's links that can hold rows of that hash, in the file's order.
+  package func linkBlocks(of wanted: UInt64, in segment: Int) -> [LinkBlock] {
+    guard segment > 0, segment <= segments.count else { return [] }
+    let rows = segments[segment - 1].linkCount
+    let first = segments[..<(segment - 1)].reduce(0) { $0 + LinkBlock.count(of: $1.linkCount) }
+    return LinkBlock.holding(wanted, of: rows, in: blocks, from: first)
+  }
+
   /// The digest of a whole file of histories, as `Segment.historyDigest` has it; nil without the key.
   package func digest(of file: [UInt8]) -> String? { function.map { f in file.withUnsafeBytes { f.digest($0) }.hex } }
 
@@ -109,8 +119,9 @@ package struct Checkpoint: Sendable {
     }
     summary.write(to: &writer)
     let counts = SealTable(
-      width: 1, words: [UInt64(writer.bytes.count), UInt64(people.count), UInt64(links.count)])
-    let content = Checkpoint.magic + counts.bytes + writer.bytes + people.bytes + links.bytes
+      width: 1,
+      words: [UInt64(writer.bytes.count), UInt64(people.count), UInt64(links.count), UInt64(blocks.count)])
+    let content = Checkpoint.magic + counts.bytes + writer.bytes + people.bytes + links.bytes + blocks.bytes
     let digest = content.withUnsafeBytes { (function ?? .sha256).digest($0) }
     return content + digest.bytes
   }
@@ -125,16 +136,17 @@ package struct Checkpoint: Sendable {
 
   private init(reading raw: UnsafeRawBufferPointer, _ trust: Chain.Trust) throws(Unusable) {
     let start = Checkpoint.magic.count
-    guard raw.count >= start + 24 + 32, raw.prefix(start).elementsEqual(Checkpoint.magic) else {
+    guard raw.count >= start + 32 + 32, raw.prefix(start).elementsEqual(Checkpoint.magic) else {
       throw Unusable(description: "it does not begin as a checkpoint of this version does")
     }
-    let counts = SealTable(width: 1, bytes: UnsafeRawBufferPointer(rebasing: raw[start..<(start + 24)])).words
-    let room = UInt64(raw.count - start - 24 - 32)
-    guard counts.allSatisfy({ $0 <= room }), counts[0] + counts[1] * 24 + counts[2] * 16 == room else {
+    let counts = SealTable(width: 1, bytes: UnsafeRawBufferPointer(rebasing: raw[start..<(start + 32)])).words
+    let room = UInt64(raw.count - start - 32 - 32)
+    guard counts.allSatisfy({ $0 <= room }), counts[0] + counts[1] * 24 + counts[2] * 16 + counts[3] * 24 == room else {
       throw Unusable(description: "it is not as long as it says")
     }
-    let body = (start + 24)..<(start + 24 + Int(counts[0]))
+    let body = (start + 32)..<(start + 32 + Int(counts[0]))
     let peopleEnd = body.upperBound + Int(counts[1]) * 24
+    let linksEnd = peopleEnd + Int(counts[2]) * 16
     do throws(HistoryReader.Damage) {
       var reader = HistoryReader(UnsafeRawBufferPointer(rebasing: raw[body]))
       chain = try reader.text()
@@ -151,7 +163,11 @@ package struct Checkpoint: Sendable {
       throw Unusable(description: "it cannot be read")
     }
     people = SealTable(width: 3, bytes: UnsafeRawBufferPointer(rebasing: raw[body.upperBound..<peopleEnd]))
-    links = SealTable(width: 2, bytes: UnsafeRawBufferPointer(rebasing: raw[peopleEnd..<(raw.count - 32)]))
+    links = SealTable(width: 2, bytes: UnsafeRawBufferPointer(rebasing: raw[peopleEnd..<linksEnd]))
+    blocks = SealTable(width: 3, bytes: UnsafeRawBufferPointer(rebasing: raw[linksEnd..<(raw.count - 32)]))
+    guard blocks.count == segments.reduce(0, { $0 + LinkBlock.count(of: $1.linkCount) }) else {
+      throw Unusable(description: "it cannot be read")
+    }
     switch (chain, trust) {
     case ("sha256", .key(nil)), ("sha256", .any): function = .sha256
     case ("hmac-sha256", .any): function = nil
@@ -166,12 +182,14 @@ package struct Checkpoint: Sendable {
   }
 
   init(
-    segments: [Segment], summary: HistorySummary, people: SealTable, links: SealTable, function: ChainFunction
+    segments: [Segment], summary: HistorySummary, people: SealTable, links: SealTable, blocks: SealTable,
+    function: ChainFunction
   ) {
     self.segments = segments
     self.summary = summary
     self.people = people
     self.links = links
+    self.blocks = blocks
     self.function = function
     chain = function.name
     if case .hmac(let key) = function { keyID = key.id } else { keyID = "" }

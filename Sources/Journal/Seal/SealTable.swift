@@ -15,16 +15,19 @@ package struct SealTable: Sendable, Equatable {
   package func row(_ index: Int) -> ArraySlice<UInt64> { words[(index * width)..<((index + 1) * width)] }
 
   /// Rows that begin with that word.
-  package func rows(of hash: UInt64) -> Range<Int> {
-    let first = self.first { $0 >= hash }
+  package func rows(of hash: UInt64) -> Range<Int> { rows(of: hash, in: 0..<count) }
+
+  /// Rows that begin with that word, of some that are in order.
+  func rows(of hash: UInt64, in rows: Range<Int>) -> Range<Int> {
+    let first = self.first(in: rows) { $0 >= hash }
     var end = first
-    while end < count, words[end * width] == hash { end += 1 }
+    while end < rows.upperBound, words[end * width] == hash { end += 1 }
     return first..<end
   }
 
-  private func first(where isBehind: (UInt64) -> Bool) -> Int {
-    var low = 0
-    var high = count
+  private func first(in rows: Range<Int>, where isBehind: (UInt64) -> Bool) -> Int {
+    var low = rows.lowerBound
+    var high = rows.upperBound
     while low < high {
       let middle = (low + high) / 2
       if isBehind(words[middle * width]) { high = middle } else { low = middle + 1 }

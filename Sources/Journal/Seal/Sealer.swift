@@ -81,7 +81,8 @@ package struct Sealer {
       }
     }
     let linksAt = bytes.count
-    bytes += SealTable(width: 2).merged(with: Array(own), keyWords: 2).bytes
+    let ownLinks = SealTable(width: 2).merged(with: Array(own), keyWords: 2).bytes
+    bytes += ownLinks
     let digest = bytes.withUnsafeBytes { function.digest($0) }.hex
     let done = Checkpoint.Segment(
       size: file.size, modified: file.modified, sha256: file.sha256, seq: head.seq, time: head.time,
@@ -93,6 +94,7 @@ package struct Sealer {
       bytes,
       Checkpoint(
         segments: (base?.segments ?? []) + [done], summary: history.summary, people: people, links: links,
+        blocks: SealTable(width: 3, words: (base?.blocks.words ?? []) + LinkBlock.words(of: ownLinks, function)),
         function: function)
     )
   }
