@@ -238,6 +238,29 @@ struct SealTests {
     #expect(error?.exitCode == 65)
   }
 
+  @Test("a name is one name, composed or decomposed, before and after it is sealed")
+  func names() throws {
+    let (composed, decomposed) = ("M\u{FC}ller-1", "Mu\u{308}ller-1")
+    let journal = try rig.open(segmentMax: Self.segmentMax)
+    try journal.record([Self.intent("k\u{E9}", customer: composed, number: "R\u{E4}-1")], now: JournalRig.start)
+    while journal.sealed < 2 { try journal.record([JournalRig.note("more")], now: JournalRig.start) }
+    let whole = try whole()
+    for name in [composed, decomposed] {
+      for history in [whole.history, try rig.read().history] {
+        #expect(history.payers[name] == ["k\u{E9}"])
+        #expect(history.items[ItemKey(customer: name, number: "Ra\u{308}-1")] == ["k\u{E9}"])
+        #expect(history.addresses["accounts@\(name.lowercased()).example"] == ["k\u{E9}"])
+        #expect(history.contact("ke\u{301}") != nil)
+        #expect(history.items(ofInvoice: "Ra\u{308}-1").count == 1)
+      }
+      var found = 0
+      _ = try JournalSearch(customer: name).read(JournalRig.state, on: rig.disk, trust: .key(nil)) { entry, _ in
+        if entry.names(customer: name) { found += 1 }
+      }
+      #expect(found == 1, "\(name)")
+    }
+  }
+
   @Test("when records are damaged too, the history says so instead of answering")
   func fault() throws {
     try fill()

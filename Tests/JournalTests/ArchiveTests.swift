@@ -148,6 +148,21 @@ struct ArchiveTests {
     #expect(lost.fault == "lost")
   }
 
+  @Test("hashes are of the name, however its letters are composed")
+  func hashes() {
+    for (a, b) in [
+      ("M\u{FC}ller", "Mu\u{308}ller"), ("\u{1E69}", "s\u{307}\u{323}"), ("\u{AC01}", "\u{1100}\u{1161}\u{11A8}"),
+      ("\u{212B}", "\u{C5}"), ("\u{2F800}", "\u{4E3D}"),
+    ] {
+      #expect(a == b)
+      #expect(NameHash.person(a) == NameHash.person(b))
+      #expect(NameHash.link(.invoice(a)) == NameHash.link(.invoice(b)))
+    }
+    #expect(NameHash.person("M\u{FC}ller") != NameHash.person("M\u{F6}ller"))
+    #expect(NameHash.person("\u{5BA2}\u{6237}") != NameHash.person("\u{6237}\u{5BA2}"))
+    #expect(NameHash.person("K-7") == 0xA7A9_3B80_73B4_82A6)
+  }
+
   @Test("a merged table holds each key once, the newest, in order", arguments: 1...20)
   func tables(seed: UInt64) {
     var random = Seeded(seed)

@@ -1,4 +1,5 @@
 import Decisions
+@_spi(_Unicode) import Swift
 
 /// Rows of 64-bit words, sorted, found by their first word: the hash of a name.
 package struct SealTable: Sendable, Equatable {
@@ -69,6 +70,9 @@ package struct SealTable: Sendable, Equatable {
 }
 
 /// Names as 64 bits (FNV-1a, then mixed): two of them may collide, so what is found by one is looked at.
+///
+/// Names that are equal have the same hash. To Swift, and so to a history in memory, `é` is one letter whether it stands
+/// there as one or as `e` with an accent; so a name is hashed in its composed form (NFC).
 package enum NameHash {
   package static func person(_ id: String) -> UInt64 { hash(0, id) }
 
@@ -85,7 +89,12 @@ package enum NameHash {
   private static func hash(_ kind: UInt8, _ text: String) -> UInt64 {
     var value: UInt64 = 0xCBF2_9CE4_8422_2325
     value = (value ^ UInt64(kind)) &* 0x100_0000_01B3
-    for byte in text.utf8 { value = (value ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    func take(_ byte: UInt8) { value = (value ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    if text.utf8.allSatisfy({ $0 < 0x80 }) {
+      text.utf8.forEach(take)
+    } else {
+      for scalar in text._nfc { UTF8.encode(scalar)?.forEach(take) }
+    }
     value = (value ^ (value >> 32)) &* 0xD6E8_FEB8_6659_FD93
     return value ^ (value >> 32)
   }
