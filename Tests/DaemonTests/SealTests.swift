@@ -365,6 +365,45 @@ struct SealTests {
     #expect(try rig.read().base?.checkpoint.segments.count ?? 0 > 2)
   }
 
+  @Test("who followed another one to a new file seals on, and is slim again")
+  func sealsOn() throws {
+    let daemon = try rig.open(segmentMax: Self.segmentMax)
+    _ = daemon.releaseHistory()
+    let command = try rig.open(as: .command, segmentMax: Self.segmentMax)
+    while command.sealed < 1 { try command.record([JournalRig.note("c")], now: JournalRig.start) }
+    _ = try daemon.news()
+    #expect(try daemon.slimmed() != nil, "what the other one sealed")
+    #expect(daemon.sealed == 1)
+    for index in 0..<40 { try daemon.record([JournalRig.note("\(index)")], now: JournalRig.start) }
+    #expect(daemon.takeWarnings() == [])
+    #expect(daemon.sealed > 2)
+    #expect(try daemon.slimmed() != nil)
+    #expect(try JournalRig.state.segments("history", on: rig.disk).count == daemon.sealed)
+    #expect(try rig.read().history == (try whole()).history)
+  }
+
+  @Test(
+    "a checkpoint that could not be made once is made with the next one",
+    arguments: ["history", "checkpoint", "000002.jsonl"])
+  func failsOnce(ending: String) throws {
+    let journal = try rig.open(segmentMax: Self.segmentMax)
+    _ = journal.releaseHistory()
+    var failed = false
+    rig.disk.fault = { kind, path in
+      guard kind == .replace || kind == .create, path.hasSuffix(ending), !failed else { return nil }
+      failed = true
+      return .errno(28)
+    }
+    for index in 0..<40 { try journal.record([JournalRig.note("\(index)")], now: JournalRig.start) }
+    #expect(failed)
+    let warnings = journal.takeWarnings()
+    #expect(warnings.count == 1, "\(warnings)")
+    #expect(warnings.first?.contains("missing") == false)
+    #expect(journal.sealed > 2)
+    #expect(try journal.slimmed() != nil)
+    #expect(try rig.read().history == (try whole()).history)
+  }
+
   @Test("a history that was given away is taken back slim once more is sealed")
   func slimmed() throws {
     let journal = try rig.open(segmentMax: Self.segmentMax)

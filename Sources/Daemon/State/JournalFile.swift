@@ -226,7 +226,11 @@ package final class JournalFile {
       do { next = try disk.openAppending(reading.path(of: full + 1)) } catch { throw .disk(error) }
       file = next
       var base: Seals.Base?
-      do throws(JournalFault) { base = try seals.seal(full, after: reading.base) } catch {
+      do throws(JournalFault) {
+        // Others may have sealed what is before it; or it could not be.
+        base = try sealed == full - 1 ? seals.seal(full, after: reading.base) : seals.catchUp { warnings.append($0) }
+        warn(of: "checkpoint", nil)
+      } catch {
         warn(of: "checkpoint", "no checkpoint could be made: \(error)")
       }
       try reading.beginNext(after: base)
@@ -283,6 +287,7 @@ package final class JournalFile {
   /// The history as it is on the disk, with as little of it in memory as can be; nil while nothing was sealed since the
   /// one that was given away. Only for who has taken in all news.
   package func slimmed() throws(JournalFault) -> ContactHistory? {
+    try renewBase()
     guard unheard.isEmpty, let base = reading.base, base.checkpoint.segments.count > givenAway else { return nil }
     let fresh = try JournalReading(of: state, on: disk, trust: reading.trust, after: base)
     // What others recorded meanwhile would be heard of twice: there is always another time.
