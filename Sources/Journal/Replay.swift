@@ -35,7 +35,8 @@ package struct Replay: Sendable {
 
   private var chain: Chain
   private var isFolding = true
-  private var line = 0
+  /// Lines of that file which do.
+  package private(set) var line = 0
   private var pending: [UInt8] = []
   /// The first line that is none; everything from it on stays in `pending`.
   private var fault: LineFault?
@@ -137,6 +138,9 @@ package struct Replay: Sendable {
     fault = nil
     isHole = false
   }
+
+  /// Goes on in another file of the same records, of which some lost their personal parts: so far reach those read.
+  package mutating func move(to offset: Int) { self.offset = offset }
 
   /// What is wrong with a tail that no crash left: turned by one bit it is whole records, so it was written and perhaps
   /// acted upon. Cutting it off could send a message again. Nil for any other tail, and without one.

@@ -81,7 +81,9 @@ package final class MemoryDisk: Disk {
   }
 
   package func openReading(_ path: String) throws(DiskError) -> any ReadFile {
-    MemoryReading(try present(path)) { [unowned self] () throws(DiskError) in try ask(.read, path, .read) }
+    MemoryReading(try present(path), { [unowned self] in files[path] }) { [unowned self] () throws(DiskError) in
+      try ask(.read, path, .read)
+    }
   }
 
   package func list(_ path: String) throws(DiskError) -> [String] {
@@ -224,22 +226,33 @@ private final class MemoryFile: AppendFile {
   }
 }
 
-/// The content that the name had when it was opened; what was appended since is not in it.
+/// The file that the name had when it was opened.
 private final class MemoryReading: ReadFile {
-  private let content: MemoryContent
+  /// As it was seen last: one that was replaced or removed stays as it was.
+  private var content: MemoryContent
+  private let present: () -> MemoryContent?
   private let ask: () throws(DiskError) -> Void
 
-  init(_ content: MemoryContent, _ ask: @escaping () throws(DiskError) -> Void) {
+  init(
+    _ content: MemoryContent, _ present: @escaping () -> MemoryContent?, _ ask: @escaping () throws(DiskError) -> Void
+  ) {
     self.content = content
+    self.present = present
     self.ask = ask
+  }
+
+  /// Whoever has a file open sees what is appended to it.
+  private func look() -> MemoryContent {
+    if let now = present(), now.inode == content.inode { content = now }
+    return content
   }
 
   func read(from offset: Int, count: Int) throws(DiskError) -> [UInt8] {
     try ask()
-    return Array(content.bytes.dropFirst(offset).prefix(count))
+    return Array(look().bytes.dropFirst(offset).prefix(count))
   }
 
-  func status() throws(DiskError) -> FileStatus { content.status }
+  func status() throws(DiskError) -> FileStatus { look().status }
 }
 
 private final class MemoryLock: HeldLock {

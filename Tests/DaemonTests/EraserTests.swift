@@ -130,6 +130,81 @@ struct EraserTests {
     let after = try everything()
     for words in Self.hers { #expect(!after.contains(words), "\(words) is still there") }
     _ = try JournalCheck.whole(of: JournalRig.state, on: rig.disk, trust: .key(nil))
+    #expect(try proofs().first == .init(records: 60, messages: 13), "the proof names what both did")
+    #expect(try erase() == .init(), "again it finds nothing")
+  }
+
+  /// What the records of erasures say, oldest first.
+  private func proofs() throws -> [JournalEraser.Result] {
+    var proofs: [JournalEraser.Result] = []
+    _ = try JournalReading(of: JournalRig.state, on: rig.disk, trust: .key(nil)) { entry, _ in
+      if case .journalErased(_, let records, let messages, _, _) = entry.event {
+        proofs.append(JournalEraser.Result(records: records, messages: messages))
+      }
+    }
+    return proofs
+  }
+
+  @Test("broken off before its record, another customer erased between: each proof names its own")
+  func brokenOffBetween() throws {
+    try fill()
+    rig.disk.fault = { kind, path in kind == .append && path.hasSuffix("jsonl") ? .errno(5) : nil }
+    #expect(throws: JournalFault.self) { try erase() }
+    rig.disk.fault = { _, _ in nil }
+    rig.disk.kill()
+    _ = try erase("K-8")
+    _ = try erase()
+    #expect(try proofs() == [.init(records: 60, messages: 12), .init(records: 60, messages: 13)])
+    #expect(try rig.disk.list("/state").filter { $0.hasPrefix("eras") } == [])
+  }
+
+  @Test("a clock behind the journal is found before anything is erased")
+  func clock() throws {
+    try fill()
+    let before = try everything()
+    let error = #expect(throws: JournalFault.self) {
+      try JournalEraser(JournalRig.state, on: rig.disk, key: nil).erase(
+        customer: "K-7", by: "anna", reason: nil, now: start - .days(1), segmentMax: Self.segmentMax)
+    }
+    #expect(error?.exitCode == 75)
+    let after = try everything()
+    for words in Self.hers { #expect(after.contains(words), "\(words) is gone") }
+    #expect(after == before)
+  }
+
+  @Test("who follows the journal meanwhile reads on")
+  func followed() throws {
+    try fill()
+    var reading = try rig.read()
+    var all = try JournalReading(of: JournalRig.state, on: rig.disk, trust: .key(nil)) { _, _ in }
+    _ = try erase()
+    var types: [String] = []
+    try reading.more { entry, _ in types.append(entry.type) }
+    #expect(types == ["journal.erased"])
+    try all.more()
+    #expect(all.head == reading.head)
+    _ = try rig.open(as: .command, now: start + .days(1), segmentMax: Self.segmentMax).record(
+      [JournalRig.note("more")], now: start + .days(1))
+    try reading.more { entry, _ in types.append(entry.type) }
+    #expect(types == ["journal.erased", "note.added"])
+  }
+
+  @Test("who looks for records while their file is written anew is told to look again")
+  func lookedFor() throws {
+    try fill()
+    var isDone = false
+    rig.disk.fault = { kind, path in
+      guard kind == .read, path.hasSuffix("000001.jsonl"), !isDone else { return nil }
+      isDone = true
+      rig.disk.fault = { _, _ in nil }
+      _ = try? erase()
+      return nil
+    }
+    let error = #expect(throws: JournalFault.self) {
+      try JournalSearch(customer: "K-8").read(JournalRig.state, on: rig.disk, trust: .key(nil)) { _, _ in }
+    }
+    #expect(isDone)
+    #expect(error == .replaced(path: JournalRig.state.segment(1, "jsonl")))
   }
 
   @Test("messages go when their time is over, a file at a time, and never the last file")

@@ -40,7 +40,7 @@ struct JournalErase: ParsableCommand {
       let result: JournalEraser.Result
       do throws(JournalFault) {
         result = try JournalEraser(session.state, on: PosixDisk(), key: key).erase(
-          customer: customer, by: by.author, reason: reason, now: session.now)
+          customer: customer, by: by.author, reason: reason, now: max(session.now, Clock.real.now()))
       } catch {
         throw CommandFailure(error)
       }

@@ -31,29 +31,43 @@ package struct JournalEraser {
   /// - Parameters:
   ///   - by: who wants it.
   ///   - reason: why; itself a personal part.
+  ///   - now: asked before anything is erased, and again when that is recorded.
   /// - Throws: `.disk(locked)` while a daemon runs; damage, of which nothing is erased.
   package func erase(
-    customer: String, by: String, reason: String?, now: Instant,
+    customer: String, by: String, reason: String?, now: @autoclosure () -> Instant,
     segmentMax: Int = JournalFile.segmentMax,
     random: @escaping (_ count: Int) -> [UInt8] = JournalFile.randomBytes
   ) throws(JournalFault) -> Result {
     let life = try state.lockForCycles(on: disk)
     defer { life.release() }
     func open() throws(JournalFault) -> JournalFile {
-      try JournalFile(state, on: disk, as: .command, key: key, now: now, segmentMax: segmentMax, random: random)
+      try JournalFile(state, on: disk, as: .command, key: key, now: now(), segmentMax: segmentMax, random: random)
     }
     // What a crash left is brought in order first.
     do { try open().close() }
     var result = Result()
+    var plan = try ErasurePlan(state, on: disk)
     do {
       let lock = try state.lockForAppending(on: disk)
       defer { lock.release() }
       let found = try survey(customer)
-      result.records = found.lines.values.reduce(0) { $0 + $1.count }
+      // Asked before anything is gone: behind such a clock it could not be recorded.
+      let time = now()
+      if let last = found.head?.time, time < last - JournalHead.clampMax {
+        throw .refused(.clockWentBack(last: last, now: time))
+      }
+      let store = MessageStore(state.messages, on: disk)
+      func isTaken(_ sha256: String) -> Bool { found.isTheirs(sha256) || !found.isNamed(sha256) }
+      let messages: Set<String>
+      do { messages = try store.names().filter(isTaken) } catch { throw .disk(error) }
+      let taken = try plan.note(
+        .init(after: found.head?.seq ?? 0, records: found.records, messages: messages), of: customer,
+        proof: found.proof)
+      (result.records, result.messages) = (taken.records.count, taken.messages.count)
       if let first = found.lines.keys.min() { try Seals(state, on: disk, trust: .key(key)).forget(from: first) }
       for segment in found.lines.keys.sorted() { try rewrite(segment, found.lines[segment] ?? []) }
       do {
-        result.messages = try MessageStore(state.messages, on: disk).erase { found.isTheirs($0) || !found.isNamed($0) }
+        _ = try store.erase(where: isTaken)
         result.asides = try removeAsides()
       } catch { throw .disk(error) }
     }
@@ -63,7 +77,8 @@ package struct JournalEraser {
       [
         .journalErased(
           customer: customer, records: result.records, messages: result.messages, by: by, text: reason)
-      ], now: now)
+      ], now: now())
+    try plan.forget(customer)
     return result
   }
 
@@ -71,6 +86,12 @@ package struct JournalEraser {
   private struct Findings {
     /// Offsets of lines that have a personal part to lose.
     var lines: [Int: Set<Int>] = [:]
+    /// Their numbers.
+    var records: Set<Int> = []
+    /// The journal's end.
+    var head: JournalHead?
+    /// Number of the last record that says that the customer was erased; 0 for none.
+    var proof = 0
     private var messages: Set<String> = []
     /// The beginnings of the digests of all messages that a record names: a journal may name millions.
     private var named: Set<UInt64> = []
@@ -97,7 +118,7 @@ package struct JournalEraser {
     for number in segments {
       do { sizes[number] = try disk.status(state.segment(number, "jsonl"))?.size } catch { throw .disk(error) }
     }
-    _ = try JournalReading(of: state, on: disk, trust: .key(key)) { entry, line in
+    let reading = try JournalReading(of: state, on: disk, trust: .key(key)) { entry, line in
       // Files are read one after the other, each to its end.
       while segment == 0 || offset >= sizes[segment] ?? 0, segment < segments.count {
         segment += 1
@@ -116,12 +137,19 @@ package struct JournalEraser {
         findings.name(made.sha256, isTheirs: isTheirs)
       }
       // Why it was erased stays, else nobody could tell.
-      if case .journalErased = entry.event { return }
+      if case .journalErased(let erased, _, _, _, _) = entry.event {
+        if erased == customer { findings.proof = entry.seq }
+        return
+      }
       let isTheirs =
         entry.contact.map(contacts.contains) ?? false || entry.customer == customer
         || entry.event.isApproval(for: customer)
-      if isTheirs, entry.erased != nil { findings.lines[segment, default: []].insert(offset) }
+      if isTheirs, entry.erased != nil {
+        findings.lines[segment, default: []].insert(offset)
+        findings.records.insert(entry.seq)
+      }
     }
+    findings.head = reading.head
     return findings
   }
 

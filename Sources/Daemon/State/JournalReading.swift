@@ -13,6 +13,8 @@ package struct JournalReading {
   private var replay: Replay
   /// Number of the segment that is being read; 0 when there is none yet.
   private(set) var segment = 0
+  /// That segment, held open: what was begun is read to its end, though another file is put in its place.
+  private var file: (any ReadFile)?
 
   /// The checkpoint that it began behind; nil when it began at the first record.
   private(set) var base: Seals.Base?
@@ -112,19 +114,58 @@ package struct JournalReading {
   private mutating func begin(_ number: Int) throws(JournalFault) {
     do { try replay.begin(file: "journal/" + StateDirectory.name(number, "jsonl")) } catch { throw .damaged(error) }
     segment = number
+    file = nil
   }
 
   private mutating func readSegment(_ visit: Replay.Visit?) throws(JournalFault) {
+    try readOpened(visit)
+    while try isOvertaken() { try readOpened(visit) }
+  }
+
+  private mutating func readOpened(_ visit: Replay.Visit?) throws(JournalFault) {
     var position = replay.offset
     while true {
       let bytes: [UInt8]
-      do { bytes = try disk.read(path(of: segment), from: position, count: JournalReading.piece) } catch {
-        throw .disk(error)
-      }
+      do throws(DiskError) {
+        if file == nil { file = try disk.openReading(path(of: segment)) }
+        bytes = try file?.read(from: position, count: JournalReading.piece) ?? []
+      } catch { throw .disk(error) }
       if bytes.isEmpty { return }
       position += bytes.count
       do { try replay.feed(bytes, visit: visit) } catch { throw .damaged(error) }
     }
+  }
+
+  /// Whether another file has taken the place of the one that was read: whoever erases a customer's data writes it anew
+  /// with the same records, of which some are shorter. Then it goes on behind as many of them as it has read.
+  private mutating func isOvertaken() throws(JournalFault) -> Bool {
+    let path = path(of: segment)
+    do throws(DiskError) {
+      guard let present = try disk.status(path), let own = try file?.status() else { return false }
+      if present.inode == own.inode, present.device == own.device { return false }
+      file = try disk.openReading(path)
+    } catch { throw .disk(error) }
+    replay.dropTail()
+    guard let offset = try offset(behind: replay.line) else { throw .replaced(path: path) }
+    replay.move(to: offset)
+    return true
+  }
+
+  /// Where so many lines end in the file; nil when it has fewer.
+  private func offset(behind lines: Int) throws(JournalFault) -> Int? {
+    var left = lines
+    var position = 0
+    while left > 0 {
+      let bytes: [UInt8]
+      do { bytes = try file?.read(from: position, count: JournalReading.piece) ?? [] } catch { throw .disk(error) }
+      if bytes.isEmpty { return nil }
+      for (index, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") {
+        left -= 1
+        if left == 0 { return position + index + 1 }
+      }
+      position += bytes.count
+    }
+    return position
   }
 
   // MARK: - For the writer

@@ -131,9 +131,17 @@ private final class SealedFiles {
   }
 
   private func bytes(_ segment: Int, at offset: Int, _ count: Int) throws(JournalFault) -> [UInt8] {
+    let path = state.segment(segment, "jsonl")
+    let file: any ReadFile
+    let status: FileStatus
     do throws(DiskError) {
-      if open?.segment != segment { open = (segment, try disk.openReading(state.segment(segment, "jsonl"))) }
-      return try open?.file.read(from: offset, count: count) ?? []
+      if let open, open.segment == segment { return try open.file.read(from: offset, count: count) }
+      file = try disk.openReading(path)
+      status = try file.status()
     } catch { throw .disk(error) }
+    // Whoever erases a customer's data writes it anew, and then all places in it are others.
+    guard status.size == checkpoint.segments[segment - 1].size else { throw .replaced(path: path) }
+    open = (segment, file)
+    do { return try file.read(from: offset, count: count) } catch { throw .disk(error) }
   }
 }

@@ -72,6 +72,14 @@ package final class MessageStore {
     writtenUpTo = size + bytes.count
   }
 
+  /// The messages that are kept, by their SHA-256.
+  package func names() throws(DiskError) -> Set<String> {
+    index = [:]
+    scanned = [:]
+    for number in try segments() { try scan(number, verifying: true) }
+    return Set(index.keys)
+  }
+
   /// Takes messages out of their files, and whatever else in a file is no whole message.
   ///
   /// - Parameter isErased: asked of each message, by its SHA-256.

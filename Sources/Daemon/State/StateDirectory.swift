@@ -12,6 +12,7 @@ import Storage
 ///     people.lock            held while a person's command looks, decides and records
 ///     intake.lock            held while messages that came back are looked for in the journal and recorded
 ///     reached.json           how many records were durable before the last cycle
+///     erasing.json           what an erasure that is not recorded yet took, or takes
 ///     staff.json             what the staff was told by mail
 ///     control                the daemon's socket, while it runs
 ///     outbox/                letters to be posted, unless `[letter] outbox` says another place
@@ -38,6 +39,7 @@ package struct StateDirectory: Sendable, Equatable {
   var intakeLock: String { path + "/intake.lock" }
   var peopleLock: String { path + "/people.lock" }
   var reached: String { path + "/reached.json" }
+  var erasing: String { path + "/erasing.json" }
   var staff: String { path + "/staff.json" }
   package var control: String { path + "/control" }
   package var outbox: String { path + "/outbox" }
