@@ -1,4 +1,5 @@
 import Decisions
+import Ledger
 import Synchronization
 import Testing
 import Units
@@ -113,6 +114,28 @@ struct ArchiveTests {
     return try writer.bytes.withUnsafeBytes { raw in
       var reader = HistoryReader(raw)
       return try HistorySummary(from: &reader)
+    }
+  }
+
+  @Test("a word that was given before the last seal is told once, whatever was said of the item since")
+  func lastWord() throws {
+    let key = ItemKey(customer: "C1", number: "R-1")
+    func approval(_ subject: String) -> HistoryEvent {
+      .approvalGiven(
+        Approval(
+          extent: .contact, subject: subject,
+          lines: [Approval.Line(key: key, step: "first", repetition: 0, upTo: Money(minor: 100, Sample.euro))],
+          by: "anna", text: nil))
+    }
+    var plain = ContactHistory()
+    plain.apply(approval("OLD"), at: Sample.start)
+    var resting = ContactHistory(MemoryArchive(plain), plain.summary)
+    for history in [plain, resting] { #expect(history.lastWord(on: "OLD").count == 1) }
+    plain.apply(approval("NEW"), at: Sample.start + .seconds(1))
+    resting.apply(approval("NEW"), at: Sample.start + .seconds(1))
+    for subject in ["OLD", "NEW"] {
+      #expect(plain.lastWord(on: subject).count == 1)
+      #expect(resting.lastWord(on: subject) == plain.lastWord(on: subject))
     }
   }
 

@@ -114,7 +114,10 @@ package struct ContactHistory: Sendable, Equatable {
 
   /// The last word that was given under that name, line by line; empty where none was.
   package func lastWord(on subject: String) -> [GivenApproval] {
-    let sealed = (archive?.people(with: .subject(subject)) ?? []).flatMap { $0.approvals.values.joined() }
+    // What was recorded of an item since has taken over what is sealed of it.
+    let sealed = (archive?.people(with: .subject(subject)) ?? []).flatMap { person in
+      person.approvals.filter { approvals.recent[$0.key] == nil }.values.joined()
+    }
     let all = (approvals.recent.values.joined() + sealed).filter { $0.subject == subject }
     guard let last = all.map(\.at).max() else { return [] }
     return all.filter { $0.at == last }.sorted { $0.line.key < $1.line.key }
