@@ -12,6 +12,8 @@ package struct StaffTask: Sendable {
     case reply
     case brokenPromise = "broken_promise"
     case brokenPlan = "broken_plan"
+    /// A promise or plan long past its day, which rests as long as one of its invoices does.
+    case withheld
     case proposal
     case badAddress = "bad_address"
     case noAddress = "no_address"
@@ -222,6 +224,15 @@ package struct StaffTasks {
           .approval, customer, decisions, since: since, subject: rest.id,
           "a payment plan of \(rest.by) waits for a word\(until)")
       }
+    case .promise, .plan:
+      guard let due = ([rest.until] + rest.instalments.map(\.due)).compactMap(\.self).min(),
+        today >= due + Self.patienceDays,
+        decisions.contains(where: { [.promised, .inPlan].contains($0.reason) && $0.until == nil })
+      else { return }
+      add(
+        .withheld, customer, decisions, since: due, subject: rest.id,
+        "\(rest.kind == .plan ? "the payment plan" : "the promise") of \(rest.amount.map(\.description) ?? "") was due on \(due) and rests "
+          + "without an end, since another of its invoices is on hold, disputed or cannot be read")
     default: break
     }
   }

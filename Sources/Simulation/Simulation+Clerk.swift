@@ -164,6 +164,7 @@ extension Simulation {
     case .reply, .doNotContact, .brokenPromise, .brokenPlan:
       return .noteAdded(scope: scope, by: "ann", text: "simulated")
     case .proposal: return ended(.plan)
+    case .withheld: return ended(task.subject.hasPrefix("plan-") ? .plan : .promise)
     case .badAddress: return .addressCleared(customer: task.customer, address: nil, by: "ann")
     case .hold: return ended(.hold)
     case .dispute, .creditMissing: return ended(.dispute)

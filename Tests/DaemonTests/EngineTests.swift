@@ -195,4 +195,25 @@ struct EngineTests {
     rig.run()
     #expect(rig.sent.count == (policy == .resend ? 2 : 1))
   }
+
+  @Test("a doubt is sent again where the schedule that the item took the step in asks for that")
+  func doubtOfAnotherSchedule() {
+    var rig = Rig([Rig.contact("a", inDoubt: .assumeSent)])
+    let step = Step(name: "first", day: 5, level: 1, inDoubt: .resend)
+    rig.engine.policy.schedules = [Schedule(name: "consumer", steps: [step])]
+    rig.compose = { contact in
+      var prepared = Rig.prepared(contact)
+      prepared.intended.invoices = [
+        AdvancedItem(
+          key: ItemKey(customer: "a", number: "1"), schedule: "consumer", step: "first", level: 1, anchor: .due,
+          anchorDate: Day(number: 20_000), day: 5, repetition: 0, open: Money(minor: 100, Rig.euro), ledgerSchedule: nil
+        )
+      ]
+      return .ready(prepared)
+    }
+    rig.deliver = { _ in .lost }
+    rig.run()
+    rig.run()
+    #expect(rig.sent.count == 2)
+  }
 }

@@ -100,6 +100,39 @@ struct DisputeTests {
       .at("2026-03-09").expect(.contact, dunnable: "50 EUR")
   }
 
+  @Test("of two parts that were accepted, those that the ledger shows as open no more are not held back once more")
+  func partsTakenOff() {
+    func accept(_ scene: Scene, _ day: String) -> Scene {
+      scene.happened(
+        .restPlaced(
+          Rest(
+            kind: .dispute, scope: .invoice,
+            items: [ListedItem(key: ItemKey(customer: "C", number: "R1"), open: "100 EUR")], amount: "20 EUR",
+            by: "ben",
+            text: nil)), day
+      ).happened(
+        .restEnded(RestEnd(kind: .dispute, scope: .invoice, by: "ben", outcome: "accepted", text: nil)), day + " 15:00")
+    }
+    let both = accept(accept(Scene(due: "2026-03-02"), "2026-03-03"), "2026-03-04")
+    func open(_ amount: Money) -> Scene { both.with { $0.invoices[0].open = amount }.at("2026-03-09") }
+    open("100 EUR").expect(.contact, dunnable: "60 EUR")
+    open("80 EUR").expect(.contact, dunnable: "60 EUR")
+    open("60 EUR").expect(.contact, dunnable: "60 EUR")
+  }
+
+  @Test("parts that come to the whole rest it until the first of them is over")
+  func partsUntil() {
+    let scene = Scene(due: "2026-03-02")
+    let first = scene.disputed(.invoice, from: "2026-03-03", until: "2026-03-20").at("2026-03-09").verdict.decisions[0]
+    let both = scene.disputed(.invoice, "50 EUR", from: "2026-03-03", until: "2026-03-20")
+      .disputed(.invoice, "50 EUR", from: "2026-03-03", until: "2026-05-20")
+    #expect(first.until != nil)
+    #expect(both.at("2026-03-09").expect(.disputed).verdict.decisions[0].until == first.until)
+    // Without the other one's, the first alone does not rest all of it.
+    let three = both.disputed(.invoice, "50 EUR", from: "2026-03-03", until: "2026-05-20")
+    #expect(three.at("2026-03-09").expect(.disputed).verdict.decisions[0].until != first.until)
+  }
+
   @Test("one that was accepted stays so when another one is rejected")
   func another() {
     let accepted = closed(disputed("30 EUR"), "accepted")

@@ -207,6 +207,15 @@ struct StatementTests {
     scene.steps().at("2026-03-10").expectContacts("statement 100.00 EUR: R1")
   }
 
+  @Test("one that was asked for long ago is not forgotten when another customer's is")
+  func askedForByAnother() {
+    let euro = Scene.owing("2026-12-01").asked("2026-01-02")
+    let later = euro.happened(
+      .statementRequested(
+        StatementRequest(customer: "D", currency: euro.policy.company.currency, by: "ben", text: nil)), "2026-03-20")
+    #expect(later.history.statementRequests.count == 2)
+  }
+
   @Test("one that was asked for stays until it went or was taken back, however long something rests it")
   func askedForLongAgo() {
     let scene = Scene.owing("2026-12-01").held(.customer, until: "2026-04-10").asked("2026-03-10")

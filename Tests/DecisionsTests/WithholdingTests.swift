@@ -56,6 +56,18 @@ struct WithholdingTests {
     }
   }
 
+  @Test("what rests so for long after its day is a task: nobody forgets the other invoice", arguments: [plan, promise])
+  func task(pledge: Scene) {
+    func kinds(_ day: String) -> [StaffTask.Kind] {
+      let scene = pledge.with { $0.invoices[0].disputed = .whole }.at(day)
+      return StaffTasks.all(scene.verdict, scene.history, scene.books.customers, scene.policy, now: scene.now) { _ in ""
+      }
+      .map(\.kind)
+    }
+    #expect(kinds("2026-03-20") == [])
+    #expect(kinds("2026-03-23") == [.withheld])
+  }
+
   @Test("a plan goes on when that ends: its instalment is due anew, with its grace, and nothing is broken backwards")
   func planGoesOn() {
     let closed = Self.plan.disputed(.invoice, from: "2026-02-12").disputeClosed(.invoice, "2026-03-10 12:00")

@@ -149,6 +149,8 @@ extension StaffTask {
       contact?.isWaiting(for: .cycle) ?? false ? "dunningd approve --cycle" : "dunningd approve \(subject)"
     case .inDoubt: "dunningd resolve \(subject) --sent|--not-sent"
     case .reply, .brokenPromise, .brokenPlan: "dunningd note \(customer) --text TEXT, or promise, plan, dispute, hold"
+    case .withheld:
+      "dunningd \(subject.hasPrefix("plan-") ? "plan" : "promise") \(subject) --withdraw --reason TEXT, or end the hold or dispute"
     case .proposal: "dunningd plan \(subject) --agree"
     case .badAddress, .noAddress: "mend the ledger's address, or dunningd resolve \(customer) --address-ok"
     case .doNotContact:

@@ -130,11 +130,11 @@ struct ApproveCommand: Intervening {
     let lines = contacts.flatMap { $0.advancing.map(Approval.Line.init) }
     let approval = Approval(
       extent: extent, subject: subject, lines: lines, granted: !refuse, by: by.author, text: reason)
-    if common.format == .table, extent == .cycle { step.session.show(listing(contacts, step)) }
     let scopes = lines.map { Scope.invoice(customer: $0.key.customer, number: $0.key.number) }
     let count = contacts.count.of("contact")
     try step.record(
-      [.approvalGiven(approval)], done: "\(refuse ? "Refused" : "Approved"): \(count) (\(subject)).", about: scopes)
+      [.approvalGiven(approval)], done: "\(refuse ? "Refused" : "Approved"): \(count) (\(subject)).", about: scopes,
+      list: extent == .cycle ? listing(contacts, step) : nil)
   }
 
   /// A later word takes the place of an earlier one, as long as nothing has gone by it.

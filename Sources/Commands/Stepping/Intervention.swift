@@ -79,11 +79,16 @@ struct Intervention {
     return scopes
   }
 
-  /// Writes the records, all or none, and reports.
-  func record(_ events: [HistoryEvent], done: String, about scopes: [Scope]) throws(CommandFailure) {
+  /// Writes the records, all or none, and reports: only then, since whoever reads along may take his time.
+  ///
+  /// - Parameter list: what it was about, for people.
+  func record(
+    _ events: [HistoryEvent], done: String, about scopes: [Scope], list: Listing? = nil
+  ) throws(CommandFailure) {
     let after = try append(events)
     switch session.common.format {
     case .table:
+      if let list { session.show(list) }
       Output.line(done.printable)
       for line in next(scopes, after) { Output.line("  " + line.printable) }
     case .json:

@@ -126,7 +126,9 @@ extension Engine {
     if !leftOut.isEmpty, intended.cc.isEmpty, leftOut.isSuperset(of: intended.to) { return true }
     switch past.standing {
     case .made, .outbox: return false
-    case .inDoubt: return (step.inDoubt ?? policy.inDoubt) == .resend
+    case .inDoubt:
+      // The item may have gone over to another schedule since, whose step of that name says otherwise.
+      return (step.inDoubt ?? policy.inDoubt) == .resend || past.items.contains { policy.inDoubt(of: $0) == .resend }
     case .deferred, .failed, .bounced, .undone: return true
     }
   }

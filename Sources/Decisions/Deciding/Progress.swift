@@ -123,7 +123,7 @@ extension Policy {
 
   /// What becomes of a doubt about the step that `item` took. Of a step that has another name by now, or is gone, nobody
   /// knows what was to become of it: that waits for a person.
-  func inDoubt(of item: AdvancedItem) -> InDoubtPolicy {
+  package func inDoubt(of item: AdvancedItem) -> InDoubtPolicy {
     guard let step = step(of: item) else { return .ask }
     return step.inDoubt ?? inDoubt
   }

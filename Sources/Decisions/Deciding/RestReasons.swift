@@ -49,10 +49,11 @@ extension GroupCase {
   private func disputed(_ item: ItemCase) -> Finding? {
     let left = item.item.open - item.credit
     let isOpenEnded = item.item.disputed.isPositive && item.item.disputed >= left
-    if !item.rests.isEmpty, let (placed, resumes) = resting(.dispute, item),
+    if !item.rests.isEmpty, let (placed, longest) = resting(.dispute, item),
       placed.rest.amount == nil || item.disputed >= left,
-      resumes == nil || !isOpenEnded
+      longest == nil || !isOpenEnded
     {
+      let resumes = placed.rest.amount == nil ? longest : contestedUntil(item, left) ?? longest
       return Finding(
         .disputed(placed, resumes: resumes),
         Rule("dispute by \(placed.rest.by)", policy.contact.places.resumeAfter), until: resumes.map { .day($0) })
@@ -61,12 +62,20 @@ extension GroupCase {
     return Finding(.disputed(nil, resumes: nil), Rule("ledger column disputed", item.item.invoice.place))
   }
 
+  /// The first day on which the parts that people contest do not come to all that is left any more; nil while nobody can
+  /// say.
+  private func contestedUntil(_ item: ItemCase, _ left: Money) -> Day? {
+    let ends = item.rests.filter { $0.rest.kind == .dispute }.compactMap { resumes($0, item.item) }
+    return Set(ends).sorted().first { today < $0 && disputedPart(of: item.item, item.rests, on: $0) < left }
+  }
+
   /// The contested part of an item: what the ledger says and what the journal says, the larger of the two; in the journal
   /// each dispute is about another part. A part that is contested no longer is left in peace a little longer, as a whole
   /// would be.
-  func disputedPart(of item: OpenItem, _ rests: [PlacedRest]) -> Money {
+  func disputedPart(of item: OpenItem, _ rests: [PlacedRest], on day: Day? = nil) -> Money {
+    let day = day ?? today
     var part = Money.zero(item.disputed.currency)
-    for placed in rests where placed.rest.kind == .dispute && resumes(placed, item).map({ today < $0 }) ?? true {
+    for placed in rests where placed.rest.kind == .dispute && resumes(placed, item).map({ day < $0 }) ?? true {
       let contested = placed.isAccepted ? notCredited(placed, item) : placed.rest.amount
       // The ledger has it in another currency since: how much of it is contested nobody can say.
       guard let contested, contested.currency == part.currency else { return item.open }
@@ -95,9 +104,34 @@ extension GroupCase {
       then.currency == zero.currency, amount.currency == zero.currency
     else { return zero }
     let open = item.open
-    if open > amount, then - open == amount { return zero }
+    if open > amount, isTakenOff(placed, item) { return zero }
     let left = amount - noted(placed, amount, item)
     return left.isPositive ? (left < open ? left : open) : zero
+  }
+
+  /// Whether what is open less since then is just this part, or this one and later ones. What earlier ones explain of it is
+  /// not counted once more.
+  private func isTakenOff(_ placed: PlacedRest, _ item: OpenItem) -> Bool {
+    let parts = placedRests(on: item.key).compactMap { part -> (part: PlacedRest, amount: Int, then: Int)? in
+      guard part.rest.kind == .dispute, part.isAccepted, let amount = part.rest.amount,
+        let then = part.rest.items.first(where: { $0.key == item.key })?.open,
+        amount.currency == item.open.currency, then.currency == item.open.currency
+      else { return nil }
+      return (part, amount.minor, then.minor)
+    }.sorted { ($0.part.placed, $0.amount) < ($1.part.placed, $1.amount) }
+    guard let first = parts.first else { return false }
+    var explained = 0
+    for (index, (part, amount, then)) in parts.enumerated() {
+      let missing = then - item.open.minor - max(0, explained - (first.then - then))
+      var sum = 0
+      let isOff = parts[index...].contains { later in
+        sum += later.amount
+        return sum == missing
+      }
+      if part == placed { return isOff }
+      if isOff { explained += amount }
+    }
+    return false
   }
 
   /// What credit notes since then take off a part that was found not to be owed. Those for the parts that were contested

@@ -108,9 +108,8 @@ package struct HistorySummary: Sendable, Equatable {
 }
 
 extension HistorySummary {
-  /// One that is taken back, or long past, is forgotten.
+  /// One that is taken back is forgotten; the others are few, a payer's last one each.
   mutating func note(_ request: StatementRequest, at time: Instant) {
-    statementRequests = statementRequests.filter { time - $0.value < .days(StatementRules.recentDays) }
     let group = GroupKey(payer: request.customer, currency: request.currency)
     statementRequests[group] = request.isWithdrawn ? nil : time
   }
