@@ -36,25 +36,78 @@ struct PaymentHomeTests {
       ledger.warnings.map(\.description).first?.contains("payments.csv:2: invoice: \"C\" is an invoice of X") == true)
   }
 
-  @Test("a stranger's payment that does not fit an invoice is not taken for it, and that is said")
+  @Test("a stranger's old payment is not taken for an invoice that was issued long after it, and that is said")
+  func old() throws {
+    let ledger = try strangers("A,2026-02-10,480,2026-01", "A,2026-02-10,900,2026-01")
+    #expect(ledger.books.payments.map(\.customer) == ["A", "A"])
+    #expect(ledger.books.badRows.isEmpty)
+    #expect(
+      ledger.warnings.map(\.description)
+        == [2, 3].map {
+          "payments.csv:\($0): invoice: \"2026-01\" is an invoice of B, not of A, and was issued on 2026-05-02, after this "
+            + "payment (2026-02-10): it is not taken for it; if it is meant for it, correct customer or date"
+        })
+    #expect(try strangers("C,2026-02-10,900,2026-01").books.payments.map(\.customer) == ["B"])
+  }
+
+  @Test("one that does not fit, but may be meant all the same, rests the invoice: nobody is reminded after paying")
   func misfit() throws {
+    let ledger = try strangers("A,2026-05-10,485,2026-01", "A,2026-05-01,480,2026-01", "A,2026-03-03,480,2026-01")
+    #expect(ledger.books.payments.map(\.customer) == ["A", "A", "A"])
+    #expect(ledger.warnings.isEmpty)
+    #expect(
+      Set(ledger.books.badRows.map(\.description)) == [
+        "payments.csv:2: invoice: \"2026-01\" is an invoice of B, not of A, over no more than 480.00 EUR: the payment of "
+          + "485.00 EUR is not taken for it, but may be meant for it, with a fee or interest; if it is, correct customer or "
+          + "amount; if not, correct the number",
+        "payments.csv:3: invoice: \"2026-01\" is an invoice of B, not of A, and was issued on 2026-05-02, shortly after this "
+          + "payment (2026-05-01): it is not taken for it, but may be meant for it, paid in advance; if it is, correct customer "
+          + "or date; if not, correct the number",
+        "payments.csv:4: invoice: \"2026-01\" is an invoice of B, not of A, and was issued on 2026-05-02, shortly after this "
+          + "payment (2026-03-03): it is not taken for it, but may be meant for it, paid in advance; if it is, correct customer "
+          + "or date; if not, correct the number",
+      ])
+    #expect(Set(ledger.books.badRows.map(\.reach)) == [.invoice(customer: "B", number: "2026-01")])
+  }
+
+  @Test("it rests nothing where it went back, or where the ledger says that nothing is open, and is no bad row")
+  func misfitOfNothing() throws {
+    let back = try strangers("A,2026-05-10,900,2026-01", "A,2026-05-12,-900,2026-01")
+    #expect(back.books.payments.map(\.customer) == ["A", "A"])
+    #expect(back.books.badRows.isEmpty && back.warnings.count == 1)
+    var folder = folder
+    folder.invoices = "number,customer,due,issued,amount,open\n2026-01,X,2026-06-01,2026-05-02,480,0\n"
+    folder.payments = "customer,date,amount,invoice\nY,2026-05-10,900,2026-01\n"
+    #expect(try folder.books().badRows.isEmpty)
+    folder.invoices = "number,customer,due,issued,amount,open\n2026-01,X,2026-06-01,2026-05-02,480,480\n"
+    folder.format.badRowsMax = .rows(0)
+    #expect(try folder.books().badRows.map(\.reach) == [.invoice(customer: "X", number: "2026-01")])
+  }
+
+  @Test("a stranger's payment uses up no credit note")
+  func creditNote() throws {
+    var folder = folder
+    folder.invoices =
+      "number,customer,due,amount,kind\n1001,X,2026-02-10,300,credit_note\n1002,X,2026-02-10,300,\n"
+    folder.payments = "customer,date,amount,invoice\nY,2026-02-25,500,1001\n"
+    let ledger = try folder.accepted()
+    #expect(ledger.books.payments.map(\.customer) == ["Y"])
+    #expect(
+      ledger.warnings.map(\.description) == [
+        "payments.csv:2: invoice: \"1001\" is a credit note of X, not of Y: this payment of 500.00 EUR is not taken for it; if "
+          + "it is meant for it, correct the customer"
+      ])
+    folder.payments = "customer,date,amount,invoice\nX,2026-02-25,-300,1001\n"
+    #expect(try folder.books().payments.map(\.customer) == ["X"])
+  }
+
+  /// Of A, and of C for whom B pays.
+  private func strangers(_ rows: String...) throws -> AcceptedLedger {
     var folder = Folder()
     folder.customers = "id,payer\nA,\nB,\nC,B\n"
     folder.invoices = "number,customer,due,issued,amount\n2026-01,B,2026-06-01,2026-05-02,480\n"
-    folder.payments =
-      "customer,date,amount,invoice\nA,2026-02-10,480,2026-01\nA,2026-05-10,900,2026-01\nA,2026-05-12,-900,2026-01\n"
-    let ledger = try folder.accepted()
-    #expect(ledger.books.payments.map(\.customer) == ["A", "A", "A"])
-    #expect(
-      ledger.warnings.map(\.description) == [
-        "payments.csv:2: invoice: \"2026-01\" is an invoice of B, not of A, and was issued on 2026-05-02, after this "
-          + "payment (2026-02-10): it is not taken for it; if it is meant for it, correct customer or date",
-        "payments.csv:3: invoice: \"2026-01\" is an invoice of B, not of A, over no more than 480.00 EUR: the payment of "
-          + "900.00 EUR is not taken for it; if it is meant for it, correct customer or amount",
-      ])
-    folder.payments =
-      "customer,date,amount,invoice\nA,2026-05-10,480,2026-01\nA,2026-05-12,-480,2026-01\nC,2026-02-10,900,2026-01\n"
-    #expect(try folder.books().payments.map(\.customer) == ["B", "B", "B"])
+    folder.payments = "customer,date,amount,invoice\n" + rows.map { $0 + "\n" }.joined()
+    return try folder.accepted()
   }
 
   @Test("one's own invoice goes before others; which of several strangers' is meant nobody can say")

@@ -50,30 +50,64 @@ struct PaymentHomes: Sendable {
     return found.count == 1 ? own(number, of: found[0]) : nil
   }
 
-  /// Why a stranger's payment cannot be meant for an invoice; nil where it may be. Numbers are unique only among one
-  /// customer's invoices, and those that were paid are gone, while the payments of them are still there.
-  func misfit(of date: Day, _ amount: Money, to home: Home) -> String? {
+  /// Why a stranger's payment is not taken for what it names.
+  struct Misfit {
+    let words: String
+    /// The invoice that it may be meant for all the same, so that nobody may be reminded of that.
+    var resting: ItemKey?
+  }
+
+  /// Why a stranger's payment is not taken for an invoice; nil where it is. Numbers are unique only among one customer's
+  /// invoices, and those that were paid are gone, while the payments of them are still there. But who pays a fee or interest
+  /// too, or in advance, pays no less for it.
+  ///
+  /// - Parameter payer: who paid, as the row says.
+  func misfit(of payer: String, _ date: Day, _ amount: Money, to home: Home) -> Misfit? {
+    let key = invoices[home.index].key
     var issued: Day?
+    var due: Day?
     var total: Int? = 0
+    var isOpen = false
     for index in home.index..<Int(directory.invoices[home.customer].upperBound) {
       let invoice = invoices[index]
-      guard invoice.key.number == invoices[home.index].key.number else { break }
+      guard invoice.key.number == key.number else { break }
       guard invoice.kind == .invoice else { continue }
       if let day = invoice.issued { issued = min(issued ?? day, day) }
+      due = min(due ?? invoice.due, invoice.due)
       total = invoice.amount.flatMap { amount in total.map { $0 + amount.minor } }
+      if invoice.isOpen { isOpen = true }
     }
+    guard let due else {
+      return Misfit(
+        words:
+          "\"\(key.number)\" is a credit note of \(key.customer), not of \(payer): this payment of \(amount) is not taken "
+          + "for it; if it is meant for it, correct the customer")
+    }
+    let isRecent = date >= (issued ?? due - PaymentHomes.usualTerm) - PaymentHomes.advanceMax
+    let resting = isOpen && isRecent ? key : nil
+    let words = "\"\(key.number)\" is an invoice of \(key.customer), not of \(payer), "
     if let issued, date < issued {
-      return
-        "and was issued on \(issued), after this payment (\(date)): it is not taken for it; if it is meant for it, "
-        + "correct customer or date"
+      let found =
+        "and was issued on \(issued), \(isRecent ? "shortly " : "")after this payment (\(date)): it is not taken for it"
+      return Misfit(words: words + found + wayOut(resting, "paid in advance", "customer or date"), resting: resting)
     }
-    if let total, total > 0, amount.minor > total {
-      return
-        "over no more than \(Money(minor: total, home.currency)): the payment of \(amount) is not taken for it; if it is "
-        + "meant for it, correct customer or amount"
+    if let total, amount.minor > total {
+      let found =
+        "over no more than \(Money(minor: total, home.currency)): the payment of \(amount) is not taken for it"
+      return Misfit(
+        words: words + found + wayOut(resting, "with a fee or interest", "customer or amount"), resting: resting)
     }
     return nil
   }
+
+  private func wayOut(_ resting: ItemKey?, _ how: String, _ columns: String) -> String {
+    resting == nil
+      ? "; if it is meant for it, correct \(columns)"
+      : ", but may be meant for it, \(how); if it is, correct \(columns); if not, correct the number"
+  }
+
+  /// So many days before an invoice is issued it may be paid in advance.
+  private static let advanceMax = 60
 
   /// Open invoices of a customer, and of those who have the same payer, that were there by a day; as far as their own rows
   /// say what is open.
@@ -90,9 +124,8 @@ struct PaymentHomes: Sendable {
   }
 
   private func isOpen(_ index: Int, by day: Day, in currency: Currency) -> Bool {
-    invoices[index].kind == .invoice && invoices[index].currency == currency
+    invoices[index].isOpen && invoices[index].currency == currency
       && (invoices[index].issued ?? invoices[index].due - PaymentHomes.usualTerm) <= day
-      && invoices[index].settled == nil && (invoices[index].open ?? invoices[index].amount)?.isPositive == true
   }
 
   /// So many days before it is due an invoice was issued, where nobody says when.
@@ -111,6 +144,11 @@ struct PaymentHomes: Sendable {
     }
     return owners
   }
+}
+
+extension Invoice {
+  /// As far as the row itself says.
+  fileprivate var isOpen: Bool { kind == .invoice && settled == nil && (open ?? amount)?.isPositive == true }
 }
 
 extension Range<Int32> {

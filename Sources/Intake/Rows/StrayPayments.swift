@@ -39,6 +39,7 @@ struct StrayPayments {
 
   mutating func place(_ strays: [StrayPayment], _ findings: inout Findings) {
     guard !strays.isEmpty else { return }
+    let returned = returned(strays)
     // A stranger's payment that went back goes where it was; so the returns come last.
     var taken: [String: Day] = [:]
     var lost: [StrayPayment] = []
@@ -47,7 +48,7 @@ struct StrayPayments {
         var row = stray.row
         if let home = stray.home {
           let key = stray.payer + "\n" + stray.number
-          if isReturn ? stray.isKin || isAfter(taken[key], stray.date) : fits(stray, home, &findings) {
+          if isReturn ? stray.isKin || isAfter(taken[key], stray.date) : fits(stray, home, returned, &findings) {
             row.owner = Int32(home.customer)
             if let date = stray.date { taken[key] = min(taken[key] ?? date, date) }
           }
@@ -67,14 +68,40 @@ struct StrayPayments {
     return first <= day
   }
 
-  private func fits(_ stray: StrayPayment, _ home: PaymentHomes.Home, _ findings: inout Findings) -> Bool {
+  /// What a payment and its return have in common.
+  private struct Back: Hashable {
+    let payer: String
+    let number: String
+    let amount: Money
+  }
+
+  /// The last day on which just so much went back.
+  private func returned(_ strays: [StrayPayment]) -> [Back: Day] {
+    var returned: [Back: Day] = [:]
+    for stray in strays {
+      guard let date = stray.date, let amount = stray.amount, amount.isNegative else { continue }
+      let back = Back(payer: stray.payer, number: stray.number, amount: -amount)
+      returned[back] = max(returned[back] ?? date, date)
+    }
+    return returned
+  }
+
+  private func fits(
+    _ stray: StrayPayment, _ home: PaymentHomes.Home, _ returned: [Back: Day], _ findings: inout Findings
+  ) -> Bool {
     // What cannot be read makes a bad row there.
     guard !stray.isKin, let date = stray.date, let amount = stray.amount,
-      let misfit = homes.misfit(of: date, amount, to: home)
+      let misfit = homes.misfit(of: stray.payer, date, amount, to: home)
     else { return true }
-    findings.warn(
-      place(stray), column,
-      "\"\(stray.number)\" is an invoice of \(directory.customers[home.customer].id), not of \(stray.payer), \(misfit)")
+    let back = returned[Back(payer: stray.payer, number: stray.number, amount: amount)]
+    if let key = misfit.resting, back.map({ $0 < date }) ?? true {
+      findings.addConsequence(
+        BadRow(
+          place: place(stray), column: column, reason: misfit.words,
+          reach: .invoice(customer: key.customer, number: key.number)))
+    } else {
+      findings.warn(place(stray), column, misfit.words)
+    }
     return false
   }
 
