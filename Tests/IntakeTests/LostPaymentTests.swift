@@ -46,6 +46,28 @@ struct LostPaymentTests {
     #expect(try warnings(folder("D,2026-05-01,200.00,R3", "D,2026-02-05,200.00,X", "D,2026-06-05,-200,R3")).isEmpty)
   }
 
+  @Test("an amount is looked for among one's own invoices first, then among those of the same payer")
+  func nearest() throws {
+    let told = try warnings(folder("D,2026-06-05,200,R10", "K-7,2026-06-05,200,X", "K-7,2026-06-05,70,X"))
+    #expect(told.count == 3)
+    for (words, meant) in zip(told, ["R-10", "R-3", "K-1"]) { #expect(words.contains("\"\(meant)\"")) }
+  }
+
+  @Test("many of them, among many open invoices, are looked through quickly")
+  func many() throws {
+    var folder = folder()
+    folder.invoices =
+      "number,customer,issued,due,amount\n"
+      + (1...4000).map { "N-\($0),K-7,2026-05-02,2026-06-01,\($0)\n" }.joined()
+    folder.payments =
+      "customer,date,amount,invoice\n" + (1...4000).map { "D,2026-06-05,\($0 + 5000),gone \($0)\n" }.joined()
+    var reading: LedgerReading?
+    let time = ContinuousClock().measure { reading = folder.reading() }
+    guard case .accepted(let ledger)? = reading else { throw Folder.NotRejected() }
+    #expect(ledger.warnings.count == 1)
+    #expect(time < .seconds(12))
+  }
+
   @Test("without customers.csv, a customer who differs from one in capitals only is told")
   func capitals() throws {
     #expect(

@@ -83,7 +83,7 @@ struct PaymentHomes: Sendable {
           "\"\(key.number)\" is a credit note of \(key.customer), not of \(payer): this payment of \(amount) is not taken "
           + "for it; if it is meant for it, correct the customer")
     }
-    let isRecent = date >= (issued ?? due - PaymentHomes.usualTerm) - PaymentHomes.advanceMax
+    let isRecent = date >= (issued ?? due - Invoice.usualTerm) - PaymentHomes.advanceMax
     let resting = isOpen && isRecent ? key : nil
     let words = "\"\(key.number)\" is an invoice of \(key.customer), not of \(payer), "
     if let issued, date < issued {
@@ -109,27 +109,14 @@ struct PaymentHomes: Sendable {
   /// So many days before an invoice is issued it may be paid in advance.
   private static let advanceMax = 60
 
-  /// Open invoices of a customer, and of those who have the same payer, that were there by a day; as far as their own rows
-  /// say what is open.
-  func open(of customer: Int, _ kin: [Int], by day: Day, in currency: Currency) -> [Invoice] {
-    var found: [Invoice] = []
-    func look(at customer: Int) {
-      for index in directory.invoices[customer].ints where isOpen(index, by: day, in: currency) {
-        found.append(invoices[index])
-      }
+  /// Open invoices of customers, as far as their own rows say what is open.
+  func open(of customers: [Int]) -> OpenInvoices {
+    var open = OpenInvoices()
+    for customer in customers {
+      for index in directory.invoices[customer].ints where invoices[index].isOpen { open.add(invoices[index]) }
     }
-    look(at: customer)
-    for other in kin where other != customer { look(at: other) }
-    return found
+    return open
   }
-
-  private func isOpen(_ index: Int, by day: Day, in currency: Currency) -> Bool {
-    invoices[index].isOpen && invoices[index].currency == currency
-      && (invoices[index].issued ?? invoices[index].due - PaymentHomes.usualTerm) <= day
-  }
-
-  /// So many days before it is due an invoice was issued, where nobody says when.
-  private static let usualTerm = 30
 
   /// By number, the customers with such an invoice, ascending; only of those numbers.
   func owners(of numbers: Set<String>) -> [String: [Int]] {

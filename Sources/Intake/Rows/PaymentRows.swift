@@ -151,44 +151,55 @@ struct PaymentRows: Sendable {
   private func dropDoubles(
     _ own: inout [Payment], _ rows: ArraySlice<OwnedRow>, with reader: inout CSVReader, _ findings: inout Findings
   ) {
-    var doubles: [Int] = []
+    // What a payment does not hold: who paid, and the columns that dunningd does not know.
+    let others = table.headers.indices.filter { ![date, amount, currency].contains($0) }
+    var byLine: [Int: OwnedRow] = [:]
+    var doubles: Set<Int> = []
     var start = 0
     while start < own.count {
       // One day at a time.
       var end = start + 1
       while end < own.count, own[end].date == own[start].date { end += 1 }
-      if end > start + 1 {
-        var kept: [String: [Int]] = [:]
-        for index in start..<end where !own[index].id.isEmpty {
-          let twin = kept[own[index].id]?.first { isSame(own[$0], own[index], rows, with: &reader) }
-          if let twin {
+      for same in sameIDs(own[start..<end]) {
+        if byLine.isEmpty { for row in rows { byLine[Int(row.line)] = row } }
+        var kept: [Content: Int] = [:]
+        for index in same {
+          guard let row = byLine[own[index].place.line] else { continue }
+          let content = Content(amount: own[index].amount, cells: cells(of: row, at: others, with: &reader))
+          if let twin = kept[content] {
             findings.warn(
               own[index].place, header(id, .id), "the same row stands on line \(own[twin].place.line): it counts once")
-            doubles.append(index)
+            doubles.insert(index)
           } else {
-            kept[own[index].id, default: []].append(index)
+            kept[content] = index
           }
         }
       }
       start = end
     }
-    for index in doubles.reversed() { own.remove(at: index) }
+    if doubles.isEmpty { return }
+    own = own.indices.lazy.filter { !doubles.contains($0) }.map { [own] in own[$0] }
   }
 
-  private func isSame(
-    _ a: Payment, _ b: Payment, _ rows: ArraySlice<OwnedRow>, with reader: inout CSVReader
-  ) -> Bool {
-    var twin = b
-    twin.place = a.place
-    guard twin == a else { return false }
-    // What a payment does not hold: who paid, and the columns that dunningd does not know.
-    let others = table.headers.indices.filter { ![date, amount, currency].contains($0) }
-    func cells(_ payment: Payment) -> [[UInt8]] {
-      guard let row = rows.first(where: { Int($0.line) == payment.place.line }) else { return [] }
-      reader.move(to: Int(row.start), line: Int(row.line))
-      return reader.next() ? others.map { Array(reader.field($0)) } : []
+  /// What rows of one day that are the same have in common.
+  private struct Content: Hashable {
+    let amount: Money
+    let cells: [[UInt8]]
+  }
+
+  /// Those of the payments that have an id which others have too, by that.
+  private func sameIDs(_ payments: ArraySlice<Payment>) -> [[Int]] {
+    if payments.count < 2 { return [] }
+    var byID: [String: [Int]] = [:]
+    for index in payments.indices where !payments[index].id.isEmpty {
+      byID[payments[index].id, default: []].append(index)
     }
-    return cells(a) == cells(b)
+    return byID.values.filter { $0.count > 1 }
+  }
+
+  private func cells(of row: OwnedRow, at columns: [Int], with reader: inout CSVReader) -> [[UInt8]] {
+    reader.move(to: Int(row.start), line: Int(row.line))
+    return reader.next() ? columns.map { Array(reader.field($0)) } : []
   }
 
   /// What a row whose invoice is none of its customer's own says of it, and the invoice of somebody else that it may be.

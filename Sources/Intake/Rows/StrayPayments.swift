@@ -112,18 +112,27 @@ struct StrayPayments {
   private func tellLost(_ lost: [StrayPayment], _ findings: inout Findings) {
     guard !lost.isEmpty else { return }
     let kin = kin
+    // Each is laid out once: a customer may have any number of invoices, and of such payments.
+    var groups: [String: OpenInvoices] = [:]
+    var single: [Int: OpenInvoices] = [:]
     var others: [StrayPayment] = []
     for stray in lost {
       guard let customer = stray.customer, let date = stray.date, let amount = stray.amount else { continue }
-      let open = homes.open(of: customer, kin[directory.payer(customer)] ?? [], by: date, in: amount.currency)
-      if open.isEmpty { continue }
+      let payer = directory.payer(customer)
+      let group = groups[payer] ?? homes.open(of: kin[payer] ?? [customer])
+      groups[payer] = group
+      guard group.has(by: date, in: amount.currency) else { continue }
+      let own = single[customer] ?? (kin[payer] == nil ? group : homes.open(of: [customer]))
+      single[customer] = own
       let words = "\"\(stray.number)\" is no number of an invoice of \(stray.payer)"
-      if let near = open.first(where: { StrayPayments.isAlike(stray.number, $0.key) }) {
+      if let near = own.alike(stray.number, by: date, in: amount.currency)
+        ?? group.alike(stray.number, by: date, in: amount.currency)
+      {
         findings.warn(
           place(stray), column,
           "\(words), but \"\(near.key.number)\" is: this payment of \(amount) counts for none; correct the number if that one is "
             + "meant")
-      } else if let equal = open.first(where: { $0.open ?? $0.amount == amount }) {
+      } else if let equal = own.equal(amount, by: date) ?? group.equal(amount, by: date) {
         findings.warn(
           place(stray), column,
           "\(words): this payment of \(amount) counts for none, though \"\(equal.key.number)\" is over just that; correct the "
@@ -150,27 +159,15 @@ struct StrayPayments {
     return kin
   }
 
-  /// Whether a number is an invoice's but for signs and capitals, or with its instalment (`R-10/1`).
-  static func isAlike(_ number: String, _ key: ItemKey) -> Bool {
-    let plain = StrayPayments.plain(number)
-    return !plain.isEmpty
-      && (plain == StrayPayments.plain(key.number)
-        || !key.item.isEmpty && plain == StrayPayments.plain(key.number + key.item))
-  }
-
-  private static func plain(_ number: String) -> [UInt8] {
-    number.utf8.compactMap { byte in
-      byte >= 0x80 || Byte.isDigit(byte) ? byte : Byte.isLetter(byte) ? byte | 0x20 : nil
-    }
-  }
-
   /// Without customers.csv a customer is known by its invoices alone: who differs from one in capitals only may be that one.
   func tellTwins(_ unknown: [Payment], column: String, _ findings: inout Findings) {
     let twins = directory.twins(of: unknown.map(\.customer))
     if twins.isEmpty { return }
+    var open: [Int: OpenInvoices] = [:]
+    for twin in twins.values.joined() { open[twin] = homes.open(of: [twin]) }
     for payment in unknown where payment.amount.isPositive {
       for twin in twins[payment.customer.lowercased()] ?? []
-      where !homes.open(of: twin, [], by: payment.date, in: payment.amount.currency).isEmpty {
+      where open[twin]?.has(by: payment.date, in: payment.amount.currency) == true {
         findings.warn(
           payment.place, column,
           "\"\(payment.customer)\" is no customer of the invoices' file, but \"\(directory.customers[twin].id)\" is: this payment "
