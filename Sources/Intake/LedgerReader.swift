@@ -92,13 +92,12 @@ package struct LedgerReader: Sendable {
 
     let ownFaults = findings.count
     findings.settleRagged { directory.number(of: $0) != nil }
-    for doubt in unplaced { doubt.rest(books, &findings) }
-    findings.tellBlanks()
-    books.badRows = (findings.badRows + findings.consequences).sorted {
-      ($0.place, $0.column, $0.reason) < ($1.place, $1.column, $1.reason)
-    }
     let reasons = guards(counts, last: lastRowCounts, bad: ownFaults)
-    guard reasons.isEmpty else { return .rejected(LedgerRejection(reasons: reasons, badRows: books.badRows)) }
+    guard reasons.isEmpty else { return .rejected(LedgerRejection(reasons: reasons, badRows: findings.allBad)) }
+    let loose = LooseMoney(of: unplaced, books, findings)
+    for doubt in unplaced { doubt.rest(loose, &findings) }
+    findings.tellBlanks()
+    books.badRows = findings.allBad
     return .accepted(
       AcceptedLedger(
         books: books,

@@ -64,6 +64,45 @@ struct BrokenCustomerTests {
     #expect(try reaches(folder) == [.customer("D"), .everything])
   }
 
+  @Test(
+    "what it has paid of its own invoices, and credit notes about them, can be nobody else's",
+    arguments: [
+      ("R-11,60", false), ("R-11,100", false), ("gone,100", false), (",-100", false), (",100", true),
+      ("R-11,101", true),
+      ("R-3,100", true), ("R-11,x", true),
+    ])
+  func own(payment: String, isAnybodys: Bool) throws {
+    var folder = folder("D,Dora,0171", header: "id,name,phone,email,payer", others: "A,,,,\nB,,,,\nC,,,,B\n")
+    folder.format.badRowsMax = .rows(2)
+    folder.invoices? += "R-3,A,2026-06-01,50\nR-3,B,2026-06-01,50\n"
+    folder.payments = "customer,date,invoice,amount\nD,2026-06-02,\(payment)\n"
+    #expect(try reaches(folder) == (isAnybodys ? [.customer("D"), .everything] : [.customer("D")]))
+  }
+
+  @Test("a credit note about one of its own invoices is free as far as payments leave nothing of that")
+  func ownCreditNote() throws {
+    var folder = folder("D,Dora,0171", header: "id,name,phone,email,payer", others: "A,,,,\nB,,,,\nC,,,,B\n")
+    folder.invoices =
+      "number,customer,due,amount,kind,reference\nR-1,D,2026-06-01,100,,\nG-1,D,2026-06-01,40,credit_note,R-1\n"
+    folder.payments = "customer,date,invoice,amount\nD,2026-06-02,R-1,60\n"
+    #expect(try reaches(folder) == [.customer("D")])
+    folder.payments = "customer,date,invoice,amount\nD,2026-06-02,R-1,61\n"
+    #expect(try reaches(folder) == [.customer("D"), .everything])
+  }
+
+  @Test("a snapshot with many such rows is rejected quickly")
+  func many() throws {
+    var folder = folder("", header: "id,name,payer", others: "A,,\nC,,A\n" + (1...3000).map { "D\($0),x\n" }.joined())
+    folder.invoices = "number,customer,due,amount\nR-1,A,2026-06-01,100\n"
+    folder.payments =
+      "customer,date,amount,id\n" + (1...3000).map { "A,2026-06-02,100.00,P-\($0)\n" }.joined()
+    folder.format.badRowsMax = .rows(0)
+    var reading: LedgerReading?
+    let time = ContinuousClock().measure { reading = folder.reading() }
+    guard case .rejected? = reading else { throw Folder.NotRejected() }
+    #expect(time < .seconds(8))
+  }
+
   @Test("where nobody has a payer, a row that was cut off hides none")
   func noPayers() throws {
     #expect(

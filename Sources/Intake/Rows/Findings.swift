@@ -25,6 +25,11 @@ struct Findings: Sendable {
   /// How many rows are bad by their own fault.
   var count: Int { badRows.count + ragged.count }
 
+  /// All that rests, by place.
+  var allBad: [BadRow] {
+    (badRows + consequences).sorted { ($0.place, $0.column, $0.reason) < ($1.place, $1.column, $1.reason) }
+  }
+
   mutating func add(_ row: BadRow) { badRows.append(row) }
   mutating func addConsequence(_ row: BadRow) { consequences.append(row) }
   mutating func warn(_ place: Place, _ column: String, _ text: String, stopsNotices: Bool = false) {

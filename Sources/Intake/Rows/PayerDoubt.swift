@@ -47,23 +47,15 @@ struct PayerDoubt: Sendable {
     FileText.isValid(cell) ? Text.clean(cell) : FileText.guess(cell)
   }
 
-  /// Where nobody can say who pays, and there is money of the customer, it may be any payer's: then nothing is sent. Without
+  /// Where nobody can say who pays, and there is money of the customer that may be any payer's, nothing is sent. Without
   /// such money the row harms nobody else.
-  func rest(_ books: Books, _ findings: inout Findings) {
-    guard let id = ids.first(where: { hasMoney($0, books, findings) }) else { return }
+  func rest(_ money: LooseMoney, _ findings: inout Findings) {
+    guard let id = ids.first(where: { money.owners.contains($0) }) else { return }
     findings.addConsequence(
       BadRow(
         place: place, column: "",
         reason:
           "nobody can say who pays for \"\(id)\", and what was paid or credited to it may be anybody's; correct the row",
         reach: .everything))
-  }
-
-  private func hasMoney(_ id: String, _ books: Books, _ findings: Findings) -> Bool {
-    books.payments.contains { $0.customer == id }
-      || books.invoices.contains { $0.kind == .creditNote && $0.key.customer == id }
-      || (findings.badRows + findings.consequences).contains {
-        $0.reach == .customer(id) && $0.place.file != place.file
-      }
   }
 }
