@@ -10,7 +10,9 @@ enum MailTarget {
     try hold(Arrival(bytes) == arrival, "read again it is another: \(arrival)")
     let lists = arrival.addressees + arrival.references
     try hold(arrival.addressees.count <= 10 && arrival.references.count <= 10, "too many: \(lists)")
-    for text in lists + [arrival.messageID, arrival.sender].compactMap(\.self) { try check(text, most: 260) }
+    for text in lists + [arrival.messageID, arrival.sender, arrival.returnedFrom].compactMap(\.self) {
+      try check(text, most: 260)
+    }
     try check(arrival.subject, most: 200)
     try check(arrival.excerpt ?? "", most: 500)
     try hold(arrival.suggestions.count <= 6, "\(arrival.suggestions.count) suggestions")

@@ -51,6 +51,8 @@ package struct Arrival: Sendable, Equatable {
   package var list: String?
   /// Message-IDs, without brackets, of what it answers, the nearest first; of a bounce those of what it brings back alone.
   package var references: [String] = []
+  /// Of a bounce who wrote what it brings back, as that says; lower case.
+  package var returnedFrom: String?
   /// Of a bounce or delay; of a complaint those that it names.
   package var recipients: [Recipient] = []
   /// The day that it bears.
@@ -62,7 +64,8 @@ package struct Arrival: Sendable, Equatable {
 
   package init(_ kind: Kind) { self.kind = kind }
 
-  /// Whether a mail system says which message it is about. If none of ours is, somebody else wrote that one, or it is made up.
+  /// Whether a mail system says which message it is about. If none of ours is, somebody else wrote that one, it is made up, or
+  /// a relay gave ours an id of its own.
   package var saysWhatCameBack: Bool { [.bounce, .delay, .delivered].contains(kind) && !references.isEmpty }
 
   /// Reads a message. Nil when it is none: without any header.
@@ -113,6 +116,7 @@ package struct Arrival: Sendable, Equatable {
     }
     excerpt = recipients.first?.words
     references = Arrival.few(bounce.returnedIDs)
+    returnedFrom = bounce.returned.writer
   }
 
   private mutating func take(_ report: FeedbackReport) {
@@ -127,8 +131,7 @@ package struct Arrival: Sendable, Equatable {
   }
 
   private static func own(_ returned: HeaderFields) -> [String] {
-    returned.all("message-id").flatMap(MessageIDs.all)
-      + returned.all("x-original-message-id").flatMap(MessageIDs.all) + references(returned)
+    returned.ownIDs + references(returned)
   }
 
   // MARK: - People

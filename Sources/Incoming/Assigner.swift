@@ -70,7 +70,7 @@ package struct Assigner {
         return Owner(way: .messageID, contact: contact.id, customers: [contact.payer])
       }
     }
-    if arrival.saysWhatCameBack { return nil }
+    if isForeign(arrival) { return nil }
     let addresses: [String]
     switch arrival.kind {
     case .bounce, .delay, .delivered, .complaint, .report:
@@ -85,6 +85,12 @@ package struct Assigner {
       if !found.isEmpty { return Owner(way: .address, contact: contact?.id, customers: found) }
     }
     return nil
+  }
+
+  /// Whether a mail system says which message came back, and nothing in that is ours. What bears our address may be ours all
+  /// the same: relays put ids of their own in the place of ours.
+  private func isForeign(_ arrival: Arrival) -> Bool {
+    arrival.saysWhatCameBack && !(arrival.returnedFrom.map(own.contains) ?? false)
   }
 
   /// With the kind that it is once it is known whose it is: what a list passed on is a person's answer where it answers

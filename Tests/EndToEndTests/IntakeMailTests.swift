@@ -194,6 +194,50 @@ extension EndToEnd {
       }
     }
 
+    @Test(
+      "a bounce behind a relay with ids of its own: ours that it kept marks, else a person looks; JSON says it, too")
+    func relayedBounce() async throws {
+      for way in ["kept", "replaced"] {
+        try await scenario { office in
+          let sent = try await Self.written(office, mail: "bounce_address = \"bounce+{contact}@example.com\"")
+          let id = try #require(sent["K-1"]?["message_id"].text)
+          let contact = try #require(sent["K-1"]?["contact"].text)
+          func report(_ returned: String, _ address: String = "alpha@one.test") -> String {
+            Self.bounce(
+              nil, address, id: "b1@mx.test", status: "5.1.1", words: "550 5.1.1 no such user",
+              returned: returned)
+          }
+          func notice(_ mail: String) -> String {
+            "From: no-reply@sns.test\nSubject: Notification\nMessage-ID: <n1@sns.test>\n\n"
+              + #"{"notificationType":"Bounce","bounce":{"bouncedRecipients":[{"emailAddress":"alpha@one.test","#
+              + #""action":"failed","status":"5.1.1","diagnosticCode":"smtp; 550 5.1.1 user unknown"}]},"#
+              + #""mail":{"messageId":"0100-0a",\#(mail)}}"# + "\n"
+          }
+          let text =
+            switch way {
+            case "kept": report("Message-ID: <x@relay.test>\nX-Microsoft-Original-Message-ID: \(id)")
+            case "replaced": report("Message-ID: <x@relay.test>\nFrom: Example Accounts <ar@example.com>")
+            case "json": notice(#""commonHeaders":{"messageId":"\#(id)"}"#)
+            case "source": notice(#""source":"bounce+\#(contact)@example.com""#)
+            default:
+              report("Message-ID: \(id)", "alpha@one.test").replacing("rfc822; alpha@one.test", with: "x400; CN=x/O=y")
+            }
+          try office.write(text, to: "b.eml")
+          let outcome = try await office.expect(
+            0, "intake-mail", "b.eml", "--as-of", "2026-03-02T12:00", "--format", "json")
+          let row = try #require(outcome.lines.first)
+          let isSure = way != "replaced"
+          #expect(row["result"].text == "recorded" && row["contact"].text == contact, "\(way) \(row)")
+          #expect(row["permanent"] == .bool(isSure), "\(way) \(row)")
+          #expect(office.records("contact.bounced").count == (isSure ? 1 : 0))
+          #expect(
+            try await Self.reason(office, "A-1", "2026-03-02T13:00")?["reason"].text
+              == (isSure ? "no_address" : "replied"))
+          if !isSure { #expect(row["note"].text?.contains("an id that is not ours") ?? false, "\(row)") }
+        }
+      }
+    }
+
     @Test("what failed behind an address that passes mail on marks no address and goes to nobody again")
     func passedOn() async throws {
       let cases: [(String, String, String?)] = [

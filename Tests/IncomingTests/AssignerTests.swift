@@ -180,6 +180,53 @@ struct AssignerTests {
     #expect(try Self.assigner().owner(of: arrival)?.way == .bounceAddress)
   }
 
+  /// As a mail system reports it, with what it brings back.
+  private static func report(_ recipient: String, _ returned: String) throws -> Arrival {
+    try ArrivalTests.arrival(
+      "Return-Path: <>\nFrom: mailer-daemon@mx.test\nContent-Type: multipart/report; boundary=x",
+      """
+      --x
+
+      no such user
+      --x
+      Content-Type: message/delivery-status
+
+      Reporting-MTA: dns; mx.test
+
+      Final-Recipient: \(recipient)
+      Action: failed
+      Status: 5.1.1
+      Diagnostic-Code: smtp; 550 5.1.1 no such user
+      --x
+      Content-Type: text/rfc822-headers
+
+      \(returned)
+      --x--
+      """)
+  }
+
+  @Test(
+    "a relay that gives messages an id of its own, and keeps ours",
+    arguments: ["X-Microsoft-Original-Message-ID", "X-Google-Original-Message-ID", "X-Original-Message-ID"])
+  func keptID(field: String) throws {
+    let arrival = try Self.report(
+      "rfc822; beta@two.test", "Message-ID: <x@relay.test>\n\(field): <\(Self.later).aabbccdd@example.com>")
+    let owner = try Self.assigner().owner(of: arrival)
+    #expect(owner == Assigner.Owner(way: .messageID, contact: Self.later, customers: ["K-2"]))
+  }
+
+  @Test("of one that does not, the address tells whose it may be, where the message came from us")
+  func replacedID() throws {
+    func owner(_ returned: String) throws -> Assigner.Owner? {
+      try Self.assigner().owner(of: Self.report("rfc822; beta@two.test", "Message-ID: <x@relay.test>" + returned))
+    }
+    let ours = "\nFrom: \"Accounts, Ltd\" <AR@example.com>\nTo: beta@two.test"
+    #expect(try owner(ours) == Assigner.Owner(way: .address, contact: Self.later, customers: ["K-2"]))
+    #expect(try owner("\nFrom: maria@example.com\nTo: beta@two.test") == nil)
+    #expect(try owner("\nFrom: \"ar@example.com\" <maria@example.com>\nTo: ar@example.com") == nil)
+    #expect(try owner("") == nil)
+  }
+
   @Test("a bounce by its failed address goes to the newest contact that went there")
   func bounceByAddress() throws {
     var arrival = Arrival(.bounce)

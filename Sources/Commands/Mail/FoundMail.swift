@@ -28,6 +28,7 @@ struct FoundMail {
     ])
     if let id = arrival.messageID { object["message_id"] = .string(id) }
     if let sender = arrival.sender { object["sender"] = .string(sender) }
+    if let writer = arrival.returnedFrom { object["returned_from"] = .string(writer) }
     if let list = arrival.list { object["list"] = .string(list) }
     if let day = arrival.day { object["day"] = .day(day) }
     if let excerpt = arrival.excerpt { object["excerpt"] = .string(excerpt) }
@@ -42,6 +43,7 @@ struct FoundMail {
     var arrival = Arrival(kind)
     arrival.messageID = object["message_id"]?.string
     arrival.sender = object["sender"]?.string
+    arrival.returnedFrom = object["returned_from"]?.string
     arrival.list = object["list"]?.string
     arrival.addressees = FoundMail.texts(object["addressees"])
     arrival.references = FoundMail.texts(object["references"])

@@ -119,7 +119,13 @@ struct MailDesk {
         return Outcome(result: .left, recipient: told, note: "nothing was ever sent to that address")
       }
       // Anybody can write that who knows the address.
-      if owner.way == .address { return forPerson(mail, owner, "it does not say which message came back") }
+      if owner.way == .address {
+        return forPerson(
+          mail, owner,
+          arrival.saysWhatCameBack
+            ? "what came back is from our address and bears an id that is not ours"
+            : "it does not say which message came back")
+      }
       return bounced(mail, owner, contact, assigner)
     }
   }

@@ -168,7 +168,7 @@ struct Bounce: Sendable {
   }
 
   private static func ids(of returned: HeaderFields, in headers: HeaderFields) -> [String] {
-    let own = ["message-id", "x-original-message-id"].flatMap(returned.all).flatMap(MessageIDs.all)
+    let own = returned.ownIDs
     if !own.isEmpty { return own }
     let answered = headers.all("in-reply-to").flatMap(MessageIDs.all)
     return answered.isEmpty ? headers.all("references").flatMap(MessageIDs.all).suffix(1) : answered

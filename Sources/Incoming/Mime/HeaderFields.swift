@@ -85,6 +85,15 @@ struct HeaderFields: Sendable {
   /// The addresses in all fields of that name, in lower case.
   func addresses(_ name: String) -> [String] { all(name).flatMap { Addresses.all(in: $0) } }
 
+  /// Message-IDs, without brackets, of the message itself: the one that it bears, and those that relays keep which gave it
+  /// one of their own.
+  var ownIDs: [String] {
+    [
+      "message-id", "x-original-message-id", "original-message-id", "x-microsoft-original-message-id",
+      "x-google-original-message-id",
+    ].flatMap(all).flatMap(MessageIDs.all)
+  }
+
   /// The address of whoever wrote it, in lower case: what stands in brackets, or outside of quotation marks and comments.
   var writer: String? {
     for field in all("from") {
