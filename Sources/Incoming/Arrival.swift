@@ -44,7 +44,8 @@ package struct Arrival: Sendable, Equatable {
   package var messageID: String?
   /// Who wrote it, in lower case.
   package var sender: String?
-  /// Where it was sent to and came in: a bounce address tells the contact.
+  /// Where it was sent to and came in, and whom a service's notification says the message to be from: a bounce address tells
+  /// the contact.
   package var addressees: [String] = []
   /// The list that passed it on, where nothing else says that a program wrote it: `List-Id` without brackets, empty where
   /// it does not say. Nil elsewhere.
@@ -116,11 +117,13 @@ package struct Arrival: Sendable, Equatable {
     }
     excerpt = recipients.first?.words
     references = Arrival.few(bounce.returnedIDs)
-    returnedFrom = bounce.returned.writer
+    returnedFrom = bounce.returnedFrom
+    if let source = bounce.source { addressees = Arrival.few([source] + addressees) }
   }
 
   private mutating func take(_ report: FeedbackReport) {
-    references = Arrival.few(Arrival.own(report.returned) + references)
+    references = Arrival.few((report.notice?.ids ?? []) + Arrival.own(report.returned) + references)
+    if let source = report.notice?.source { addressees = Arrival.few([source] + addressees) }
     if kind == .complaint {
       suggestions = [Suggestion(.doNotContact, line: "feedback report: \(report.type)".shortened(to: MailLimit.line))]
       excerpt = "feedback report: \(report.type)".shortened(to: MailLimit.line)

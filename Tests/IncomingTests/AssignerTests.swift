@@ -227,6 +227,44 @@ struct AssignerTests {
     #expect(try owner("") == nil)
   }
 
+  @Test("a notification as JSON says what came back: the bounce address, else the id that we gave it")
+  func notification() throws {
+    func owner(_ type: String, _ mail: String) throws -> Assigner.Owner? {
+      let list = type == "Bounce" ? "bounce\":{\"bouncedRecipients" : "complaint\":{\"complainedRecipients"
+      let json =
+        #"{"notificationType":""# + type + #"","\#(list)":[{"emailAddress":"beta@two.test","action":"failed","#
+        + #""status":"5.1.1","diagnosticCode":"smtp; 550 5.1.1 user unknown"}]},"mail":{\#(mail)}}"#
+      let arrival = try ArrivalTests.arrival("From: no-reply@sns.test\nTo: ar@example.com\nSubject: Notification", json)
+      #expect(arrival.kind == (type == "Bounce" ? .bounce : .complaint))
+      return try Self.assigner().owner(of: arrival)
+    }
+    let own = #""messageId":"0100-0a-000000""#
+    let source = #""source":"bounce+\#(Self.later)@example.com","sourceArn":"arn:aws:ses:x","# + own
+    let ours = #"<\#(Self.later).aabbccdd@example.com>"#
+    for type in ["Bounce", "Complaint"] {
+      #expect(try owner(type, source)?.way == .bounceAddress)
+      for id in [ours, "\\u003c\(ours.dropFirst().dropLast())\\u003e"] {
+        let common = own + #","commonHeaders":{"from":["AR <ar@example.com>"],"messageId":"\#(id)","subject":"x"}"#
+        #expect(
+          try owner(type, common) == Assigner.Owner(way: .messageID, contact: Self.later, customers: ["K-2"]),
+          "\(common)")
+      }
+      let list =
+        own + #","headers":[{"name":"From","value":"ar@example.com"},{"name":"Message-ID","value":"\#(ours)"}]"#
+      #expect(try owner(type, list)?.way == .messageID)
+      // The service's own id says nothing.
+      #expect(try owner(type, own)?.way == .address)
+      #expect(
+        try owner(type, own + #","commonHeaders":{"messageId":"<0100-0a@eu-west-1.amazonses.com>"}"#)?.way == .address)
+    }
+    let folded = own + #","commonHeaders":{"messageId":"<\#(Self.later).aab!"# + "\n " + #"bccdd@example.com>"}"#
+    #expect(try owner("Bounce", folded)?.way == .messageID)
+    let foreign = #","commonHeaders":{"from":["maria@example.com"],"messageId":"<private@example.com>"}"#
+    #expect(try owner("Bounce", own + foreign) == nil)
+    let kept = #","commonHeaders":{"from":["\"A, B\" <ar@example.com>"],"messageId":"<private@example.com>"}"#
+    #expect(try owner("Bounce", own + kept)?.way == .address)
+  }
+
   @Test("a bounce by its failed address goes to the newest contact that went there")
   func bounceByAddress() throws {
     var arrival = Arrival(.bounce)

@@ -100,6 +100,8 @@ struct FeedbackReport: Sendable {
   let type: String
   let recipients: [String]
   let returned: HeaderFields
+  /// Where a service sent it as JSON.
+  let notice: Notification?
 
   /// Nil when it is none.
   init?(_ message: MailPart) {
@@ -110,13 +112,14 @@ struct FeedbackReport: Sendable {
     let part =
       own.first { $0.type.name == "message/feedback-report" }
       ?? (isReport ? texts.first { $0.text.lowercased().contains(bytesOf: "feedback-type:") } : nil)
+    let notice = part == nil ? texts.first.flatMap { Notification($0.text) } : nil
     if let part {
       var end = 0
       let fields = HeaderFields(Array(part.text.utf8)[...], end: &end)
       type = fields["feedback-type"]?.lowercased().collapsed ?? ""
       recipients =
         fields.addresses("original-rcpt-to") + fields.addresses("removal-recipient") + returned.addresses("to")
-    } else if let notice = texts.first.flatMap({ Notification($0.text) }), notice.type == "Complaint" {
+    } else if let notice, notice.type == "Complaint" {
       type = "abuse"
       recipients = notice.recipients.compactMap(\.address)
     } else if message.headers.text("subject").lowercased().hasPrefix("complaint about message from") {
@@ -127,6 +130,7 @@ struct FeedbackReport: Sendable {
       return nil
     }
     self.returned = returned
+    self.notice = notice?.type == "Complaint" ? notice : nil
   }
 
   /// Whether the recipient did not want it; the rest is about authentication or the opposite.

@@ -19,6 +19,10 @@ struct Bounce: Sendable {
   /// Message-IDs, without brackets, by which it says what came back: of the returned header, else those that it answers.
   /// What the returned message answered in its turn says nothing: a colleague may have answered what we wrote.
   private(set) var returnedIDs: [String] = []
+  /// Who wrote the message that came back; lower case.
+  private(set) var returnedFrom: String?
+  /// The envelope sender of that message, where it says so.
+  private(set) var source: String?
 
   /// Nil when it is no such message.
   init?(_ message: MailPart) {
@@ -33,16 +37,19 @@ struct Bounce: Sendable {
 
     // How the filter of a Japanese carrier signs a refusal that it words like an unknown user's.
     let isFiltered = message.headers["x-spasign"]?.uppercased().collapsed == "NG"
+    var notice: Notification?
     defer {
       if isFiltered { soften() }
-      returnedIDs = Bounce.ids(of: returned, in: message.headers)
+      returnedIDs = Bounce.ids(of: returned, notice, in: message.headers)
+      returnedFrom = returned.writer ?? notice?.from
+      source = notice?.source
     }
     var recipients = report.map { ReportFields($0.text).recipients } ?? []
-    let notice = Notification(text)?.recipients ?? []
     let writer = Writer(message.headers)
     if recipients.isEmpty, report == nil {
-      guard writer != .anybody || !notice.isEmpty, !Bounce.isPersonal(message.headers, writer) else { return nil }
-      recipients = notice
+      notice = Notification(text)
+      recipients = notice?.recipients ?? []
+      guard writer != .anybody || !recipients.isEmpty, !Bounce.isPersonal(message.headers, writer) else { return nil }
       if recipients.isEmpty, text.contains(bytesOf: "inal-") {
         recipients = ReportFields(words.lines.joined(separator: "\n")).recipients.filter { $0.address != nil }
       }
@@ -167,8 +174,10 @@ struct Bounce: Sendable {
     return isAnswer && !hasNoReturn(headers) && headers["x-failed-recipients"] == nil
   }
 
-  private static func ids(of returned: HeaderFields, in headers: HeaderFields) -> [String] {
-    let own = returned.ownIDs
+  private static func ids(
+    of returned: HeaderFields, _ notice: Notification?, in headers: HeaderFields
+  ) -> [String] {
+    let own = returned.ownIDs + (notice?.ids ?? [])
     if !own.isEmpty { return own }
     let answered = headers.all("in-reply-to").flatMap(MessageIDs.all)
     return answered.isEmpty ? headers.all("references").flatMap(MessageIDs.all).suffix(1) : answered
