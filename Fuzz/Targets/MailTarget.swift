@@ -8,8 +8,10 @@ enum MailTarget {
   static func run(_ bytes: [UInt8]) throws(Finding) {
     guard let arrival = Arrival(bytes) else { return }
     try hold(Arrival(bytes) == arrival, "read again it is another: \(arrival)")
-    let lists = arrival.addressees + arrival.references
-    try hold(arrival.addressees.count <= 10 && arrival.references.count <= 10, "too many: \(lists)")
+    let lists = arrival.addressees + arrival.references + arrival.otherSenders
+    try hold(
+      arrival.addressees.count <= 10 && arrival.references.count <= 10 && arrival.otherSenders.count <= 10,
+      "too many: \(lists)")
     for text in lists + [arrival.messageID, arrival.sender, arrival.returnedFrom].compactMap(\.self) {
       try check(text, most: 260)
     }

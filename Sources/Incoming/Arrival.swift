@@ -44,6 +44,9 @@ package struct Arrival: Sendable, Equatable {
   package var messageID: String?
   /// Who wrote it, in lower case.
   package var sender: String?
+  /// Who else may have, in lower case, the likeliest first: a list that puts its own address in the place of the writer's
+  /// names that one elsewhere.
+  package var otherSenders: [String] = []
   /// Where it was sent to and came in, and whom a service's notification says the message to be from: a bounce address tells
   /// the contact.
   package var addressees: [String] = []
@@ -77,6 +80,8 @@ package struct Arrival: Sendable, Equatable {
     self.init(.reply)
     messageID = headers["message-id"].flatMap { MessageIDs.all($0).first }
     sender = headers.writer
+    otherSenders = Arrival.few(
+      ["x-original-sender", "x-original-from", "reply-to"].flatMap(headers.all).flatMap(Addresses.ofMailboxes))
     addressees = Arrival.few(
       ["to", "delivered-to", "x-original-to", "envelope-to", "cc", "apparently-to", "x-envelope-to"]
         .flatMap(headers.addresses))

@@ -55,9 +55,8 @@ package struct Assigner {
 
   /// Nil when it belongs to nobody that we know.
   package func owner(of arrival: Arrival) -> Owner? {
-    if [.reply, .unsubscribe].contains(arrival.kind) || arrival.list != nil, let sender = arrival.sender,
-      own.contains(sender)
-    {
+    let sender = sender(of: arrival)
+    if [.reply, .unsubscribe].contains(arrival.kind) || arrival.list != nil, sender.map(own.contains) ?? false {
       return nil
     }
     for address in arrival.addressees {
@@ -75,7 +74,7 @@ package struct Assigner {
     switch arrival.kind {
     case .bounce, .delay, .delivered, .complaint, .report:
       addresses = arrival.recipients.flatMap { [$0.original, $0.address].compactMap(\.self) }
-    case .autoReply, .unsubscribe, .reply: addresses = [arrival.sender].compactMap(\.self)
+    case .autoReply, .unsubscribe, .reply: addresses = [sender].compactMap(\.self)
     }
     for address in addresses {
       let contact = history.addresses[address]?.last.flatMap(history.contact)
@@ -93,11 +92,19 @@ package struct Assigner {
     arrival.saysWhatCameBack && !(arrival.returnedFrom.map(own.contains) ?? false)
   }
 
-  /// With the kind that it is once it is known whose it is: what a list passed on is a person's answer where it answers
-  /// us, or where the list is a mailbox of ours.
+  /// Who wrote it; of what bears our own address whoever else is named: a group of ours writes in its writers' place.
+  private func sender(of arrival: Arrival) -> String? {
+    guard let sender = arrival.sender, own.contains(sender) else { return arrival.sender }
+    return arrival.otherSenders.first { !own.contains($0) } ?? sender
+  }
+
+  /// With the kind and the writer that it has once it is known whose it is: what a list passed on is a person's answer where
+  /// it answers us, or where the list is a mailbox of ours.
   package func judged(_ arrival: Arrival, _ owner: Owner?) -> Arrival {
-    guard let list = arrival.list, let owner else { return arrival }
+    guard let owner else { return arrival }
     var arrival = arrival
+    arrival.sender = sender(of: arrival)
+    guard let list = arrival.list else { return arrival }
     // RFC 2919 section 2: `ar@example.com` is `ar.example.com`.
     let isOwn = own.contains { String($0.map { $0 == "@" ? "." : $0 }) == list }
     if owner.way != .address || isOwn { arrival.kind = .reply }

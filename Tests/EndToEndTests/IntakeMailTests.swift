@@ -238,6 +238,22 @@ extension EndToEnd {
       }
     }
 
+    @Test("an answer through a group of ours that writes in its writer's place is the customer's")
+    func throughOurGroup() async throws {
+      try await scenario { office in
+        let sent = try await Self.written(office)
+        let text = Self.answer(
+          "ar@example.com", to: sent["K-1"], id: "a1@one.test", "We dispute this invoice.",
+          extra: "X-Original-Sender: alpha@one.test\nReply-To: alpha@one.test\nList-ID: <ar.example.com>\n")
+        try office.write(text, to: "a.eml")
+        let outcome = try await office.expect(
+          0, "intake-mail", "a.eml", "--as-of", "2026-03-02T15:00", "--format", "json")
+        let row = try #require(outcome.lines.first)
+        #expect(row["result"].text == "recorded" && row["kind"].text == "reply", "\(row)")
+        #expect(row["customer"].text == "K-1" && row["address"].text == "alpha@one.test", "\(row)")
+      }
+    }
+
     @Test("what failed behind an address that passes mail on marks no address and goes to nobody again")
     func passedOn() async throws {
       let cases: [(String, String, String?)] = [

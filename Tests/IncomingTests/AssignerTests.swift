@@ -265,6 +265,31 @@ struct AssignerTests {
     #expect(try owner("Bounce", own + kept)?.way == .address)
   }
 
+  @Test("an answer through a list that puts its own address in the place of the writer's is the writer's")
+  func throughOurList() throws {
+    func arrival(_ more: String) throws -> Arrival {
+      try ArrivalTests.arrival(#"From: "'beta@two.test' via Accounts" <ar@example.com>"# + "\n" + more)
+    }
+    let assigner = try Self.assigner()
+    let reference = "In-Reply-To: <\(Self.later).aabbccdd@example.com>\n"
+    for field in [
+      "X-Original-Sender: beta@two.test", "X-Original-From: B <Beta@two.test>", "Reply-To: b <beta@two.test>",
+    ] {
+      let byID = try arrival(reference + "List-ID: <ar.example.com>\nPrecedence: list\n" + field)
+      let owner = assigner.owner(of: byID)
+      #expect(owner?.way == .messageID && owner?.contact == Self.later, "\(field)")
+      #expect(assigner.judged(byID, owner).kind == .reply)
+      let byAddress = try arrival("List-ID: <ar.example.com>\n" + field)
+      #expect(assigner.owner(of: byAddress)?.way == .address)
+      #expect(assigner.judged(byAddress, assigner.owner(of: byAddress)).kind == .reply)
+      #expect(assigner.judged(byAddress, assigner.owner(of: byAddress)).sender == "beta@two.test")
+      #expect(assigner.owner(of: try arrival(field))?.customers == ["K-2"])
+    }
+    #expect(assigner.owner(of: try arrival(reference)) == nil)
+    #expect(
+      assigner.owner(of: try arrival(reference + "Reply-To: ar@example.com\nX-Original-Sender: AR@example.com")) == nil)
+  }
+
   @Test("a bounce by its failed address goes to the newest contact that went there")
   func bounceByAddress() throws {
     var arrival = Arrival(.bounce)

@@ -21,7 +21,8 @@ struct FoundMail {
   var text: String {
     var object = JSONObject([
       ("file", .string(file)), ("mail", .string(mail)), ("kind", .string(arrival.kind.rawValue)),
-      ("addressees", .strings(arrival.addressees)), ("references", .strings(arrival.references)),
+      ("other_senders", .strings(arrival.otherSenders)), ("addressees", .strings(arrival.addressees)),
+      ("references", .strings(arrival.references)),
       ("recipients", .array(arrival.recipients.map { .object(FoundMail.fields(of: $0)) })),
       ("subject", .string(arrival.subject)),
       ("suggestions", .array(arrival.suggestions.map { .object(FoundMail.fields(of: $0)) })),
@@ -45,6 +46,7 @@ struct FoundMail {
     arrival.sender = object["sender"]?.string
     arrival.returnedFrom = object["returned_from"]?.string
     arrival.list = object["list"]?.string
+    arrival.otherSenders = FoundMail.texts(object["other_senders"])
     arrival.addressees = FoundMail.texts(object["addressees"])
     arrival.references = FoundMail.texts(object["references"])
     arrival.recipients = (object["recipients"]?.array ?? []).compactMap(\.object).map(FoundMail.recipient)
