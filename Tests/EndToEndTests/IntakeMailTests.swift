@@ -197,7 +197,7 @@ extension EndToEnd {
     @Test(
       "a bounce behind a relay with ids of its own: ours that it kept marks, else a person looks; JSON says it, too")
     func relayedBounce() async throws {
-      for way in ["kept", "replaced", "json", "source"] {
+      for way in ["kept", "replaced", "json", "source", "unnamed"] {
         try await scenario { office in
           let sent = try await Self.written(office, mail: "bounce_address = \"bounce+{contact}@example.com\"")
           let id = try #require(sent["K-1"]?["message_id"].text)

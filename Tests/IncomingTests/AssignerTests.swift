@@ -290,6 +290,19 @@ struct AssignerTests {
       assigner.owner(of: try arrival(reference + "Reply-To: ar@example.com\nX-Original-Sender: AR@example.com")) == nil)
   }
 
+  @Test("a report whose sole recipient has no mail address is about the one to whom it went, and of two about none")
+  func noMailAddress() throws {
+    let id = "Message-ID: <\(Self.later).aabbccdd@example.com>\n"
+    func place(_ returned: String) throws -> Assigner.Place? {
+      let arrival = try Self.report("x400; CN=Kim/O=Two", id + returned)
+      return try Self.assigner().place(of: try #require(arrival.recipients.first), in: Self.later)
+    }
+    #expect(try place("To: Beta <Beta@two.test>") == .last(0, isExact: true))
+    #expect(try place("To: beta@two.test, boss@one.test") == .unnamed)
+    #expect(try place("To: beta@two.test\nCc: boss@one.test") == .unnamed)
+    #expect(try place("Subject: x") == .unnamed)
+  }
+
   @Test("a bounce by its failed address goes to the newest contact that went there")
   func bounceByAddress() throws {
     var arrival = Arrival(.bounce)

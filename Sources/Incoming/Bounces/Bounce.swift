@@ -76,9 +76,7 @@ struct Bounce: Sendable {
         Bounce.fate(outcome, failure.address, nil, Evidence(failure.text, stage: failure.stage), failure.text)
       }
       if fates.isEmpty {
-        // Of several to whom it went none is known to be the one.
-        let to = returned.addresses("to")
-        let address = named.first ?? (to.count == 1 ? to.first : nil)
+        let address = named.first ?? Bounce.soleAddressee(of: returned)
         fates = [Bounce.fate(outcome, address, nil, Evidence(words.lines.suffix(40).joined(separator: " ")), "")]
       }
       return
@@ -94,9 +92,18 @@ struct Bounce: Sendable {
         said?.stage ?? Evidence.stage(in: recipient.diagnostic) ?? said.flatMap { Evidence.stage(in: $0.text) }
       let evidence = Evidence(
         text, status: recipient.status, stage: stage, around: recipients.count == 1 ? around : "")
+      // Groupware names people in its own way (`CN=Kim/O=Two`).
+      let isNameless = recipients.count == 1 && recipient.address == nil && recipient.original == nil
       return Bounce.fate(
-        Bounce.outcome(recipient), recipient.address, recipient.original, evidence, text)
+        Bounce.outcome(recipient), isNameless ? Bounce.soleAddressee(of: returned) : recipient.address,
+        recipient.original, evidence, text)
     }
+  }
+
+  /// To whom the returned message went; nil where it went to several: none is known to be the one.
+  private static func soleAddressee(of returned: HeaderFields) -> String? {
+    let all = returned.addresses("to") + returned.addresses("cc")
+    return all.count == 1 ? all.first : nil
   }
 
   private mutating func soften() {
