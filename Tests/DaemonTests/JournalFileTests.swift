@@ -46,6 +46,41 @@ struct JournalRig {
   }
 }
 
+/// A disk on which others are at work while one looks whether a name is there.
+struct BusyDisk: Disk {
+  let disk: MemoryDisk
+  let meanwhile: (_ path: String) -> Void
+
+  func status(_ path: String) throws(DiskError) -> FileStatus? {
+    meanwhile(path)
+    return try disk.status(path)
+  }
+
+  func read(_ path: String, limit: Int, followingLinks: Bool) throws(DiskError) -> FileContents {
+    try disk.read(path, limit: limit, followingLinks: followingLinks)
+  }
+
+  func read(_ path: String, from offset: Int, count: Int) throws(DiskError) -> [UInt8] {
+    try disk.read(path, from: offset, count: count)
+  }
+
+  func openReading(_ path: String) throws(DiskError) -> any ReadFile { try disk.openReading(path) }
+  func list(_ path: String) throws(DiskError) -> [String] { try disk.list(path) }
+  func makeDirectory(_ path: String) throws(DiskError) { try disk.makeDirectory(path) }
+  func openAppending(_ path: String) throws(DiskError) -> any AppendFile { try disk.openAppending(path) }
+
+  func replace(_ path: String, with bytes: [UInt8], modified: Int?) throws(DiskError) {
+    try disk.replace(path, with: bytes, modified: modified)
+  }
+
+  func remove(_ path: String) throws(DiskError) { try disk.remove(path) }
+  func freeBytes(_ path: String) throws(DiskError) -> Int { try disk.freeBytes(path) }
+
+  func lock(_ path: String, waitMilliseconds: Int) throws(DiskError) -> any HeldLock {
+    try disk.lock(path, waitMilliseconds: waitMilliseconds)
+  }
+}
+
 extension Engine.Event {
   var isDurable: Bool { if case .durable = self { true } else { false } }
   var words: String { if case .notDurable(.broken(let words)) = self { words } else { "" } }
@@ -344,6 +379,27 @@ struct JournalFileTests {
     #expect(journal.append(Batch(events: [JournalRig.note("y")]), now: start).isDurable)
     #expect(try rig.read().count == 3)
     #expect(rig.disk.bytes("/state/journal/000002.jsonl")?.count ?? 0 > more.bytes.count)
+  }
+
+  @Test("what fills a file after it was read to its end is read before the file that follows")
+  func filledMeanwhile() throws {
+    let clerk = try rig.open(as: .command, segmentMax: 1)
+    let next = "/state/journal/000002.jsonl"
+    var isArmed = false
+    let disk = BusyDisk(disk: rig.disk) { path in
+      guard isArmed, path == next else { return }
+      isArmed = false
+      #expect(clerk.append(Batch(events: [JournalRig.note("the last")]), now: start).isDurable)
+    }
+    var reading = try JournalReading(of: JournalRig.state, on: disk, trust: .key(nil))
+    isArmed = true
+    var heard: [HistoryEvent] = []
+    try reading.more { entry, _ in heard.append(entry.event) }
+    #expect(rig.disk.bytes(next) != nil && heard == [JournalRig.note("the last")])
+    #expect(clerk.append(Batch(events: [JournalRig.note("and one")]), now: start).isDurable)
+    try reading.more { entry, _ in heard.append(entry.event) }
+    #expect(heard.last == JournalRig.note("and one"))
+    #expect(try reading.count == rig.read().count)
   }
 
   @Test("the same on the disk of the machine, with the files closed to others")

@@ -103,6 +103,9 @@ package struct JournalReading {
     while true {
       try readSegment(visit)
       guard try hasSegment(segment + 1) else { return }
+      // Others may have filled this one since it was read to its end; now that the next is there, nobody appends to it.
+      replay.dropTail()
+      try readSegment(visit)
       try begin(segment + 1)
     }
   }
