@@ -110,7 +110,7 @@ let package = Package(
     tests("DeliveryTests", ["Delivery", "CCurl"]),
     tests("IntakeTests", ["Intake"]),
     tests("IncomingTests", ["Incoming"]),
-    tests("CommandsTests", ["Commands", "Daemon"]),
+    tests("CommandsTests", ["Commands", "Daemon", "Incoming"]),
     tests("SinkTests", ["Sink", "Delivery"]),
     tests("SupervisionTests", ["Supervision"]),
     tests("ManualToolTests", ["ManualTool"]),
