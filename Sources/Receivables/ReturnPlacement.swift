@@ -7,8 +7,9 @@ import Units
 /// A return that names an invoice takes back what was paid on it. What that does not explain, and every return that names
 /// none, takes back money that came in before it: unapplied payments first, then credit notes that no invoice uses, then
 /// what was paid beyond an invoice; only one that names no invoice takes payments of invoices. What is of just its amount
-/// goes first, else the newest: banks return whole payments, and soon. Where no amount fits, payments of invoices that are
-/// gone from the ledger go before others: nobody must be asked for what may never have gone back.
+/// goes first, else the newest: banks return whole payments, and soon. Where no amount fits, credit notes that the ledger
+/// calls used, and payments of invoices that are gone from the ledger, go before others: nobody must be asked for what may
+/// never have gone back.
 struct ReturnPlacement {
   /// By date, then as the ledger has them.
   private(set) var payments: [Payment] = []
@@ -74,10 +75,22 @@ struct ReturnPlacement {
     }
     readBills(invoices, posted: posted)
     for index in returns.indices { takeOwn(&returns[index].left, returns[index].payment) }
+    // What a payment that came in uses of a note is no more there either.
+    for number in noteNumbers {
+      for index in byNumber[number] ?? [] {
+        var used = receipts[index].amount
+        useUp(number, &used)
+      }
+    }
     for (back, left) in returns where left > 0 {
       var rest = left
+      if let number = back.invoice, noteNumbers.contains(number) {
+        // More than the credit note was: what else it paid out nobody can say.
+        unplaced.append(changed(back, -rest, number))
+        continue
+      }
       takeUnapplied(&rest, back)
-      if back.invoice == nil { takeNotes(&rest, back) }
+      if back.invoice == nil { takeNotes(&rest, back, final: false) }
       takeSurplus(&rest, back)
       if back.invoice == nil { takePayments(&rest, back) }
       if rest > 0 { unplaced.append(changed(back, -rest, back.invoice)) }
@@ -110,11 +123,24 @@ struct ReturnPlacement {
   /// What was paid on the invoice that a return names, whenever that was.
   private mutating func takeOwn(_ rest: inout Int, _ back: Payment) {
     guard let number = back.invoice else { return }
-    // Where the ledger says what is open it knows of the return; and what is paid out on a credit note uses that up.
-    if bills[number]?.isFinal == true || noteNumbers.contains(number) {
+    if noteNumbers.contains(number) {
+      // What is paid out on a credit note uses that up. One about an invoice is that invoice's matter, and of one whose use
+      // the ledger tells it knows of the return.
+      useUp(number, &rest)
+      if !notes.contains(where: { $0.number == number && !$0.isFinal }) { rest = 0 }
+    } else if bills[number]?.isFinal == true {
+      // Where the ledger says what is open it knows of the return.
       rest = 0
     } else {
       for index in inOrder(byNumber[number] ?? [], rest) { _ = take(&rest, of: index) }
+    }
+  }
+
+  private mutating func useUp(_ note: String, _ rest: inout Int) {
+    for index in notes.indices where notes[index].number == note {
+      let part = min(rest, notes[index].left)
+      notes[index].left -= part
+      rest -= part
     }
   }
 
@@ -127,14 +153,22 @@ struct ReturnPlacement {
     where !isOfGone(back) || receipts[index].left == rest { move(&rest, of: index, to: back.invoice) }
   }
 
-  private mutating func takeNotes(_ rest: inout Int, _ back: Payment) {
-    let free = notes.indices.filter { notes[$0].left > 0 && notes[$0].date ?? back.date <= back.date }
+  /// - Parameter final: those that the ledger calls used, else those of which it does not say.
+  private mutating func takeNotes(_ rest: inout Int, _ back: Payment, final: Bool) {
+    let free = notes.indices.filter {
+      notes[$0].left > 0 && notes[$0].isFinal == final && notes[$0].date ?? back.date <= back.date
+    }
     for index in free.sorted(by: { isBefore((notes[$0].left, notes[$0].date), (notes[$1].left, notes[$1].date), rest) })
     where rest > 0 {
       let part = min(rest, notes[index].left)
       notes[index].left -= part
       rest -= part
-      if !notes[index].isFinal { payments.append(changed(back, -part, notes[index].number)) }
+      // Nobody can say that it was paid out, and not only used.
+      if final {
+        unplaced.append(changed(back, -part, nil))
+      } else {
+        payments.append(changed(back, -part, notes[index].number))
+      }
     }
   }
 
@@ -167,7 +201,9 @@ struct ReturnPlacement {
     let named = receipts.indices.filter { index in
       receipts[index].payment.invoice.map { !noteNumbers.contains($0) } ?? false
     }
-    for index in exact(named, rest, until: back.date) ?? anyhow(named, rest, until: back.date) {
+    let exact = exact(named, rest, until: back.date)
+    if exact == nil { takeNotes(&rest, back, final: true) }
+    for index in exact ?? anyhow(named, rest, until: back.date) {
       let part = take(&rest, of: index)
       guard part > 0, let number = receipts[index].payment.invoice else { continue }
       switch bills[number] {

@@ -52,6 +52,24 @@ extension EndToEnd {
       }
     }
 
+    @Test("check tells what went back and took nothing back, in words that fit whether it names an invoice")
+    func returnedMoney() async throws {
+      try await scenario { office in
+        try office.configure(Setup())
+        try office.books(
+          Samples.invoices,
+          payments: "customer,date,amount,invoice\nK-1,2026-02-05,-120.00,A-1\nK-1,2026-02-05,-7.00,\n")
+        let check = try await office.expect(0, "check")
+        #expect(
+          check.said.contains(
+            "120.00 EUR went back to K-1, named \"A-1\", and nothing is found that it takes back there"),
+          "\(check)")
+        #expect(
+          check.said.contains("7.00 EUR went back to K-1, and no invoice of the ledger is found that it had paid"),
+          "\(check)")
+      }
+    }
+
     @Test("what an intervention cannot mean is refused, and nothing is recorded")
     func refused() async throws {
       try await scenario { office in

@@ -45,6 +45,29 @@ struct ReturnTests {
     #expect(stand(one.creditNote("K1", "25 EUR").payment("-25 EUR", for: "R1", on: "2026-03-05")) == "R1 100.00; 25.00")
   }
 
+  @Test("a credit note is paid out once: what went back after that opens the invoice that was paid")
+  func ofCreditNoteOnce() {
+    let used = one.payment("100 EUR", for: "R1").creditNote("G1", "100 EUR")
+    let out = used.payment("-100 EUR", for: "G1", on: "2026-03-04")
+    #expect(stand(out) == "R1 0.00")
+    #expect(stand(out.payment("-100 EUR", on: "2026-03-05")) == "R1 100.00")
+    let more = used.payment("-130 EUR", for: "G1", on: "2026-03-04")
+    #expect(stand(more) == "R1 0.00")
+    #expect(more.accounts().flatMap(\.unplaced).map(\.amount) == ["-30 EUR"])
+  }
+
+  @Test(
+    "of a credit note that the ledger calls used just that may have been paid out; a payment of that amount goes first")
+  func ofFinalCreditNote() {
+    let note = one.invoice("G1", "100 EUR", due: "2026-02-02") {
+      ($0.kind, $0.issued, $0.open) = (.creditNote, "2026-02-02", "0 EUR")
+    }
+    #expect(stand(note.payment("100 EUR", for: "R1").payment("-100 EUR", on: "2026-03-05")) == "R1 100.00")
+    let other = note.payment("90 EUR", for: "R1").payment("-100 EUR", on: "2026-03-05")
+    #expect(stand(other) == "R1 10.00")
+    #expect(other.accounts().flatMap(\.unplaced).map(\.amount) == ["-100 EUR"])
+  }
+
   @Test("free money first, then surplus, then payments of invoices: the one of its amount, else the newest")
   func order() {
     let paid = two.payment("100 EUR", for: "R1", on: "2026-03-01")

@@ -157,10 +157,14 @@ struct CheckCommand: ParsableCommand {
     let (accounts, today) = (Accounts(of: books), session.policy.company.zone.day(session.now))
     for payer in Set(customers.map(accounts.payer)).sorted() {
       for back in accounts.accounts(of: payer, on: today, companyDay: today).flatMap(\.unplaced) {
-        findings.add(
-          .warning, "ledger", back.place,
-          "\(-back.amount) went back to \(back.customer), and no invoice of the ledger is found that it had paid: none is open "
-            + "again for it; if one is, name it in the row's column for the invoice")
+        let words =
+          back.invoice.map {
+            ", named \"\($0)\", and nothing is found that it takes back there: no more is open for it; if it had paid another "
+              + "invoice, correct the number; if its payment is missing, export payments from longer ago"
+          }
+          ?? ", and no invoice of the ledger is found that it had paid: none is open again for it; if one is meant, name it in "
+          + "the row's column for the invoice"
+        findings.add(.warning, "ledger", back.place, "\(-back.amount) went back to \(back.customer)\(words)")
       }
     }
   }
