@@ -117,6 +117,7 @@ struct PaymentRows: Sendable {
       var found = Found()
       var findings = Findings()
       var memory = Memory()
+      let doubles = PaymentDoubles(table, id: id, read: [date, amount, currency])
       var own: [Payment] = []
       rows.forEach(with: &reader) { reader, owner, rows in
         for owned in rows {
@@ -135,7 +136,7 @@ struct PaymentRows: Sendable {
         }
         if own.count > 1 {
           own.sort { ($0.date, $0.place.line) < ($1.date, $1.place.line) }
-          if id >= 0 { dropDoubles(&own, rows, with: &reader, &findings) }
+          if id >= 0 { doubles.drop(&own, rows, with: &reader, &findings) }
         }
         if owner == unknown { found.unknown += own }
         for payment in own { payments.append(payment) }
@@ -144,62 +145,6 @@ struct PaymentRows: Sendable {
       found.findings = findings
       return found
     }
-  }
-
-  /// Keeps one of rows that are the same in all they say, as exports that overlap have them. Without an id they may be two
-  /// payments; and one id with other content may be a payment in parts.
-  private func dropDoubles(
-    _ own: inout [Payment], _ rows: ArraySlice<OwnedRow>, with reader: inout CSVReader, _ findings: inout Findings
-  ) {
-    // What a payment does not hold: who paid, and the columns that dunningd does not know.
-    let others = table.headers.indices.filter { ![date, amount, currency].contains($0) }
-    var byLine: [Int: OwnedRow] = [:]
-    var doubles: Set<Int> = []
-    var start = 0
-    while start < own.count {
-      // One day at a time.
-      var end = start + 1
-      while end < own.count, own[end].date == own[start].date { end += 1 }
-      for same in sameIDs(own[start..<end]) {
-        if byLine.isEmpty { for row in rows { byLine[Int(row.line)] = row } }
-        var kept: [Content: Int] = [:]
-        for index in same {
-          guard let row = byLine[own[index].place.line] else { continue }
-          let content = Content(amount: own[index].amount, cells: cells(of: row, at: others, with: &reader))
-          if let twin = kept[content] {
-            findings.warn(
-              own[index].place, header(id, .id), "the same row stands on line \(own[twin].place.line): it counts once")
-            doubles.insert(index)
-          } else {
-            kept[content] = index
-          }
-        }
-      }
-      start = end
-    }
-    if doubles.isEmpty { return }
-    own = own.indices.lazy.filter { !doubles.contains($0) }.map { [own] in own[$0] }
-  }
-
-  /// What rows of one day that are the same have in common.
-  private struct Content: Hashable {
-    let amount: Money
-    let cells: [[UInt8]]
-  }
-
-  /// Those of the payments that have an id which others have too, by that.
-  private func sameIDs(_ payments: ArraySlice<Payment>) -> [[Int]] {
-    if payments.count < 2 { return [] }
-    var byID: [String: [Int]] = [:]
-    for index in payments.indices where !payments[index].id.isEmpty {
-      byID[payments[index].id, default: []].append(index)
-    }
-    return byID.values.filter { $0.count > 1 }
-  }
-
-  private func cells(of row: OwnedRow, at columns: [Int], with reader: inout CSVReader) -> [[UInt8]] {
-    reader.move(to: Int(row.start), line: Int(row.line))
-    return reader.next() ? columns.map { Array(reader.field($0)) } : []
   }
 
   /// What a row whose invoice is none of its customer's own says of it, and the invoice of somebody else that it may be.
