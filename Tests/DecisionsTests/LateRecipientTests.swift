@@ -178,6 +178,10 @@ struct LateRecipientTests {
     record(&scene, to: ["", ""], attempt: 3, [.contactSent(Attempt(contact: "k", recipient: 0, attempt: 3))])
     record(&scene, to: ["", ""], attempt: 4, [])
     #expect(scene.history.contact("k")?.recipients == [.sent, .pending])
+    // Whose address is in the ledger again, too.
+    record(&scene, to: ["", ""], attempt: 5, [.contactSent(Attempt(contact: "k", recipient: 0, attempt: 5))])
+    record(&scene, to: ["ap@c.example", "boss@c.example"], attempt: 6, [])
+    #expect(scene.history.contact("k")?.recipients == [.sent, .pending])
   }
 
   @Test("a doubt that counts as sent is completed; one that a person is to clear is not")

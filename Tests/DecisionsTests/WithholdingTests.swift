@@ -68,6 +68,12 @@ struct WithholdingTests {
     #expect(kinds("2026-03-23") == [.withheld])
   }
 
+  @Test("a hold that comes later hides nothing of what the ledger contests", arguments: [plan, promise])
+  func heldLater(pledge: Scene) {
+    let scene = pledge.with { $0.invoices[0].disputed = .whole }.held(.customer, from: "2026-03-31")
+    #expect(scene.at("2026-04-01").verdict.outcomes.isEmpty)
+  }
+
   @Test("a plan goes on when that ends: its instalment is due anew, with its grace, and nothing is broken backwards")
   func planGoesOn() {
     let closed = Self.plan.disputed(.invoice, from: "2026-02-12").disputeClosed(.invoice, "2026-03-10 12:00")

@@ -44,19 +44,20 @@ extension GroupCase {
     let left = openByKey[item.key] ?? .zero(item.open.currency)
     let rests = placedRests(on: item.key)
     var found: [Withholding] = []
+    var isDisputed = false
     for placed in rests where placed.rest.kind == .hold || placed.rest.kind == .dispute {
       guard isWhole(placed, item, left) else { continue }
       // Nothing is left to be withheld.
       if !left.isPositive, placed.ended == nil { continue }
       let resumes = left.isPositive ? resumes(placed, item) : resumes(placed)
       if let resumes, resumes <= made { continue }
+      if placed.rest.kind == .dispute, resumes.map({ today < $0 }) ?? true { isDisputed = true }
       found.append(Withholding(begins: calendar.zone.day(placed.placed), resumes: resumes))
     }
     // In the ledger, or by several that contest a part each.
-    let isContested = left.isPositive && disputedPart(of: item, rests) >= left
-    if isContested, !found.contains(where: { $0.resumes.map { today < $0 } ?? true }) {
-      found.append(Withholding(begins: nil, resumes: nil))
-    }
+    let isInLedger = item.disputed.isPositive && item.disputed >= left
+    let isInParts = !isDisputed && disputedPart(of: item, rests) >= left
+    if left.isPositive, isInLedger || isInParts { found.append(Withholding(begins: nil, resumes: nil)) }
     return found
   }
 

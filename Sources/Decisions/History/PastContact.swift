@@ -105,9 +105,11 @@ package struct PastContact: Sendable, Equatable {
     // Who took an earlier attempt is not tried again, so what is known of them stays.
     let took = last.tookIt
     let isAlike = last.to.count == to.count && last.recipients.count == recipients.count
+    let before = last.to + last.cc
     for (index, address) in (to + cc).enumerated() {
-      // Of one who was erased, the place is all that is left to know him by.
-      let has = address.isEmpty ? isAlike && last.recipients[index] == .sent : took.contains(address)
+      // Of one who was erased, in that attempt or in this one, the place is all that is left to know him by.
+      let isErased = address.isEmpty || isAlike && before.indices.contains(index) && before[index].isEmpty
+      let has = isErased && isAlike && last.recipients[index] == .sent || took.contains(address)
       if has { recipients[index] = .sent }
     }
   }
